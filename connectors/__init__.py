@@ -1,0 +1,1 @@
+"""The outside: one package per platform, all behind `connectors.contract`."""

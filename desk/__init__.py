@@ -1,0 +1,1 @@
+"""The verbs of after-sales work. No Textual, no Rich, no httpx; decisions are pure functions."""

@@ -1,0 +1,139 @@
+"""The append-only event log: hash chain, reading it as a timeline and as a change feed, and verifying it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from store.connection import Connection
+from store.values import Actor, Instant
+
+GENESIS = "0" * 64
+_COLUMNS = (
+    "seq, epoch, at, actor_kind, actor_id, verb, version, ticket_id, batch_id, cause_seq, payload, salt, digest, prev, hash"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. `payload` is None once its person was erased."""
+
+    seq: int
+    epoch: int
+    at: Instant
+    actor: Actor
+    verb: str
+    version: int
+    ticket_id: int | None
+    batch_id: str
+    cause_seq: int | None
+    payload: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest event: its seq and hash, and the epoch (raised by a restore)."""
+
+    seq: int
+    hash: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`intact_to` is the last seq whose chain holds; `problem` names the first break ("" if none)."""
+
+    intact_to: int
+    hash: str
+    problem: str = ""
+
+
+def head(conn: Connection) -> Head:
+    row = conn.execute("SELECT seq, hash, epoch FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+    return Head(*row) if row else Head(0, GENESIS, 1)
+
+
+def digest(salt: str, payload: str) -> str:
+    return hashlib.sha256((salt + payload).encode()).hexdigest()
+
+
+def chain(header: tuple[object, ...], payload_digest: str, prev: str) -> str:
+    """Hash over every header column in order, the payload's digest and the previous hash."""
+    return hashlib.sha256(json.dumps([*header, payload_digest, prev], ensure_ascii=False).encode()).hexdigest()
+
+
+def insert(
+    conn: Connection, after: Head, at: Instant, actor: Actor, verb: str, payload: Mapping[str, Any], *,
+    ticket_id: int | None, batch_id: str, cause_seq: int | None, version: int,
+) -> Head:  # fmt: skip
+    """Appends one event behind `after` and returns the new head. The caller holds the write lock."""
+    seq, salt = after.seq + 1, secrets.token_hex(8)
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    header = (seq, after.epoch, at, actor.kind, actor.id, verb, version, ticket_id, batch_id, cause_seq)
+    summed = digest(salt, text)
+    link = chain(header, summed, after.hash)
+    conn.execute(
+        f"INSERT INTO event ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (*header, text, salt, summed, after.hash, link),
+    )
+    return Head(seq, link, after.epoch)
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    payload = None if row[10] is None else json.loads(row[10])
+    return Event(row[0], row[1], row[2], Actor(row[3], row[4]), row[5], row[6], row[7], row[8], row[9], payload)
+
+
+def of_ticket(conn: Connection, ticket_id: int, limit: int = 500) -> list[Event]:
+    """The newest `limit` events of a ticket, oldest first."""
+    sql = f"SELECT {_COLUMNS} FROM event WHERE ticket_id = ? ORDER BY seq DESC LIMIT ?"
+    return [_event(r) for r in conn.execute(sql, (ticket_id, limit))][::-1]
+
+
+def after(conn: Connection, seq: int, limit: int = 500) -> list[Event]:
+    """Events behind `seq`, oldest first: the change feed."""
+    sql = f"SELECT {_COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
+    return [_event(r) for r in conn.execute(sql, (seq, limit))]
+
+
+def of_actor(conn: Connection, actor: Actor, limit: int = 200) -> list[Event]:
+    """What one actor did, newest first: where undo looks."""
+    sql = f"SELECT {_COLUMNS} FROM event WHERE actor_kind = ? AND actor_id = ? ORDER BY seq DESC LIMIT ?"
+    return [_event(r) for r in conn.execute(sql, (actor.kind, actor.id, limit))]
+
+
+def of_batch(conn: Connection, batch_id: str) -> list[Event]:
+    """Every event of one batch, oldest first. Batches are found through their first event's neighbourhood."""
+    sql = f"SELECT {_COLUMNS} FROM event WHERE batch_id = ? ORDER BY seq"
+    return [_event(r) for r in conn.execute(sql, (batch_id,))]
+
+
+def verify(conn: Connection) -> Verdict:
+    """Walks the whole chain. An event without payload is accepted only if a later `erased` event names its seq."""
+    erased = {
+        seq
+        for (text,) in conn.execute("SELECT payload FROM event WHERE verb = 'erased' AND payload IS NOT NULL")
+        for seq in json.loads(text).get("seqs", [])
+    }
+    prev, last = GENESIS, 0
+    for row in _rows(conn):
+        seq = row[0]
+        if seq != last + 1:
+            return Verdict(last, prev, f"event {last + 1} is missing")
+        if row[10] is None:
+            if seq not in erased:
+                return Verdict(last, prev, f"event {seq} was emptied without an erasure")
+        elif digest(row[11] or "", row[10]) != row[12]:
+            return Verdict(last, prev, f"event {seq} was altered")
+        if row[13] != prev or chain(row[:10], row[12], prev) != row[14]:
+            return Verdict(last, prev, f"the chain breaks at event {seq}")
+        prev, last = row[14], seq
+    return Verdict(last, prev)
+
+
+def _rows(conn: Connection) -> Iterator[tuple[Any, ...]]:
+    yield from conn.execute(f"SELECT {_COLUMNS} FROM event ORDER BY seq")

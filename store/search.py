@@ -1,0 +1,82 @@
+"""Full-text search: what a text becomes in the index, what a search term becomes in a MATCH.
+
+The tokenizer knows no words of Chinese, Japanese, Korean or Thai, so every such character is a token of its own and a
+word is a phrase of them: one and two characters are found exactly, and the same text would suit PostgreSQL's `simple`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from store.connection import Connection
+from store.values import fold
+
+# Scripts written without spaces between words.
+_SOLID = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003ffff])"
+)
+_DASHED = re.compile(r"(?=[\w-]*\d)\w+(?:-\w+)+")
+_WORD = re.compile(r"\w", re.UNICODE)
+
+
+def words(text: str) -> str:
+    """The indexed form: folded, characters of solid scripts set apart."""
+    folded = fold(text)
+    return folded if folded.isascii() else _SOLID.sub(r" \1 ", folded)
+
+
+def numbers(text: str) -> str:
+    """Order-like numbers without their dashes, so that both spellings are found."""
+    return " ".join({m.group().replace("-", "") for m in _DASHED.finditer(fold(text))})
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One search term; a `prefix` matches words that begin with it. A text of several words is a phrase."""
+
+    text: str
+    prefix: bool = False
+
+
+def match(terms: tuple[Term, ...]) -> str:
+    """The FTS5 expression for all of `terms` ("" when none of them holds a word). Every token is quoted."""
+    parts = [p for p in (_match_one(t) for t in terms) if p]
+    return " AND ".join(parts)
+
+
+def _match_one(term: Term) -> str:
+    split = words(term.text).replace('"', " ").replace("\x00", " ")
+    if not _WORD.search(split):
+        return ""
+    phrase = f'"{split.strip()}"' + (" *" if term.prefix else "")
+    if _DASHED.fullmatch(fold(term.text)):
+        return f'({phrase} OR numbers : "{fold(term.text).replace("-", "")}")'
+    return phrase
+
+
+def put(conn: Connection, message_id: int, *, subject: str, body: str, people: str, names: str = "") -> None:
+    """Indexes one message: its texts, its people, the names of its files."""
+    text = f"{subject}\n{body}"
+    conn.execute(
+        "INSERT INTO message_fts (rowid, subject, body, people, numbers) VALUES (?, ?, ?, ?, ?)",
+        (message_id, words(subject), words(f"{body}\n{names}" if names else body), words(people), numbers(text)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A ticket and the newest of its messages that matched."""
+
+    ticket_id: int
+    message_id: int
+
+
+def newest(conn: Connection, expression: str, *, before: int | None = None, limit: int = 200) -> list[Hit]:
+    """Matching messages, newest first, from behind message `before`; a ticket may come once per matching message."""
+    sql = (
+        "SELECT m.ticket_id, m.id FROM message_fts f JOIN message m ON m.id = f.rowid "
+        "WHERE f.message_fts MATCH ? AND f.rowid < ? ORDER BY f.rowid DESC LIMIT ?"
+    )
+    return [Hit(*row) for row in conn.execute(sql, (expression, before or 1 << 62, limit))]

@@ -1,0 +1,80 @@
+"""Who: agents, customers, and what a session leaves behind (drafts, presence, read marks)."""
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from store.tables.columns import big, maybe_big, row_id, small, text
+
+
+class Agent(SQLModel, table=True):
+    """A person of the team. `state` is on, away or auto (the shifts decide); JSON columns hold lists and shifts."""
+
+    id: str = Field(primary_key=True)
+    name: str = text(None)
+    email: str = text()
+    unix_user: str = text()
+    role: str = text("agent")
+    languages: str = text("{}")
+    """BCP 47 → level 1…5."""
+    skills: str = text("[]")
+    zone: str = text("UTC")
+    shifts: str = text("{}")
+    """Calendar as `desk.clocks.calendars` reads it; {} is always on."""
+    capacity: int = small("0")
+    """0 is no limit."""
+    active: int = small("1")
+    state: str = text("auto")
+    state_until: int = big("0")
+    signature: str = text()
+    last_assigned_at: int = big("0")
+
+
+class Customer(SQLModel, table=True):
+    id: int | None = row_id()
+    name: str = text()
+    email: str = text()
+    lang: str = text()
+    country: str = text()
+    tier: str = text()
+    note: str = text()
+    created_at: int = big()
+    name_key: str = text()
+    __table_args__ = (Index("customer_name", "name_key"),)
+
+
+class CustomerKey(SQLModel, table=True):
+    """Everything a customer is known by: `email:ana@example.org`, `ebay:ana_88`."""
+
+    __tablename__ = "customer_key"
+    key: str = Field(primary_key=True)
+    customer_id: int = big()
+    __table_args__ = (Index("customer_key_customer", "customer_id"),)
+
+
+class Draft(SQLModel, table=True):
+    """Unsent text of one agent on one ticket; survives a dropped line."""
+
+    ticket_id: int = Field(primary_key=True)
+    agent_id: str = Field(primary_key=True)
+    kind: str = text("reply")
+    body: str = text()
+    template_id: str = text()
+    base_seq: int = big("0")
+    updated_at: int = big()
+
+
+class Presence(SQLModel, table=True):
+    """An open session, where its person is, and whether they are writing there."""
+
+    session: str = Field(primary_key=True)
+    agent_id: str = text()
+    ticket_id: int | None = maybe_big()
+    writing: int = small()
+    seen_at: int = big()
+
+
+class ReadMark(SQLModel, table=True):
+    __tablename__ = "read_mark"
+    agent_id: str = Field(primary_key=True)
+    ticket_id: int = Field(primary_key=True)
+    message_id: int = big()

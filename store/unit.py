@@ -1,0 +1,203 @@
+"""One desk on disk, and the unit of work every change goes through.
+
+    with store.write(Actor("agent", "ana")) as unit:
+        unit.conn.execute(...)
+        unit.append("assigned", {...}, ticket_id=7)
+
+One writer at a time (BEGIN IMMEDIATE); no network call belongs inside; everything in the block is saved or nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from store import events
+from store.connection import Connection, begin, check_place, connect, translated
+from store.errors import N_, Invalid, NotFound, Unavailable
+from store.values import Actor, Clock, Ids, Instant
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+HEAD_REVISION = "0001"
+"""The schema this program reads and writes; a test holds it equal to the newest migration."""
+
+
+class UnitOfWork:
+    """An open write transaction: `conn` for statements, `append` for its events, `session` for slow nouns.
+    `now` is read once, so that everything in it happened at the same instant."""
+
+    def __init__(self, conn: Connection, actor: Actor, now: Instant, ids: Ids) -> None:
+        self.conn, self.actor, self.now, self.ids = conn, actor, now, ids
+        self.batch_id = ""
+        self.cause_seq: int | None = None
+        self._head: events.Head | None = None
+        self._session: Session | None = None
+
+    def append(self, verb: str, payload: Mapping[str, Any], *, ticket_id: int | None = None, version: int = 1) -> int:
+        """Appends an event of this unit's actor, batch and cause; returns its seq."""
+        before = self._head or events.head(self.conn)
+        self._head = events.insert(
+            self.conn, before, self.now, self.actor, verb, payload,
+            ticket_id=ticket_id, batch_id=self.batch_id, cause_seq=self.cause_seq, version=version,
+        )  # fmt: skip
+        return self._head.seq
+
+    @property
+    def session(self) -> Session:
+        """A SQLModel session on the same transaction (loads SQLModel on first use). Flushed on commit."""
+        if self._session is None:
+            from store.orm import session_on
+
+            self._session = session_on(self.conn)
+        return self._session
+
+    def flush(self) -> None:
+        if self._session is not None:
+            self._session.flush()
+
+    def release(self) -> None:
+        if self._session is not None:
+            self._session.close()
+
+
+class Store:
+    """A desk folder: `desk.db` and what lies beside it. Connections are per thread."""
+
+    def __init__(self, folder: Path, *, clock: Clock, ids: Ids, key: bytes | None = None) -> None:
+        self.folder, self.path = folder, folder / "desk.db"
+        self.clock, self.ids, self._key = clock, ids, key
+        self._local = threading.local()
+        self._all: list[Connection] = []
+
+    @classmethod
+    def open(cls, folder: Path, *, clock: Clock, ids: Ids, key: bytes | None = None) -> Store:
+        """Opens an existing desk, migrating it when it is older. Raises NotFound, or Unavailable for a newer one."""
+        store = cls(folder, clock=clock, ids=ids, key=key)
+        if not store.path.exists():
+            raise NotFound(N_("There is no desk in {item}."), item=str(folder),
+                           next=N_("Make one with: deskhand init"))  # fmt: skip
+        check_place(folder)
+        found = store.revision()
+        if found != HEAD_REVISION:
+            store.migrate(found)
+        return store
+
+    @classmethod
+    def create(cls, folder: Path, *, clock: Clock, ids: Ids, key: bytes | None = None, name: str = "Deskhand") -> Store:
+        """Makes a new desk. Raises Invalid where one is already."""
+        store = cls(folder, clock=clock, ids=ids, key=key)
+        if store.path.exists():
+            raise Invalid(N_("There is already a desk in {item}."), item=str(folder),
+                          next=N_("Choose another folder with --desk."))  # fmt: skip
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as exc:
+            raise Unavailable(N_("{item} cannot be written."), item=str(folder),
+                              next=N_("Choose another folder with --desk.")) from exc  # fmt: skip
+        check_place(folder)
+        from store.migrate import upgrade
+
+        conn = store.conn
+        with translated(store.path):
+            begin(conn)
+            try:
+                upgrade(conn)
+                conn.executemany("INSERT INTO meta (key, value) VALUES (?, ?)",
+                                 [("uuid", ids()), ("name", name), ("created_at", str(clock.now()))])  # fmt: skip
+                conn.execute("COMMIT")
+            except BaseException:
+                if conn.in_transaction:
+                    conn.execute("ROLLBACK")
+                raise
+        return store
+
+    @property
+    def conn(self) -> Connection:
+        """This thread's connection; reads outside `write` see the last commit."""
+        conn: Connection | None = getattr(self._local, "conn", None)
+        if conn is None:
+            conn = self._local.conn = connect(self.path, self._key)
+            self._all.append(conn)
+        return conn
+
+    @contextmanager
+    def write(self, actor: Actor) -> Iterator[UnitOfWork]:
+        """One transaction by `actor`: committed when the block ends, undone when it raises."""
+        conn = self.conn
+        with translated(self.path):
+            begin(conn)
+            unit = UnitOfWork(conn, actor, self.clock.now(), self.ids)
+            try:
+                yield unit
+                unit.flush()
+                conn.execute("COMMIT")
+            except BaseException:
+                if conn.in_transaction:  # a full disk has already rolled back
+                    conn.execute("ROLLBACK")
+                raise
+            finally:
+                unit.release()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Several reads of one state."""
+        conn = self.conn
+        with translated(self.path):
+            conn.execute("BEGIN")
+            try:
+                yield conn
+            finally:
+                if conn.in_transaction:
+                    conn.execute("COMMIT")
+
+    def changed(self) -> int:
+        """A number that differs after another connection committed: what the face polls (microseconds)."""
+        version: int = self.conn.execute("PRAGMA data_version").fetchone()[0]
+        return version
+
+    def revision(self) -> str:
+        """The stored schema revision. Raises Unavailable when it is newer than this program."""
+        with translated(self.path):
+            known = self.conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+            found: str = self.conn.execute("SELECT version_num FROM alembic_version").fetchone()[0] if known else ""
+        if found > HEAD_REVISION:
+            raise Unavailable(N_("This desk was made by a newer Deskhand (schema {found}; this one knows {known})."),
+                              item=str(self.folder), next=N_("Update Deskhand; the desk was not touched."),
+                              found=found, known=HEAD_REVISION)  # fmt: skip
+        if not found:
+            raise Invalid(N_("{item} does not open: the key is wrong, or it is no desk."), item=str(self.path),
+                          next=N_("Check --desk, and the vault beside it."))  # fmt: skip
+        return found
+
+    def migrate(self, found: str) -> None:
+        """Brings an older desk to `HEAD_REVISION` in one transaction, after a copy of it was put aside."""
+        from store.migrate import upgrade
+
+        copy = self.folder / f"before-{HEAD_REVISION}-from-{found}.db"
+        conn = self.conn
+        with translated(self.path):
+            if not copy.exists():
+                conn.execute("VACUUM INTO ?", (str(copy),))
+            begin(conn)
+            try:
+                upgrade(conn)
+                conn.execute("COMMIT")
+            except BaseException:
+                if conn.in_transaction:
+                    conn.execute("ROLLBACK")
+                raise
+
+    def meta(self, key: str, default: str = "") -> str:
+        row = self.conn.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else default
+
+    def close(self) -> None:
+        for conn in self._all:
+            conn.close()
+        self._all.clear()
+        self._local = threading.local()

@@ -1,0 +1,1 @@
+"""Colour roles and the themes that fill them."""
