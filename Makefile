@@ -18,7 +18,7 @@ define install
 	@echo 'Setting up $(VENV) (once, about half a minute) ...'
 	@$(PYTHON) -m venv --without-pip $(VENV) || { echo 'No environment could be made in $(VENV): see the lines above.' >&2; exit 1; }
 	@$(PIP) install --quiet --root-user-action=ignore -c constraints.txt -e '$(1)' || { \
-	  echo 'Installing failed: the lines above say why. What was there is unchanged; run the same command again.' >&2; exit 1; }
+	  echo 'Installing failed: the lines above say why. Once that is mended, run the same command again.' >&2; exit 1; }
 endef
 
 .PHONY: help demo test bench quality shots locale clean

@@ -7,7 +7,7 @@ lost answer is `OutcomeUnknown`, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -232,8 +232,9 @@ class Connector(Protocol):
     def wake(self) -> None:
         """Ends a running `wait` from another thread."""
 
-    def send(self, command: SendReply) -> Receipt:
-        """Does it once. Raises `OutcomeUnknown` when the platform may have taken it."""
+    def send(self, command: SendReply, point_of_no_return: Callable[[], None]) -> Receipt:
+        """Does it once. Calls `point_of_no_return` right before the first byte that can take effect, so that a crash
+        before it is known to have left nothing. Raises `OutcomeUnknown` when the platform may have taken it."""
 
     def find(self, command: SendReply) -> Receipt | None:
         """Looks at the platform whether `command` happened: its receipt, None if surely not. Raises `OutcomeUnknown`

@@ -2,6 +2,10 @@
 
 Two-valued: a leaf is never NULL, an absent value fails every comparison, and only `Has` asks for absence. Values arrive
 already typed (instants, minor units, folded text); reading a query is the business of `desk.query`.
+
+What depends on related rows (`Linked`, `Words`) can be asked two ways: of one ticket ("is there such a row for this
+one"), which costs the same on any desk and is what `compile_condition` writes, or of the desk ("which tickets have such
+a row"), which `drive` writes for a list that begins there. `store.sql.plan` chooses.
 """
 
 from __future__ import annotations
@@ -14,13 +18,17 @@ from store.values import NEVER
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A ticket column or expression over alias `t`; `absent` is the value that stands for "none" (None = SQL NULL)."""
+    """A ticket column or expression over alias `t`; `absent` is the value that stands for "none" (None = SQL NULL).
+    `presence` is the test for a value where "differs from `absent`" would hide a partial index."""
 
     sql: str
     absent: object = None
+    presence: str = ""
 
     @property
     def present(self) -> str:
+        if self.presence:
+            return self.presence
         if self.absent is None:
             return f"{self.sql} IS NOT NULL"
         literal = f"'{self.absent}'" if isinstance(self.absent, str) else str(self.absent)
@@ -40,12 +48,14 @@ TICKET_COLUMNS: dict[str, Column] = {
     "assignee": Column("t.assignee_id"),
     "group": Column("t.group_id"),
     "lang": Column("t.lang", absent=""),
+    # The primary subtag: zh of zh-CN.
+    "language": Column("substr(t.lang, 1, instr(t.lang || '-', '-') - 1)", absent=""),
     "country": Column("t.country", absent=""),
     "automatic": Column("t.automatic", absent=""),
     "escalation": Column("t.escalation", absent=0),
     "needs_review": Column("t.needs_review", absent=0),
     "due": Column("t.due_at", absent=NEVER),
-    "snoozed": Column("t.snoozed_until", absent=0),
+    "snoozed": Column("t.snoozed_until", absent=0, presence="t.snoozed_until > 0"),
     "waiting": Column("t.waiting_since"),
     "replied": Column("t.first_reply_at"),
     "created": Column("t.created_at", absent=0),
@@ -99,12 +109,21 @@ class Has:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a related table: `FROM source WHERE where`; `column` (never NULL) says which ticket a row belongs to."""
+
+    source: str
+    column: str
+    where: str = "1"
+    params: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
-    """The ticket's `key` is among those a related table yields: `key IN (SELECT column FROM … WHERE …)`."""
+    """The ticket's `key` (a column over alias `t`) is that of a row in one of `rows`."""
 
     key: str
-    select: str
-    params: tuple[object, ...] = ()
+    rows: tuple[Rows, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,33 +138,39 @@ EVERYTHING = All()
 NOTHING = Any_()
 
 
-def tagged(tag: str) -> Linked:
-    """Tickets that carry `tag` (already folded)."""
-    return Linked("t.id", "SELECT ticket_id FROM ticket_tag WHERE tag = ?", (tag,))
+def tagged(tag: str, prefix: bool = False) -> Linked:
+    """Tickets that carry `tag` (already folded), or one that begins with it."""
+    test, params = within("x.tag", tag, prefix)
+    return Linked("t.id", (Rows("ticket_tag x", "x.ticket_id", test, params),))
 
 
 def has_tags() -> Linked:
-    return Linked("t.id", "SELECT ticket_id FROM ticket_tag")
+    return Linked("t.id", (Rows("ticket_tag x", "x.ticket_id"),))
 
 
-def ordered(number_key: str) -> Linked:
-    """Tickets about the order with this key."""
-    return Linked(
-        "t.id",
-        "SELECT x.ticket_id FROM ticket_order x JOIN orders o ON o.id = x.order_id WHERE o.number_key = ?",
-        (number_key,),
-    )
+def ordered(number_key: str, written: str) -> Linked:
+    """Tickets about the order with this key, or that name it (as a key or as `written`) while it is not known yet."""
+    linked = Rows("orders o CROSS JOIN ticket_order x", "x.ticket_id", "x.order_id = o.id AND o.number_key = ?",
+                  (number_key,))  # fmt: skip
+    mentioned = Rows("ticket n", "n.id", "n.order_number <> '' AND n.order_number IN (?, ?)",
+                     (number_key, written))  # fmt: skip
+    return Linked("t.id", (linked, mentioned))
 
 
 def named(prefix: str) -> Linked:
-    """Tickets of customers whose folded name begins with `prefix`, or who have this address."""
-    high = prefix + "\U0010ffff"
-    return Linked(
-        "t.customer_id",
-        "SELECT id FROM customer WHERE name_key >= ? AND name_key < ? UNION ALL "
-        "SELECT customer_id FROM customer_key WHERE key >= ? AND key < ?",
-        (prefix, high, f"email:{prefix}", f"email:{high}"),
+    """Tickets of customers whose folded name begins with `prefix`, or whose address does."""
+    name, of_name = within("c.name_key", prefix, True)
+    mail, of_mail = within("k.key", f"email:{prefix}", True)
+    of_customer, of_key = (
+        Rows("customer c", "c.id", name, of_name),
+        Rows("customer_key k", "k.customer_id", mail, of_mail),
     )
+    return Linked("t.customer_id", (of_customer, of_key))
+
+
+def within(column: str, text: str, prefix: bool) -> tuple[str, tuple[object, ...]]:
+    """SQL that `column` is `text` or, with `prefix`, begins with it; an index serves both."""
+    return (f"{column} >= ? AND {column} < ?", (text, text + "\U0010ffff")) if prefix else (f"{column} = ?", (text,))
 
 
 def compile_condition(condition: Condition) -> tuple[str, list[Any]]:
@@ -154,12 +179,25 @@ def compile_condition(condition: Condition) -> tuple[str, list[Any]]:
     return _sql(condition, params), params
 
 
+def drive(part: Linked | Words) -> tuple[str, list[Any]]:
+    """`(SELECT, params)` of the keys (`Linked.key`, or ticket ids) for which `part` holds; a key may come twice."""
+    if isinstance(part, Words):
+        return (
+            "SELECT m.ticket_id FROM message_fts f CROSS JOIN message m ON m.id = f.rowid WHERE f.message_fts MATCH ?",
+            [part.expression],
+        )
+    selects = [f"SELECT {r.column} FROM {r.source} WHERE {r.where}" for r in part.rows]
+    return " UNION ALL ".join(selects), [p for r in part.rows for p in r.params]
+
+
 def _sql(c: Condition, params: list[Any]) -> str:
     match c:
         case All(parts):
             return _joined(parts, " AND ", "1", params)
         case Any_(parts):
             return _joined(parts, " OR ", "0", params)
+        case Not(Has(Column(sql, None))):
+            return f"{sql} IS NULL"  # the form an index serves
         case Not(part):
             return f"NOT ({_sql(part, params)})"
         case Is(column, values):
@@ -180,14 +218,17 @@ def _sql(c: Condition, params: list[Any]) -> str:
             return "(" + " AND ".join([column.present, *tests]) + ")"
         case Has(column):
             return f"({column.present})"
-        case Linked(key, select, bound):
-            params.extend(bound)
-            return f"({key} IS NOT NULL AND {key} IN ({select}))"
+        case Linked(key, rows):
+            pieces = []
+            for r in rows:
+                params.extend(r.params)
+                pieces.append(f"EXISTS (SELECT 1 FROM {r.source} WHERE {r.column} = {key} AND {r.where})")
+            return pieces[0] if len(pieces) == 1 else "(" + " OR ".join(pieces) + ")"
         case Words(expression):
             params.append(expression)
             return (
-                "(t.id IN (SELECT m.ticket_id FROM message_fts f JOIN message m ON m.id = f.rowid "
-                "WHERE f.message_fts MATCH ?))"
+                "EXISTS (SELECT 1 FROM message m CROSS JOIN message_fts f ON f.rowid = m.id "
+                "WHERE m.ticket_id = t.id AND f.message_fts MATCH ?)"
             )
 
 

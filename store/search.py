@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from store.connection import Connection
 from store.values import fold
+
+if TYPE_CHECKING:
+    from store.connection import Connection
 
 # Scripts written without spaces between words.
 _SOLID = re.compile(
-    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-    "\U00020000-\U0003ffff])"
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
 )
-_DASHED = re.compile(r"(?=[\w-]*\d)\w+(?:-\w+)+")
-_WORD = re.compile(r"\w", re.UNICODE)
+_RUN = re.compile(r"[\w-]+")
+_WORD = re.compile(r"[^\W_]")
 
 
 def words(text: str) -> str:
@@ -28,8 +31,15 @@ def words(text: str) -> str:
 
 
 def numbers(text: str) -> str:
-    """Order-like numbers without their dashes, so that both spellings are found."""
-    return " ".join({m.group().replace("-", "") for m in _DASHED.finditer(fold(text))})
+    """Order-like numbers without their dashes, so that both spellings are found. Linear in the text's length."""
+    joined = (_joined(m.group().strip("-")) for m in _RUN.finditer(fold(text)))
+    return " ".join(dict.fromkeys(n for n in joined if n))
+
+
+def _joined(run: str) -> str:
+    """`701-22-a5` → `70122a5`; "" for what has no dash or no digit, or is too long for a number."""
+    dashed = "-" in run and "--" not in run and len(run) <= 64
+    return run.replace("-", "") if dashed and any(map(str.isdigit, run)) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +60,11 @@ def _match_one(term: Term) -> str:
     split = words(term.text).replace('"', " ").replace("\x00", " ")
     if not _WORD.search(split):
         return ""
-    phrase = f'"{split.strip()}"' + (" *" if term.prefix else "")
-    if _DASHED.fullmatch(fold(term.text)):
-        return f'({phrase} OR numbers : "{fold(term.text).replace("-", "")}")'
-    return phrase
+    star = " *" if term.prefix else ""
+    phrase = f'"{split.strip()}"{star}'
+    folded = fold(term.text)
+    joined = _joined(folded) if _RUN.fullmatch(folded) else ""
+    return f'({phrase} OR "{words(joined).strip()}"{star})' if joined else phrase
 
 
 def put(conn: Connection, message_id: int, *, subject: str, body: str, people: str, names: str = "") -> None:

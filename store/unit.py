@@ -47,6 +47,10 @@ class UnitOfWork:
         )  # fmt: skip
         return self._head.seq
 
+    def forget(self) -> None:
+        """After a savepoint was rolled back: the head must be read again."""
+        self._head = None
+
     @property
     def session(self) -> Session:
         """A SQLModel session on the same transaction (loads SQLModel on first use). Flushed on commit."""

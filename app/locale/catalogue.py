@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -29,7 +30,11 @@ LOCALE = ROOT / "app" / "locale"
 TEMPLATE = LOCALE / "en" / "deskhand.pot"
 TRANSLATIONS = {code: LOCALE / code / "LC_MESSAGES" / "deskhand.po" for code in LANGUAGES[1:]}
 
-_GAP = re.compile(r"\{[^{}]*\}|%\(\w+\)[a-z]|%[a-z]")
+_GAP = re.compile(r"\{[^{}]*\}|%\(\w+\)[a-z]|%[sdr]")
+_CHINESE = "[\u4e00-\u9fff]"
+_BESIDE = re.compile(f"(?<={_CHINESE})[,;:!?()] ?|[,;:!?()](?={_CHINESE})")
+_FULL_WIDTH = {ord(mark): ord(mark) + 0xFEE0 for mark in ",;:!?()"}
+_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _MARKERS = {"_": 1, "N_": 1, "ngettext": 2}
 
 
@@ -48,8 +53,8 @@ def extract() -> Catalog:
     for path in sources():
         name = path.relative_to(ROOT).as_posix()
         for node in ast.walk(ast.parse(path.read_text("utf-8"), name)):
-            if isinstance(node, ast.Call) and (count := _MARKERS.get(literals.called(node))):
-                found.setdefault(_literal(node, count, name), set()).add(name)
+            if isinstance(node, ast.Call) and (key := _marked(node, name)):
+                found.setdefault(key, set()).add(name)
     catalogue = _empty(None)
     for key in sorted(found):
         catalogue.add(key if len(key) > 1 else key[0], locations=[(name, 1) for name in sorted(found[key])])
@@ -71,19 +76,25 @@ def update() -> None:
     current = extract()
     _write(TEMPLATE, current)
     for code in TRANSLATIONS:
-        known = translation(code)
-        _store(code, current, {_key(message): message.string for message in known if message.id})
+        _store(code, current, _strings(code))
 
 
 def fill(code: str, words: dict[str, str | list[str]]) -> None:
     """Adds translations by message id (a plural's is its singular) and brings everything up to date."""
     current = extract()
-    strings = {_key(message): message.string for message in translation(code) if message.id}
+    strings = _strings(code)
     for message in current:
         if message.id and (value := words.get(_key(message))):
-            strings[_key(message)] = tuple(value) if isinstance(value, list) else value
+            strings[_key(message)] = tuple(map(full_width, _forms(value)))
     _write(TEMPLATE, current)
     _store(code, current, strings)
+
+
+def full_width(text: str) -> str:
+    """Chinese typography: punctuation that touches a Chinese character is full-width, and so is a bracket's partner."""
+    text = _BESIDE.sub(lambda match: match.group().strip().translate(_FULL_WIDTH), text)
+    text = re.sub(r"\uff08([^()\uff08\uff09]*(?:%\(\w+\)[sdr][^()\uff08\uff09]*)*)\)", "\uff08\\1\uff09", text)
+    return re.sub(r"\(([^()\uff08\uff09]*)\uff09", "\uff08\\1\uff09", text)
 
 
 def missing(code: str) -> dict[str, str]:
@@ -117,8 +128,10 @@ def torn(code: str) -> list[str]:
 
 def compiled(code: str) -> bytes:
     """The .mo that belongs to the translation as it stands."""
+    catalogue = translation(code)
+    catalogue.creation_date = catalogue.revision_date = _NO_DATE  # the same words are the same bytes on any day
     buffer = io.BytesIO()
-    write_mo(buffer, translation(code))
+    write_mo(buffer, catalogue)
     return buffer.getvalue()
 
 
@@ -137,23 +150,20 @@ def problems() -> list[str]:
     return lines
 
 
-def _literal(call: ast.Call, count: int, name: str) -> tuple[str, ...]:
-    texts = tuple(
-        arg.value for arg in call.args[:count] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-    )
+def _marked(call: ast.Call, name: str) -> tuple[str, ...]:
+    """The message id of a marker's call; nothing for other calls, and for ids marked where they are written."""
+    count = _MARKERS.get(literals.called(call), 0)
+    constants = [arg.value for arg in call.args[:count] if isinstance(arg, ast.Constant)]
+    texts = tuple(value for value in constants if isinstance(value, str))
     if len(texts) == count:
         return texts
-    if any(isinstance(arg, ast.Name | ast.Attribute | ast.Call | ast.Subscript) for arg in call.args[:count]):
-        return ("",)  # looked up where it is shown; it was marked where it is written
-    raise ValueError(f"{name}:{call.lineno}: only literal text can be translated")
+    if any(isinstance(arg, ast.JoinedStr | ast.BinOp) for arg in call.args[:count]):
+        raise ValueError(f"{name}:{call.lineno}: only literal text can be translated")
+    return ()
 
 
 def _empty(code: str | None) -> Catalog:
-    catalogue = Catalog(
-        locale=code, project="Deskhand", version="", copyright_holder="Deskhand", charset="utf-8", fuzzy=False
-    )
-    catalogue.header_comment = "# Made by `make locale`."
-    return catalogue
+    return Catalog(locale=code, charset="utf-8", fuzzy=False)
 
 
 def _read(path: Path, code: str | None) -> Catalog:
@@ -163,11 +173,16 @@ def _read(path: Path, code: str | None) -> Catalog:
         return read_po(file, locale=code)
 
 
-def _store(code: str, current: Catalog, strings: dict[str, str | tuple[str, ...]]) -> None:
+def _strings(code: str) -> dict[str, tuple[str, ...]]:
+    return {_key(message): _forms(message.string) for message in translation(code) if message.id}
+
+
+def _store(code: str, current: Catalog, strings: dict[str, tuple[str, ...]]) -> None:
     fresh = _empty(code)
     for message in current:
         if message.id:
-            string = strings.get(_key(message), "")
+            forms = strings.get(_key(message), ("",))
+            string = forms[0] if isinstance(message.id, str) else forms
             fresh.add(message.id, string, locations=message.locations)
     _write(TRANSLATIONS[code], fresh)
     TRANSLATIONS[code].with_suffix(".mo").write_bytes(compiled(code))
@@ -177,15 +192,15 @@ def _write(path: Path, catalogue: Catalog) -> None:
     """Without dates, versions and line numbers: two people adding a word each shall not meet in every line."""
     buffer = io.BytesIO()
     write_po(buffer, catalogue, width=120, omit_header=True, include_lineno=False, sort_output=True)
-    header = f'# Made by `make locale`.\nmsgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    header = '# Made by `make locale`.\nmsgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
     if catalogue.locale:
-        header += f'"Language: {catalogue.locale}\\n"\n"Plural-Forms: {catalogue.plural_forms}\\n"\n'
+        header += f'"Language: {path.parts[-3]}\\n"\n"Plural-Forms: {catalogue.plural_forms}\\n"\n'
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(header + "\n" + buffer.getvalue().decode().strip() + "\n", "utf-8")
 
 
-def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def _forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ("",))
 
 
 def _key(message: Message) -> str:
@@ -208,7 +223,8 @@ def main(arguments: list[str]) -> int:
         case ["check"]:
             left = problems()
         case ["missing"]:
-            print(json.dumps({k: v for code in TRANSLATIONS for k, v in missing(code).items()}, indent=1, ensure_ascii=False))
+            todo = {key: "" for code in TRANSLATIONS for key in missing(code)}
+            print(json.dumps(todo, indent=1, ensure_ascii=False))
             return 0
         case ["fill", file]:
             for code in TRANSLATIONS:
@@ -222,4 +238,9 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except SyntaxError as error:
+        sys.exit(f"{error.filename}:{error.lineno} does not parse ({error.msg}); nothing was written.")
+    except ValueError as error:
+        sys.exit(f"{error}; nothing was written.")

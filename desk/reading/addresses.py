@@ -12,9 +12,8 @@ MAX_ADDRESSES = 500
 """Mailboxes read from one field; a longer list is cut."""
 
 _TOKEN = re.compile(
-    r"""=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=|"((?:[^"\\]|\\.)*)"|<([^<>]*)>?|[,;:()]|[^\s"<>,;:()=]+|\s+|.""", re.S
+    r"""=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=|"((?:[^"\\]|\\.)*)("?)|<([^<>]*)>?|[,;:()]|[^\s"<>,;:()=]+|\s+|.""", re.S
 )
-_BARE = re.compile(r"[^\s<>,;:\"()@]+@[^\s<>,;:\"()@]+")
 _SIMPLE = re.compile(r'(?:([\w .\'-]+?) ?|"([^"\\]*)" ?)?<([\w.+-]+@[\w.-]+)>|([\w.+-]+@[\w.-]+)', re.A)
 
 
@@ -32,6 +31,8 @@ def parse(text: str) -> tuple[Address, ...]:
     text = text.strip()
     if simple := _SIMPLE.fullmatch(text):
         return (Address(clean_line(simple[1] or simple[2] or ""), (simple[3] or simple[4]).lower()),)
+    if (quoted := _unclosed(text)) >= 0:
+        text = text[:quoted] + text[quoted:].replace('"', "")
     found: list[Address] = []
     box, depth, held = _Mailbox(), 0, ""
     for match in _TOKEN.finditer(text):
@@ -42,12 +43,12 @@ def parse(text: str) -> tuple[Address, ...]:
                 box.comment.append(token)
         elif token == ")":
             continue
-        elif match[2] is not None:
+        elif match[3] is not None:
             if box.angle is None:
-                box.angle = match[2]
-            elif "@" in match[2]:
+                box.angle = match[3]
+            elif "@" in match[3]:
                 box.words.append(box.angle)
-                box.angle = match[2]
+                box.angle = match[3]
         elif token == ":" and box.angle is None and not any("@" in w for w in box.words):
             box = _Mailbox()
         elif token in ",;":
@@ -61,13 +62,30 @@ def parse(text: str) -> tuple[Address, ...]:
     return tuple(found)
 
 
+def _unclosed(text: str) -> int:
+    """Where a quotation mark opens that nothing closes; -1 when all close."""
+    return next((m.start() for m in _TOKEN.finditer(text) if m[1] is not None and not m[2]), -1) if '"' in text else -1
+
+
+def _bare(words: str) -> tuple[int, int] | None:
+    """The first run in `words` that looks like an address without brackets."""
+    position = 0
+    for piece in re.split(r"([\s<>,;:\"()]+)", words):
+        left, at, right = piece.partition("@")
+        if at and left and right:
+            return position, position + len(piece)
+        position += len(piece)
+    return None
+
+
 def _close(box: _Mailbox, held: str, found: list[Address], more: bool) -> str:
     """Adds the entry, or holds back words that may be the first half of `Last, First <address>`."""
     words = decode_words("".join(box.words)).strip()
     if box.angle is None:
-        if match := _BARE.search(words):
-            name = (words[: match.start()] + words[match.end() :]).strip() or decode_words("".join(box.comment))
-            found.append(Address(clean_line(f"{held}, {name}" if held and name else name).strip("'\""), match[0].lower()))
+        if span := _bare(words):
+            name = (words[: span[0]] + words[span[1] :]).strip() or decode_words("".join(box.comment))
+            name = clean_line(f"{held}, {name}" if held and name else name).strip("'\"")
+            found.append(Address(name, clean_line(words[span[0] : span[1]]).lower()))
             return ""
         if words and more:
             return f"{held}, {words}" if held else words

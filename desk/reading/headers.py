@@ -156,7 +156,7 @@ def _joined(parts: list[tuple[int, bool, str]]) -> str:
 
 # Ids and dates -------------------------------------------------------------------------------------
 
-_ID = re.compile(r"<\s*([^<>]{1,998}?)\s*>")
+_ID = re.compile(r"<([^<>]{1,998})>")
 
 
 def message_ids(value: str, limit: int = 100) -> tuple[str, ...]:

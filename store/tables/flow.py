@@ -38,6 +38,8 @@ class Ticket(SQLModel, table=True):
     group_id: str | None = Field(default=None)
     due_at: int = big(NEVER_SQL)
     due_kind: str = text()
+    warn_at: int = big(NEVER_SQL)
+    """When that clock begins to warn."""
     snoozed_until: int = big("0")
     """0 awake, NEVER until the buyer replies, else the instant it wakes."""
     created_at: int = big()
@@ -46,6 +48,12 @@ class Ticket(SQLModel, table=True):
     waiting_since: int | None = maybe_big()
     """Oldest buyer message nobody has answered yet."""
     first_reply_at: int | None = maybe_big()
+    last_reply_at: int | None = maybe_big()
+    answered_from: int | None = maybe_big()
+    """The buyer message which the last reply answered."""
+    first_waived: int = small()
+    """The first message was said to need no reply."""
+    status_since: int = big("0")
     last_message_id: int = big("0")
     message_count: int = small()
     thread_seq: int = big("0")
@@ -200,6 +208,8 @@ class Outbox(SQLModel, table=True):
     attempts: int = small()
     claimed_by: str = text()
     claimed_at: int = big("0")
+    handed_at: int = big("0")
+    """When the first byte went out that could take effect; 0 means a crash left nothing behind."""
     next_try_at: int = big("0")
     remote_id: str = text()
     error: str = text()

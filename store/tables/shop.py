@@ -93,19 +93,20 @@ class Template(SQLModel, table=True):
     updated_at: int = big("0")
 
 
+class Calendar(SQLModel, table=True):
+    """Working hours by name, JSON as `desk.clocks.calendars` reads it; `version` grows with every edit."""
+
+    name: str = Field(primary_key=True)
+    body: str = text("{}")
+    version: int = small("1")
+
+
 class Policy(SQLModel, table=True):
-    """An SLA target. `scope` is a query; the strictest enabled policy whose scope holds wins."""
+    """An SLA target of the shop. `body` is JSON as `desk.clocks.policies.policy_from` reads it; the strictest enabled
+    policy whose scope holds wins."""
 
     id: str = Field(primary_key=True)
     name: str = text(None)
-    kind: str = text("first_response")
-    target_ms: int = big()
-    scope: str = text()
-    calendar: str = text("24x7")
-    pauses: str = text("[]")
-    warn: int = small("80")
-    """Percent of the target after which a warning shows."""
+    body: str = text("{}")
     enabled: int = small("1")
     position: int = small()
-    source: str = text()
-    checked_on: str = text()

@@ -262,6 +262,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("claimed_by", sa.String(), server_default="", nullable=False),
         sa.Column("claimed_at", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("handed_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("next_try_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("remote_id", sa.String(), server_default="", nullable=False),
         sa.Column("error", sa.String(), server_default="", nullable=False),
@@ -274,19 +275,19 @@ def upgrade() -> None:
     op.create_index("outbox_state", "outbox", ["state", "hold_until"], unique=False)
     op.create_index("outbox_ticket", "outbox", ["ticket_id"], unique=False)
     op.create_table(
+        "calendar",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), server_default="{}", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "policy",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), server_default="first_response", nullable=False),
-        sa.Column("target_ms", sa.BigInteger(), nullable=False),
-        sa.Column("scope", sa.String(), server_default="", nullable=False),
-        sa.Column("calendar", sa.String(), server_default="24x7", nullable=False),
-        sa.Column("pauses", sa.String(), server_default="[]", nullable=False),
-        sa.Column("warn", sa.Integer(), server_default="80", nullable=False),
+        sa.Column("body", sa.String(), server_default="{}", nullable=False),
         sa.Column("enabled", sa.Integer(), server_default="1", nullable=False),
         sa.Column("position", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("source", sa.String(), server_default="", nullable=False),
-        sa.Column("checked_on", sa.String(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -378,12 +379,17 @@ def upgrade() -> None:
         sa.Column("group_id", sa.String(), nullable=True),
         sa.Column("due_at", sa.BigInteger(), server_default="253402300799999", nullable=False),
         sa.Column("due_kind", sa.String(), server_default="", nullable=False),
+        sa.Column("warn_at", sa.BigInteger(), server_default="253402300799999", nullable=False),
         sa.Column("snoozed_until", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("first_buyer_at", sa.BigInteger(), nullable=True),
         sa.Column("waiting_since", sa.BigInteger(), nullable=True),
         sa.Column("first_reply_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_reply_at", sa.BigInteger(), nullable=True),
+        sa.Column("answered_from", sa.BigInteger(), nullable=True),
+        sa.Column("first_waived", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("status_since", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("last_message_id", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("message_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("thread_seq", sa.BigInteger(), server_default="0", nullable=False),

@@ -1,0 +1,342 @@
+"""The one registry of everything a person can do. Key bindings, footer hints, which-key strip, palette, menu, help and
+docs/keys.md are all made from it, so none of them can say what another does not.
+
+Pure data. An id is `noun.verb` or `noun.verb:argument`; who carries it out takes it apart with `split`. Rows made at
+run time (a colleague to assign to, a view to open) use ids of the same form without being listed here.
+
+    python -m app.actions --docs        docs/keys.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from store.errors import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One act. `label`, `help` and `short` are message ids."""
+
+    id: str
+    keys: tuple[str, ...]
+    """Key sequences as people write them (`j`, `^d`, `g i`, `Space`, `F10`), the one to show first."""
+    label: str
+    help: str
+    group: str
+    """The section of help and menu it stands in, one of `GROUPS`."""
+    places: tuple[str, ...]
+    """Where its keys work, of `PLACES`."""
+    when: str = "always"
+    """What must hold for it to make sense, one of `STATES`."""
+    menu: str = ""
+    """The leader whose strip lists it."""
+    short: str = ""
+    """A word or two for the footer and the strip; "" takes the label."""
+    motion: bool = False
+    """Only motions take a count: `5j` moves five rows, `5e` still finishes one ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """A key that waits for a second one and meanwhile shows what may follow."""
+
+    id: str
+    key: str
+    label: str
+    help: str
+    group: str
+    places: tuple[str, ...]
+    when: str = "always"
+    short: str = ""
+
+
+GROUPS = {
+    "moving": N_("Moving"),
+    "list": N_("List"),
+    "ticket": N_("Ticket"),
+    "composer": N_("Writing"),
+    "outbox": N_("Outbox"),
+    "go": N_("Go to"),
+    "everywhere": N_("Everywhere"),
+}
+
+PLACES = {
+    "list": N_("in the list"),
+    "ticket": N_("in a ticket"),
+    "views": N_("in the views"),
+    "clocks": N_("in the clocks"),
+    "outbox": N_("in the outbox"),
+    "composer": N_("while writing"),
+    "review": N_("before sending"),
+    "templates": N_("choosing a template"),
+}
+
+TYPING = ("composer", "templates")
+"""Places where one types: a printable key is text there and never an act."""
+
+STATES = {
+    "always": N_("always"),
+    "ticket": N_("with a ticket under the cursor or marked"),
+    "marks": N_("with tickets marked"),
+    "filtered": N_("with a filter set"),
+    "searched": N_("after a search"),
+    "undo": N_("with something to undo"),
+    "redo": N_("with something undone"),
+    "repeat": N_("after a first act"),
+    "arrivals": N_("when new tickets wait"),
+    "order": N_("when the ticket has an order"),
+    "outbox_held": N_("while a message is held"),
+    "outbox_stuck": N_("when a message failed or its fate is unknown"),
+}
+
+_PANES = ("list", "ticket", "views", "clocks", "outbox")
+_WORK = ("list", "ticket")
+_ALL = tuple(PLACES)
+
+LEADERS: tuple[Leader, ...] = (
+    Leader("ticket.assign", "a", N_("Assign…"), N_("Give the ticket to a person or a group."),
+           "ticket", _WORK, "ticket", N_("assign")),
+    Leader("ticket.snooze", "b", N_("Snooze…"), N_("Put the ticket away until later."),
+           "ticket", _WORK, "ticket", N_("snooze")),
+    Leader("ticket.labels", "l", N_("Labels…"), N_("Put labels on the ticket or take them off."),
+           "ticket", _WORK, "ticket", N_("label")),
+    Leader("ticket.status", "s", N_("Status…"), N_("Set the status of the ticket."),
+           "ticket", _WORK, "ticket", N_("status")),
+    Leader("ticket.priority", "p", N_("Priority…"), N_("Set the priority of the ticket."),
+           "ticket", _WORK, "ticket", N_("priority")),
+    Leader("list.marks", "*", N_("Marks…"), N_("Mark all rows or none."), "list", ("list",), "always", N_("marks")),
+    Leader("app.go", "g", N_("Go to…"), N_("Jump to a view or a screen."), "go", _PANES, "always", N_("go to")),
+    Leader("outbox.resolve", "x", N_("Resolve…"), N_("Say what became of a message that failed or is in doubt."),
+           "outbox", ("outbox",), "outbox_stuck", N_("resolve")),
+)  # fmt: skip
+
+ACTIONS: tuple[Action, ...] = (
+    # Moving
+    Action("move.down", ("j", "Down"), N_("Down"), N_("Next row or line; 5j moves five."),
+           "moving", _PANES, motion=True),
+    Action("move.up", ("k", "Up"), N_("Up"), N_("Previous row or line."), "moving", _PANES, motion=True),
+    Action("move.top", ("g g", "Home"), N_("Top"), N_("First row; 12gg goes to the twelfth."),
+           "moving", _PANES, menu="app.go", short=N_("top"), motion=True),
+    Action("move.bottom", ("G", "End"), N_("Bottom"), N_("Last row; 12G goes to the twelfth."),
+           "moving", _PANES, motion=True),
+    Action("move.half_down", ("^d",), N_("Half a page down"), N_("Move half a page down."),
+           "moving", _PANES, motion=True),
+    Action("move.half_up", ("^u",), N_("Half a page up"), N_("Move half a page up."), "moving", _PANES, motion=True),
+    Action("move.page_down", ("PageDown",), N_("Page down"), N_("Move a page down."), "moving", _PANES, motion=True),
+    Action("move.page_up", ("PageUp",), N_("Page up"), N_("Move a page up."), "moving", _PANES, motion=True),
+    Action("item.open", ("Enter", "o"), N_("Open"), N_("Open what is under the cursor."),
+           "moving", ("list", "views", "clocks", "outbox"), short=N_("open")),
+    Action("item.back", ("q", "Esc"), N_("Back"), N_("Go back to where you came from; nothing is lost."),
+           "moving", ("ticket", "views", "clocks", "outbox"), short=N_("back")),
+    Action("ticket.next", ("J",), N_("Next ticket"), N_("Read the next ticket of the list."),
+           "moving", ("ticket",), short=N_("next"), motion=True),
+    Action("ticket.previous", ("K",), N_("Previous ticket"), N_("Read the previous ticket of the list."),
+           "moving", ("ticket",), motion=True),
+    Action("pane.next", ("Tab",), N_("Next pane"), N_("Move to the next pane."), "moving", _PANES),
+    Action("pane.previous", ("S-Tab",), N_("Previous pane"), N_("Move to the previous pane."), "moving", _PANES),
+    # List
+    Action("list.mark", ("Space",), N_("Mark"), N_("Mark the row and go on; acts then reach all marked tickets."),
+           "list", ("list",), "ticket", short=N_("mark")),
+    Action("list.range", ("V",), N_("Mark a range"), N_("Mark from here to where the cursor goes; V again ends it."),
+           "list", ("list",), "ticket"),
+    Action("list.mark_all", ("* a",), N_("Mark all shown"), N_("Mark every ticket the filter shows."),
+           "list", ("list",), menu="list.marks", short=N_("all shown")),
+    Action("list.mark_none", ("* n",), N_("Unmark all"), N_("Take all marks away."),
+           "list", ("list",), "marks", "list.marks", N_("none")),
+    Action("list.unwind", ("Esc",), N_("Clear"), N_("Take away the marks; without marks, the filter."),
+           "list", ("list",)),
+    Action("search.open", ("/",), N_("Search"), N_("Find words in all tickets."), "list", _WORK, short=N_("search")),
+    Action("search.next", ("n",), N_("Next hit"), N_("Go to the next hit."), "list", _WORK, "searched"),
+    Action("search.previous", ("N",), N_("Previous hit"), N_("Go to the previous hit."), "list", _WORK, "searched"),
+    Action("filter.edit", ("f",), N_("Filter"), N_("Write a query such as is:open due:..2h lang:de."),
+           "list", ("list", "views"), short=N_("filter")),
+    Action("filter.clear", ("F",), N_("Clear the filter"), N_("Show the whole view again."),
+           "list", ("list", "views"), "filtered", short=N_("no filter")),
+    Action("list.arrivals", ("R",), N_("Show new arrivals"), N_("Let the waiting new tickets into the list."),
+           "list", _WORK, "arrivals", short=N_("show new")),
+    Action("pane.clocks", ("C",), N_("Clocks"), N_("Show or hide the next deadlines."), "list", _PANES),
+    # Ticket
+    Action("ticket.reply", ("r",), N_("Reply"), N_("Write to the buyer."), "ticket", _WORK, "ticket",
+           short=N_("reply")),
+    Action("ticket.template", ("t",), N_("Reply from a template"), N_("Choose a template, filled in for this ticket."),
+           "ticket", _WORK, "ticket", short=N_("template")),
+    Action("ticket.note", ("c",), N_("Internal note"), N_("Write a note only colleagues see."),
+           "ticket", _WORK, "ticket", short=N_("note")),
+    Action("ticket.take", ("A", "a m"), N_("Take it myself"), N_("Assign the ticket to yourself."),
+           "ticket", _WORK, "ticket", "ticket.assign", N_("me")),
+    Action("ticket.unassign", ("a n",), N_("Assign to nobody"), N_("Give the ticket back to the pool."),
+           "ticket", _WORK, "ticket", "ticket.assign", N_("nobody")),
+    Action("ticket.assign_find", ("a /",), N_("Assign to…"), N_("Find a person or group by name."),
+           "ticket", _WORK, "ticket", "ticket.assign", N_("find")),
+    Action("ticket.done", ("e", "s s"), N_("Done"), N_("Solve the ticket and go on to the next."),
+           "ticket", _WORK, "ticket", "ticket.status", N_("done")),
+    Action("ticket.reopen", ("E", "s o"), N_("Reopen"), N_("Open the ticket again."),
+           "ticket", _WORK, "ticket", "ticket.status", N_("open")),
+    Action("ticket.status:pending", ("s p",), N_("Wait for the buyer"), N_("Set pending: the buyer must answer."),
+           "ticket", _WORK, "ticket", "ticket.status", N_("pending")),
+    Action("ticket.status:on_hold", ("s h",), N_("Wait for others"), N_("Set on hold: carrier, supplier, platform."),
+           "ticket", _WORK, "ticket", "ticket.status", N_("on hold")),
+    Action("ticket.status:closed", ("s c",), N_("Close for good"), N_("Close: an answer starts a new ticket."),
+           "ticket", _WORK, "ticket", "ticket.status", N_("closed")),
+    Action("ticket.priority:urgent", ("p u",), N_("Urgent"), N_("Set the priority to urgent."),
+           "ticket", _WORK, "ticket", "ticket.priority", N_("urgent")),
+    Action("ticket.priority:high", ("p h",), N_("High priority"), N_("Set the priority to high."),
+           "ticket", _WORK, "ticket", "ticket.priority", N_("high")),
+    Action("ticket.priority:normal", ("p n",), N_("Normal priority"), N_("Set the priority to normal."),
+           "ticket", _WORK, "ticket", "ticket.priority", N_("normal")),
+    Action("ticket.priority:low", ("p l",), N_("Low priority"), N_("Set the priority to low."),
+           "ticket", _WORK, "ticket", "ticket.priority", N_("low")),
+    Action("ticket.type", ("T",), N_("Issue type…"), N_("Say what the ticket is about."), "ticket", _WORK, "ticket"),
+    Action("ticket.tag", ("l l",), N_("Edit labels…"), N_("Type labels to add, and -label to take one off."),
+           "ticket", _WORK, "ticket", "ticket.labels", N_("type them")),
+    Action("ticket.snooze:1h", ("b h",), N_("Snooze for an hour"), N_("Back in an hour."),
+           "ticket", _WORK, "ticket", "ticket.snooze", N_("1 hour")),
+    Action("ticket.snooze:tomorrow", ("b t",), N_("Snooze until tomorrow"), N_("Back when work starts tomorrow."),
+           "ticket", _WORK, "ticket", "ticket.snooze", N_("tomorrow")),
+    Action("ticket.snooze:week", ("b w",), N_("Snooze until next week"), N_("Back when work starts on Monday."),
+           "ticket", _WORK, "ticket", "ticket.snooze", N_("next week")),
+    Action("ticket.snooze:reply", ("b r",), N_("Snooze until the buyer replies"), N_("Back when the buyer writes."),
+           "ticket", _WORK, "ticket", "ticket.snooze", N_("until reply")),
+    Action("ticket.snooze_until", ("b d",), N_("Snooze until…"), N_("Type a date, a time or a span such as 3d."),
+           "ticket", _WORK, "ticket", "ticket.snooze", N_("date")),
+    Action("ticket.wake", ("b b",), N_("Wake now"), N_("End the snooze."),
+           "ticket", _WORK, "ticket", "ticket.snooze", N_("wake now")),
+    Action("ticket.copy_order", ("y",), N_("Copy the order number"), N_("Send it to your terminal's clipboard."),
+           "ticket", _WORK, "order", short=N_("copy order")),
+    Action("thread.quoted", ("v", "Q"), N_("Quoted text"), N_("Show or fold what was quoted."),
+           "ticket", ("ticket",), short=N_("quotes")),
+    Action("thread.page", ("Space",), N_("Read on"), N_("A page down in the conversation."), "ticket", ("ticket",)),
+    # Writing
+    Action("composer.review", ("Esc",), N_("Finish writing"), N_("To the review bar: send, edit, park or discard."),
+           "composer", ("composer",), short=N_("send, park, discard")),
+    Action("composer.editor", ("^o",), N_("External editor"), N_("Write in your own $EDITOR."),
+           "composer", ("composer",), short=N_("editor")),
+    Action("composer.template", ("^t",), N_("Insert a template"), N_("Put a template where the cursor is."),
+           "composer", ("composer",), short=N_("template")),
+    Action("review.send", ("y",), N_("Send"), N_("Send; ten seconds to take it back."),
+           "composer", ("review",), short=N_("send")),
+    Action("review.send_solve", ("s",), N_("Send and solve"), N_("Send and set the ticket to solved."),
+           "composer", ("review",), short=N_("send+solve")),
+    Action("review.send_wait", ("w",), N_("Send and wait"), N_("Send and wait for the buyer's answer."),
+           "composer", ("review",), short=N_("send+wait")),
+    Action("review.edit", ("e", "Esc"), N_("Edit on"), N_("Back to the text."),
+           "composer", ("review",), short=N_("edit")),
+    Action("review.park", ("p",), N_("Park"), N_("Keep the draft and leave it for later."),
+           "composer", ("review",), short=N_("park")),
+    Action("review.discard", ("n",), N_("Discard"), N_("Throw the draft away."),
+           "composer", ("review",), short=N_("discard")),
+    Action("template.use", ("Enter",), N_("Use the template"), N_("Fill it in and go to the review bar."),
+           "composer", ("templates",), short=N_("use")),
+    Action("template.edit", ("^e",), N_("Use and edit"), N_("Fill it in and edit before sending."),
+           "composer", ("templates",), short=N_("edit")),
+    Action("template.language", ("^l",), N_("Other language"), N_("Show the template in its next language."),
+           "composer", ("templates",), short=N_("language")),
+    Action("template.close", ("Esc",), N_("No template"), N_("Leave without choosing."),
+           "composer", ("templates",), short=N_("back")),
+    # Outbox
+    Action("outbox.take_back", ("t",), N_("Take back"), N_("Stop a held message; its text becomes a draft again."),
+           "outbox", ("outbox",), "outbox_held", short=N_("take back")),
+    Action("outbox.resolve:sent", ("x s",), N_("It was sent"), N_("You have seen that it arrived."),
+           "outbox", ("outbox",), "outbox_stuck", "outbox.resolve", N_("it was sent")),
+    Action("outbox.resolve:again", ("x a",), N_("Send it again"), N_("It did not arrive: queue it once more."),
+           "outbox", ("outbox",), "outbox_stuck", "outbox.resolve", N_("send again")),
+    Action("outbox.resolve:drop", ("x d",), N_("Drop it"), N_("Do not send it; its text becomes a draft."),
+           "outbox", ("outbox",), "outbox_stuck", "outbox.resolve", N_("drop it")),
+    # Go to
+    Action("go.view:inbox", ("g i",), N_("Inbox"), N_("All that is open, by due time."),
+           "go", _PANES, menu="app.go", short=N_("inbox")),
+    Action("go.view:mine", ("g m",), N_("Mine"), N_("What is assigned to you."),
+           "go", _PANES, menu="app.go", short=N_("mine")),
+    Action("go.view:urgent", ("g u",), N_("Most urgent"), N_("What is due next, whoever owns it."),
+           "go", _PANES, menu="app.go", short=N_("most urgent")),
+    Action("go.view:new", ("g n",), N_("New"), N_("What nobody has touched."),
+           "go", _PANES, menu="app.go", short=N_("new")),
+    Action("go.view:waiting", ("g w",), N_("Waiting"), N_("What waits for the buyer or for others."),
+           "go", _PANES, menu="app.go", short=N_("waiting")),
+    Action("go.view:snoozed", ("g s",), N_("Snoozed"), N_("What was put away until later."),
+           "go", _PANES, menu="app.go", short=N_("snoozed")),
+    Action("go.outbox", ("g o",), N_("Outbox"), N_("What is about to leave, and what got stuck."),
+           "go", _PANES, menu="app.go", short=N_("outbox")),
+    Action("go.templates", ("g t",), N_("Templates"), N_("Look through the templates."),
+           "go", _PANES, menu="app.go", short=N_("templates")),
+    Action("go.clocks", ("g c",), N_("Clocks"), N_("The next deadlines."),
+           "go", _PANES, menu="app.go", short=N_("clocks")),
+    Action("go.views", ("g v",), N_("Views…"), N_("Choose among all views."),
+           "go", _PANES, menu="app.go", short=N_("views")),
+    # Everywhere
+    Action("app.palette", (":", "^p"), N_("Palette"), N_("Find any act, view, ticket or template by a few letters."),
+           "everywhere", _ALL, short=N_("palette")),
+    Action("app.help", ("?", "F1"), N_("Keys"), N_("All keys that work here."), "everywhere", _ALL, short=N_("keys")),
+    Action("app.menu", ("F10",), N_("Menu"), N_("Every act by arrow keys."), "everywhere", _ALL, short=N_("menu")),
+    Action("edit.undo", ("z",), N_("Undo"), N_("Take your last act back; a held message too."),
+           "everywhere", _PANES, "undo", short=N_("undo")),
+    Action("edit.redo", ("Z",), N_("Redo"), N_("Do again what you undid."), "everywhere", _PANES, "redo",
+           short=N_("redo")),
+    Action("edit.repeat", (".",), N_("Repeat"), N_("Do your last act again, here."),
+           "everywhere", _WORK, "repeat", short=N_("repeat")),
+    Action("app.theme", (), N_("Theme…"), N_("Choose other colours."), "everywhere", _ALL),
+    Action("app.quit", ("^q", "q"), N_("Quit"), N_("Leave; drafts and held messages are safe."),
+           "everywhere", ("list",), short=N_("quit")),
+)  # fmt: skip
+
+HINTS: dict[str, tuple[str, ...]] = {
+    "list": ("list.arrivals", "list.mark_none", "ticket.reply", "ticket.template", "ticket.assign", "ticket.done",
+             "ticket.snooze", "filter.clear", "search.open", "app.palette", "app.help", "app.quit"),
+    "ticket": ("ticket.reply", "ticket.template", "ticket.note", "ticket.assign", "ticket.done", "ticket.next",
+               "item.back", "app.help"),
+    "views": ("item.open", "app.go", "filter.edit", "pane.next", "item.back", "app.help"),
+    "clocks": ("item.open", "pane.next", "item.back", "app.go", "app.help"),
+    "outbox": ("outbox.take_back", "outbox.resolve", "item.open", "edit.undo", "item.back", "app.go", "app.help"),
+    "composer": ("composer.review", "composer.editor", "composer.template", "app.palette", "app.help"),
+    "review": ("review.send", "review.send_solve", "review.send_wait", "review.edit", "review.park",
+               "review.discard", "app.help"),
+    "templates": ("template.use", "template.edit", "template.language", "template.close", "app.help"),
+}  # fmt: skip
+"""By place, the acts worth the bottom line, the weightiest first; what does not hold just now gives way to the next."""
+
+MOST_HINTS = 7
+
+BY_ID: dict[str, Action | Leader] = {act.id: act for act in (*LEADERS, *ACTIONS)}
+
+
+def split(id: str) -> tuple[str, str]:
+    """`"ticket.status:pending"` → `("ticket.status", "pending")`; the argument is "" if there is none."""
+    verb, _colon, argument = id.partition(":")
+    return verb, argument
+
+
+def allowed(act: Action | Leader, holds: Collection[str]) -> bool:
+    """Whether the act makes sense while the states in `holds` do."""
+    return act.when == "always" or act.when in holds
+
+
+def available(place: str, holds: Collection[str]) -> Iterator[Action | Leader]:
+    """What can be done in `place` now, in the order of the registry with leaders first."""
+    return (act for act in BY_ID.values() if place in act.places and allowed(act, holds))
+
+
+def hints(place: str, holds: Collection[str]) -> list[Action | Leader]:
+    """At most `MOST_HINTS` acts for the bottom line. Help stays, whatever else has to give way."""
+    ranked = [BY_ID[id] for id in HINTS[place]]
+    shown = [act for act in ranked if allowed(act, holds) and place in act.places and act.id != "app.help"]
+    return [*shown[: MOST_HINTS - 1], BY_ID["app.help"]]
+
+
+def main(arguments: list[str]) -> int:
+    import sys
+
+    if arguments != ["--docs"]:
+        print(__doc__, file=sys.stderr)
+        return 2
+    from app.keys_page import page
+
+    sys.stdout.write(page())
+    return 0
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,134 @@
+"""The composition root: finds the desk, opens store and vault, builds connectors, and hands them to `desk`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from store.errors import N_, Invalid
+from store.sql import shop
+from store.sql.rows import Agent, Channel
+from store.unit import Store
+from store.values import Actor, Instant
+from store.vault import ChannelSecrets, Vault
+
+if TYPE_CHECKING:
+    from connectors.contract import Connector
+    from desk.sync.loop import Sync
+
+KEY_NAME = "desk/key"
+
+
+class SystemClock:
+    def now(self) -> Instant:
+        return time.time_ns() // 1_000_000
+
+
+def fresh_id() -> str:
+    """128 random bits as text."""
+    return secrets.token_hex(16)
+
+
+def desk_folder(asked: str | None, environ: Mapping[str, str] = os.environ) -> Path:
+    """`--desk`, else `$DESKHAND_DESK`, else the user's data directory."""
+    named = asked or environ.get("DESKHAND_DESK", "")
+    if named:
+        return Path(named).expanduser().absolute()
+    base = environ.get("XDG_DATA_HOME") or os.path.join(environ.get("HOME", os.path.expanduser("~")), ".local", "share")
+    return Path(base) / "deskhand" / "desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """An open desk and what belongs to it."""
+
+    store: Store
+    vault: Vault
+
+    def connector(self, channel: Channel) -> Connector:
+        """The channel's connector. Raises Invalid for settings its platform does not take."""
+        from connectors.contract import Ports
+        from connectors.registry import build
+        from desk.sync.loop import settings_of
+        from desk.sync.tokens import ChannelTokens
+
+        kept = ChannelSecrets(self.vault, channel.id)
+        tokens = ChannelTokens(self.store, kept, channel.id, holder_id())
+        try:
+            return build(channel.platform, settings_of(channel), Ports(kept, tokens, self.store.clock))
+        except ValueError as exc:
+            raise Invalid(N_("Channel {item}: {reason}"), item=channel.id, reason=str(exc),
+                          next=N_("Mend it: deskhand channel add --id {item} …")) from exc  # fmt: skip
+
+    def sync(self, *, only: str = "") -> Sync:
+        """A sync run over this desk, reading in worker processes."""
+        from desk.reading.pool import ReadingPool
+        from desk.sync.loop import Sync
+
+        return Sync(self.store, self.connector, ReadingPool(workers=1), holder_id(), only)
+
+
+def open_desk(folder: Path) -> Wired:
+    """Opens the desk in `folder`; a desk with a key finds it in the vault. Raises the store's errors."""
+    vault = Vault(folder)
+    return Wired(Store.open(folder, clock=SystemClock(), ids=fresh_id, key=desk_key(vault)), vault)
+
+
+def create_desk(folder: Path, *, name: str, encrypt: bool) -> Wired:
+    """Makes a desk; `encrypt` puts a fresh key into its vault first."""
+    vault = Vault(folder)
+    key = None
+    if encrypt:
+        if (folder / "desk.db").exists():
+            raise Invalid(N_("There is already a desk in {item}."), item=str(folder), next=N_("Choose another folder with --desk."))
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        vault.put(KEY_NAME, secrets.token_hex(32))
+        key = desk_key(vault)
+    return Wired(Store.create(folder, clock=SystemClock(), ids=fresh_id, key=key, name=name), vault)
+
+
+def desk_key(vault: Vault) -> bytes | None:
+    """The raw key of an encrypted desk, None for a plain one."""
+    try:
+        return bytes.fromhex(vault.get(KEY_NAME))
+    except KeyError:
+        return None
+
+
+def who(store: Store, asked: str | None, environ: Mapping[str, str] = os.environ) -> Agent:
+    """`--as`, else `$DESKHAND_AGENT`, else the agent bound to the Unix user. Raises Invalid naming the cure."""
+    named = asked or environ.get("DESKHAND_AGENT", "")
+    found = shop.agent(store.conn, named) if named else shop.agent_of_user(store.conn, unix_user())
+    if found is None or not found.active:
+        if named:
+            raise Invalid(N_("There is no agent {item}."), item=named, next=N_("See: deskhand agent list"))
+        raise Invalid(N_("No agent of this desk is bound to the Unix user {item}."), item=unix_user(),
+                      next=N_("Say who you are with --as, or: deskhand agent set ID unix_user={item}"))  # fmt: skip
+    return found
+
+
+def acting(agent: Agent) -> Actor:
+    return Actor("agent", agent.id)
+
+
+def unix_user() -> str:
+    """The login name, however the session was started."""
+    import pwd
+
+    return pwd.getpwuid(os.getuid()).pw_name
+
+
+def holder_id() -> str:
+    """This process among all that ever ran: host, boot, pid and start time."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
+        started = Path(f"/proc/{os.getpid()}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        boot, started = "", str(time.time_ns())
+    return f"{socket.gethostname()}/{boot}/{os.getpid()}/{started}"

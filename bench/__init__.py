@@ -1,0 +1,1 @@
+"""Every figure and picture of the documentation comes from a command here."""

@@ -1,0 +1,126 @@
+"""A terminal without a window: runs a command in a pty of a given size, types, and knows what the screen shows."""
+
+from __future__ import annotations
+
+import codecs
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+
+import pyte
+
+KEYS = {
+    "Enter": "\r",
+    "Esc": "\x1b",
+    "Tab": "\t",
+    "Space": " ",
+    "Backspace": "\x7f",
+    "Up": "\x1b[A",
+    "Down": "\x1b[B",
+    "Right": "\x1b[C",
+    "Left": "\x1b[D",
+    "Home": "\x1b[H",
+    "End": "\x1b[F",
+    "PageUp": "\x1b[5~",
+    "PageDown": "\x1b[6~",
+    "Delete": "\x1b[3~",
+}
+"""Names of keys beside characters; `^x` is Ctrl and x."""
+
+# What pyte prints instead of passing over: strings for the terminal, private and intermediate CSI, keypad modes.
+_UNKNOWN = re.compile(
+    r"\x1b[P_^X].*?\x1b\\|\x1b\].*?(?:\x07|\x1b\\)|\x1b\[[<=>][0-9;]*[A-Za-z]|\x1b\[[0-9;?]*[ $!'\"][A-Za-z]|\x1b[=>]",
+    re.DOTALL,
+)
+_UNFINISHED = re.compile(r"\x1b(?:[P_^X\]][^\x07\x1b]*\x1b?|\[[0-9;?<=> $!'\"]*)?$")
+
+
+class Terminal:
+    """Use as a context manager; leaving it ends the command. Sizes are columns × lines, times seconds."""
+
+    def __init__(
+        self, command: Sequence[str], columns: int, lines: int, environ: Mapping[str, str] | None = None
+    ) -> None:
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.Stream(self.screen)
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._rest = ""
+        self._pid, self._fd = pty.fork()
+        if self._pid == 0:
+            try:
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+                os.execvpe(command[0], list(command), {**os.environ, **_ENVIRON, **(environ or {})})
+            finally:
+                os._exit(127)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.kill(self._pid, signal.SIGHUP)
+        os.close(self._fd)
+        for _attempt in range(50):
+            if os.waitpid(self._pid, os.WNOHANG)[0]:
+                return
+            time.sleep(0.02)
+        os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+
+    def type(self, *keys: str) -> None:
+        """Presses keys one after the other: names of `KEYS`, `^x`, or text, which is typed as it stands."""
+        for key in keys:
+            sent = KEYS.get(key) or (chr(ord(key[1].upper()) & 0x1F) if re.fullmatch(r"\^[a-zA-Z]", key) else key)
+            os.write(self._fd, sent.encode())
+            self.settle(0.05)
+
+    def text(self) -> str:
+        """The screen as lines, without trailing blanks."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def wait(self, pattern: str, seconds: float = 20) -> None:
+        """Until the regular expression is found on the screen. Raises TimeoutError showing the screen."""
+        if not self._until(lambda: re.search(pattern, self.text(), re.MULTILINE) is not None, seconds):
+            raise TimeoutError(f"no {pattern!r} after {seconds} s on this screen:\n{self.text()}")
+
+    def settle(self, quiet: float = 0.3, seconds: float = 10) -> None:
+        """Until nothing was written for `quiet` seconds, at most `seconds`."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self._read(quiet):
+            pass
+
+    def _until(self, done: Callable[[], bool], seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while not done():
+            left = end - time.monotonic()
+            if left <= 0 or (not self._read(left) and time.monotonic() < end):
+                return done()
+        return True
+
+    def _read(self, seconds: float) -> bool:
+        """Shows the next bytes; False if none came in time or the command has ended."""
+        if not select.select([self._fd], [], [], seconds)[0]:
+            return False
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:  # Linux says so when the other side has closed
+            return False
+        if not data:
+            return False
+        text = _UNKNOWN.sub("", self._rest + self._decode(data))
+        unfinished = _UNFINISHED.search(text)
+        self._rest = unfinished.group() if unfinished else ""
+        self._stream.feed(text[: unfinished.start()] if unfinished else text)
+        return True
+
+
+_ENVIRON = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}

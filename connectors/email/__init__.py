@@ -1,0 +1,1 @@
+"""E-mail: IMAP in (never changing anything there), SMTP submission out."""

@@ -1,0 +1,101 @@
+"""What is wrong with a template before it meets a buyer: unknown names, and what marketplaces forbid.
+
+Amazon and eBay forbid leading a buyer off the platform: no links, e-mail addresses or telephone numbers (Amazon's
+communication guidelines; eBay help 4272 and 4373, checked 2026-11-22). Patterns are plain and linear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from desk.automation.templates import TAG, read_tag, tags
+from desk.automation.variables import ALIASES, CONTACT, VARIABLES
+from desk.clocks.reason import Reason
+from store.errors import N_
+
+STRICT = frozenset({"amazon", "ebay"})
+"""Platforms that forbid contact data in messages."""
+
+LIMITS = {"amazon": 2_000, "ebay": 2_000}
+"""Characters a message may have, where a platform says: Amazon's messaging API states 2,000; eBay's from memory."""
+
+_LINK = re.compile(
+    r"https?://|\bwww\.|\b[a-z0-9-]{1,63}\.(?:com|net|org|info|shop|store|io|cn|de|fr|es|it|jp|pt|br|uk|eu)\b", re.I
+)
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,}")
+_PHONE = re.compile(r"(?<![\w-])\+?\d(?:[ ()/.-]{0,2}\d){7,14}(?![\w-])")
+_ORDER = re.compile(r"\b\d{3}-\d{7}-\d{7}\b|\b\d{2}-\d{5}-\d{5}\b")  # Amazon's and eBay's own order numbers
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_PRAISE = re.compile(
+    r"(?:positive|good|5[- ]?star|five[- ]?star) (?:review|feedback|rating)|positive Bewertung|5[- ]?Sterne"
+    r"|avis positif|5 étoiles|reseña positiva|5 estrellas|recensione positiva|5 stelle|高評価|星5|五星|好评|好評"
+    r"|avaliação positiva|5 estrelas",
+    re.I,
+)
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to mend: an `error` blocks using the text, a `warning` is for the author to judge."""
+
+    severity: Severity
+    what: Reason
+    start: int
+    end: int
+
+
+def lint(text: str, platforms: Iterable[str] = ()) -> list[Finding]:
+    """What is wrong with a template's text for these platforms, in the order of the text."""
+    found = list(_names(text))
+    strict = sorted(STRICT & set(platforms))
+    for platform in strict:
+        found += _banned(text, platform)
+    for platform in sorted(set(platforms) & set(LIMITS)):
+        if len(text) > LIMITS[platform]:
+            gaps: dict[str, object] = {"count": len(text), "limit": LIMITS[platform], "platform": platform}
+            what = Reason(N_("{count} characters; {platform} takes {limit}"), gaps)
+            found.append(Finding("error", what, LIMITS[platform], len(text)))
+    return sorted(found, key=lambda f: (f.start, f.end))
+
+
+def _names(text: str) -> Iterator[Finding]:
+    covered = set()
+    for found in TAG.finditer(text):
+        covered.add(found.start())
+        tag = read_tag(found)
+        if tag is None:
+            what = Reason(N_("{tag} is not a variable with filters"), {"tag": found[0]})
+            yield Finding("error", what, found.start(), found.end())
+        elif not tag.known:
+            near = get_close_matches(tag.path, [*VARIABLES, *ALIASES], 1)
+            what = Reason(N_("{name} is not known"), {"name": tag.path})
+            if near:
+                what = Reason(N_("{name} is not known; did you mean {near}?"), {"name": tag.path, "near": near[0]})
+            yield Finding("error", what, found.start(), found.end())
+    for found in re.finditer(r"\{\{|\}\}", TAG.sub(lambda m: " " * len(m[0]), text)):
+        yield Finding("error", Reason(N_("a brace is missing its partner")), found.start(), found.end())
+
+
+def _banned(text: str, platform: str) -> Iterator[Finding]:
+    for tag in tags(text):
+        if tag.path in CONTACT:
+            gaps: dict[str, object] = {"platform": platform, "name": tag.path}
+            yield Finding("error", Reason(N_("{platform} forbids contact data: {name}"), gaps), tag.start, tag.end)
+    bare = TAG.sub(lambda m: "\0" * len(m[0]), text)
+    for pattern in (_ORDER, _DATE):
+        bare = pattern.sub(lambda m: "\0" * len(m[0]), bare)
+    for pattern, text_id in (
+        (_MAIL, N_("{platform} forbids e-mail addresses")),
+        (_LINK, N_("{platform} forbids links")),
+        (_PHONE, N_("{platform} forbids telephone numbers")),
+        (_PRAISE, N_("{platform} forbids asking for praise")),
+    ):
+        for found in pattern.finditer(bare):
+            yield Finding("error", Reason(text_id, {"platform": platform}), found.start(), found.end())
+        bare = pattern.sub(lambda m: "\0" * len(m[0]), bare)

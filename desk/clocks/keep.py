@@ -1,0 +1,106 @@
+"""Keeps a ticket's clock rows true after a fact changed: facts → plan → rows, and the due time the list shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from desk.clocks.calendar_files import calendar_from, shipped_calendars
+from desk.clocks.calendars import Calendar
+from desk.clocks.plan import ClockPlan, StatusSpan, TicketFacts, plan
+from desk.clocks.policies import Policy, policy_from
+from desk.clocks.talk import Talk
+from desk.vocabulary import PRIORITIES
+from store.connection import Connection
+from store.sql import clocks, shop, tickets
+from store.sql.rows import Clock, Ticket
+from store.unit import UnitOfWork
+from store.values import NEVER
+
+_STATES = {"running": "running", "paused": "paused", "met": "met", "breached": "late"}
+
+
+def keep(unit: UnitOfWork, ticket_id: int) -> None:
+    """Plans a ticket's clocks anew and stores them; recorded breaches stay."""
+    ticket = tickets.get(unit.conn, ticket_id)
+    if ticket is None:
+        return
+    plans = planned(unit.conn, ticket, unit.now)
+    standing = {(c.kind, c.cycle): c for c in clocks.of_ticket(unit.conn, ticket_id)}
+    for p in plans:
+        row = _row(ticket_id, p)
+        old = standing.pop((row.kind, row.cycle), None)
+        if old is None or replace(row, id=old.id, warned_at=old.warned_at) != old:
+            clocks.put(unit.conn, row)
+    for old in standing.values():  # no longer called for: ended without an answer being owed
+        if old.state in ("running", "paused"):
+            unit.conn.execute("UPDATE clock SET state = 'met', stopped_at = ? WHERE id = ?", (unit.now, old.id))
+    first = min((p for p in plans if p.open and p.due < NEVER), key=lambda p: p.due, default=None)
+    due, kind, warn = (first.due, first.kind, first.warn_at) if first else (NEVER, "", NEVER)
+    if (due, kind, warn) != (ticket.due_at, ticket.due_kind, ticket.warn_at):
+        tickets.update(unit.conn, ticket_id, {"due_at": due, "due_kind": kind, "warn_at": warn}, bump=False)
+
+
+def planned(conn: Connection, ticket: Ticket, now: int) -> list[ClockPlan]:
+    """The clocks of a ticket at `now`. A ticket that no person wrote (notice, newsletter) has none."""
+    if ticket.automatic:
+        return []
+    channel = shop.channel(conn, ticket.channel_id)
+    policies = _policies(tuple((p.id, p.body) for p in shop.policies(conn)))
+    facts = TicketFacts(
+        created_at=ticket.created_at,
+        talk=Talk(
+            first_buyer_message=ticket.first_buyer_at,
+            oldest_unanswered=ticket.waiting_since,
+            first_human_reply=ticket.first_reply_at,
+            last_human_reply=ticket.last_reply_at,
+            answered_from=ticket.answered_from,
+            first_waived=bool(ticket.first_waived),
+        ),
+        spans=(StatusSpan(ticket.status, ticket.status_since or ticket.created_at),),
+        priority=list(PRIORITIES)[ticket.priority],
+        channel_kind=channel.kind if channel else "",
+        platform=ticket.platform,
+        matched=_matched(conn, ticket.id, policies, now),
+    )
+    return plan(facts, policies, calendars(conn), now)
+
+
+def calendars(conn: Connection) -> Mapping[str, Calendar]:
+    """Every calendar of the desk by name: those that ship, under those the shop edited."""
+    return _calendars(tuple(shop.calendars(conn)))
+
+
+@lru_cache(maxsize=4)
+def _calendars(rows: tuple[tuple[str, str, int], ...]) -> Mapping[str, Calendar]:
+    made = {name: calendar_from(json.loads(body), name=name) for name, body, _ in rows}
+    zone = made["shop"].zone if "shop" in made else "UTC"
+    return {**shipped_calendars(zone), **made}
+
+
+@lru_cache(maxsize=4)
+def _policies(rows: tuple[tuple[str, str], ...]) -> tuple[Policy, ...]:
+    return tuple(policy_from({"id": ident, **json.loads(body)}) for ident, body in rows)
+
+
+def _matched(conn: Connection, ticket_id: int, policies: tuple[Policy, ...], now: int) -> frozenset[str]:
+    scoped = [p for p in policies if p.scope]
+    if not scoped:
+        return frozenset()
+    from desk.query import matching
+
+    return frozenset(p.id for p in scoped if matching(conn, p.scope, [ticket_id], now))
+
+
+def _row(ticket_id: int, p: ClockPlan) -> Clock:
+    state = _STATES[p.state]
+    if p.state == "breached" and p.open:
+        state = "running"  # overdue and still owed
+    breached = p.due if p.state == "breached" else None
+    return Clock(
+        id=0, ticket_id=ticket_id, kind=p.kind, cycle=p.start, policy_id=p.policy_id, state=state, started_at=p.start,
+        due_at=p.due, warn_at=p.warn_at, target_ms=max(0, p.due - p.start) if p.due < NEVER else 0,
+        stopped_at=p.stopped_at, breached_at=breached, warned_at=None, reason=json.dumps(p.reason.stored(), ensure_ascii=False),
+    )  # fmt: skip

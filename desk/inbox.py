@@ -1,0 +1,153 @@
+"""What a list shows: views with counts, pages, the status line, the next deadlines. Reading only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from desk.query import Compiled, Context, compile_query, parse
+from desk.vocabulary import OPEN_STATUSES
+from store.connection import Connection
+from store.sql import clocks, people, search_pages, shop, tickets
+from store.sql.rows import TicketLine, View
+from store.sql.tickets import SORTS, Place, Sort
+from store.values import SECOND, Instant
+
+PAGE = 100
+COUNT_TO = 1000
+"""Counts that need a look at tickets stop here and show as 999+."""
+PRESENT_FOR = 30 * SECOND
+
+SHIPPED_VIEWS = (
+    ("inbox", "is:open not:is:snoozed", 0),
+    ("due", "is:open has:due not:is:snoozed", 1),
+    ("mine", "is:open assignee:me not:is:snoozed", 2),
+    ("unassigned", "is:open assignee:none not:is:snoozed", 3),
+    ("new", "status:new not:is:snoozed", 4),
+    ("waiting", "status:pending", 5),
+    ("snoozed", "is:snoozed", 6),
+    ("solved", "is:solved sort:updated", 7),
+    ("notices", "is:automatic is:open", 8),
+)
+"""id, query, position of the views every desk starts with; their names are in the catalogue under `desk.vocabulary`."""
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A compiled query: what a list page needs."""
+
+    text: str
+    compiled: Compiled
+    sort: Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The status line. Counts past `COUNT_TO` are cut there; `open` is exact."""
+
+    overdue: int
+    today: int
+    open: int
+    faults: tuple[tuple[str, str], ...]
+    """(channel name, fault) of channels that need a person."""
+    last_good_at: Instant
+    held: int
+    unknown: int
+    """Outbox rows waiting to leave, and those only a person can settle."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLine:
+    """One line of the views pane; `count` is None where nobody wants to know (solved)."""
+
+    view: View
+    count: int | None
+
+
+def context(conn: Connection, me: str, now: Instant, zone: tzinfo = UTC) -> Context:
+    """What a query needs to know to be compiled on this desk."""
+    agents = {a.id: a.name for a in shop.agents(conn)}
+    channels = {c.name: c.id for c in shop.channels(conn)}
+    return Context(now=now, zone=zone, me=me or None, agents=agents, channels=channels)
+
+
+def resolve(text: str, ctx: Context) -> List:
+    """Reads a query. Raises Invalid with the column in its gaps. Full text sorts newest first unless told otherwise."""
+    query = parse(text)
+    compiled = compile_query(query, ctx)
+    name = query.sort or ("newest" if compiled.words_expression else "due")
+    return List(text, compiled, SORTS[name])
+
+
+def page(
+    conn: Connection, wanted: List, me: str, *, after: Place | None = None, before: Place | None = None, limit: int = PAGE
+) -> list[TicketLine]:
+    """Lines behind `after` or before `before`, in the list's order."""
+    if wanted.compiled.words_expression and wanted.sort.name == "newest":
+        return search_pages.page(conn, wanted.compiled.words_expression, wanted.compiled.rest_condition, agent=me, limit=limit, after=after, before=before)
+    return tickets.page(conn, wanted.compiled.condition, wanted.sort, agent=me, limit=limit, after=after, before=before)
+
+
+def last_page(conn: Connection, wanted: List, me: str, limit: int = PAGE) -> list[TicketLine]:
+    """The end of the list."""
+    if wanted.compiled.words_expression and wanted.sort.name == "newest":
+        return search_pages.last(conn, wanted.compiled.words_expression, wanted.compiled.rest_condition, agent=me, limit=limit)
+    return tickets.last(conn, wanted.compiled.condition, wanted.sort, agent=me, limit=limit)
+
+
+def count(conn: Connection, wanted: List, at_most: int = COUNT_TO) -> int:
+    return tickets.count(conn, wanted.compiled.condition, at_most)
+
+
+def views(conn: Connection, ctx: Context) -> list[ViewLine]:
+    """Every view of this agent with its count, and one per channel with open tickets behind them."""
+    found = [ViewLine(v, _view_count(conn, v, ctx)) for v in shop.views(conn, ctx.me)]
+    per_channel: dict[str, int] = {}
+    for status, _, channel, n in tickets.tally(conn):
+        if status in OPEN_STATUSES:
+            per_channel[channel] = per_channel.get(channel, 0) + n
+    found += [
+        ViewLine(View(f"channel:{c.id}", c.name, f"is:open channel:{c.id} not:is:snoozed", "", 1000 + c.position), per_channel.get(c.id, 0))
+        for c in shop.channels(conn)
+    ]
+    return found
+
+
+def _view_count(conn: Connection, view: View, ctx: Context) -> int | None:
+    wanted = resolve(view.query, ctx)
+    return None if view.id == "solved" else count(conn, wanted)
+
+
+def summary(conn: Connection, now: Instant, end_of_day: Instant) -> Summary:
+    """`end_of_day` is the midnight that ends the agent's day."""
+    overdue = clocks.running_before(conn, now, COUNT_TO)
+    channels = shop.channels(conn)
+    states = dict(conn.execute("SELECT state, count(*) FROM outbox WHERE state IN ('held','claimed','failed','unknown') GROUP BY state"))
+    return Summary(
+        overdue=overdue,
+        today=max(0, clocks.running_before(conn, end_of_day, COUNT_TO) - overdue),
+        open=sum(n for status, _, _, n in tickets.tally(conn) if status in OPEN_STATUSES),
+        faults=tuple((c.name, c.fault) for c in channels if c.fault and c.state == "active"),
+        last_good_at=max((c.last_good_at for c in channels), default=0),
+        held=states.get("held", 0) + states.get("claimed", 0),
+        unknown=states.get("failed", 0) + states.get("unknown", 0),
+    )  # fmt: skip
+
+
+def writers(conn: Connection, me_session: str, now: Instant) -> dict[int, tuple[str, bool]]:
+    """Ticket → (colleague there now, whether they are writing), other sessions only."""
+    present = people.present(conn, now - PRESENT_FOR)
+    there: dict[int, tuple[str, bool]] = {}
+    for seen in present:
+        if seen.ticket_id and seen.session != me_session:
+            before = there.get(seen.ticket_id)
+            if before is None or (seen.writing and not before[1]):
+                there[seen.ticket_id] = (seen.agent_id, bool(seen.writing))
+    return there
+
+
+def midnight(now: Instant, zone: tzinfo) -> Instant:
+    """The end of the day that `now` falls on in `zone`."""
+    local = datetime.fromtimestamp(now / 1000, zone)
+    day = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int(day.timestamp() * 1000)

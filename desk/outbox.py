@@ -1,0 +1,238 @@
+"""What leaves the desk. held → claimed → sent | failed | unknown | cancelled; nothing leaves any other way.
+
+A reply waits `hold_ms` of its channel in the open, where it can be taken back. Sync claims it, marks the instant from
+which the platform may have taken it, and settles it by the receipt. After a crash a claim without that mark is simply
+held again; one with it is looked up remotely, and where that cannot tell a person is asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.contract import Receipt, SendReply
+from desk.changes import change, require
+from store.errors import N_, Conflict, Invalid, NotFound, Refused
+from store.sql import messages, outbox, people, shop, tickets
+from store.sql.rows import OutboxRow
+from store.unit import UnitOfWork
+from store.values import NEVER, clean, clean_line, fold
+
+AFTER_SENDING = ("open", "pending", "solved")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply ready to leave. `base_seq` is the ticket's `thread_seq` its writer had seen."""
+
+    ticket_id: int
+    text: str
+    to: tuple[str, ...]
+    subject: str
+    base_seq: int
+    cc: tuple[str, ...] = ()
+    then: str = "open"
+    template_id: str = ""
+    automatic: bool = False
+
+
+def queue(unit: UnitOfWork, reply: Reply) -> int:
+    """Puts a reply into the outbox, where it waits to be taken back; returns the row's id.
+
+    Raises Invalid for an empty text or no recipient, Refused where the channel cannot send, Conflict when something
+    arrived or was answered since the writer opened the thread.
+    """
+    ticket = require(unit, reply.ticket_id)
+    text = clean(reply.text).strip()
+    if not text:
+        raise Invalid(N_("The reply to {item} is empty."), item=f"#{ticket.id}", next=N_("Write something, or press Esc."))
+    if not reply.to:
+        raise Invalid(N_("{item} has no address to answer to."), item=f"#{ticket.id}", next=N_("Answer in the shop's own console."))
+    if reply.then not in AFTER_SENDING:
+        raise Invalid(N_("{item} is no {field}."), item=reply.then, field="status", next=N_("Known: {known}"),
+                      known=", ".join(AFTER_SENDING))  # fmt: skip
+    channel = shop.channel(unit.conn, ticket.channel_id)
+    if channel is None or channel.state == "removed":
+        raise Refused(N_("The channel of {item} is no longer connected."), item=f"#{ticket.id}", next=N_("Add it again: deskhand channel add"))
+    stop_if_changed(ticket.thread_seq, reply.base_seq, ticket.id)
+    unique = unit.ids()
+    message_id = f"<{unique}@{_domain(channel.settings)}>"
+    thread = messages.of_ticket(unit.conn, ticket.id, limit=20)
+    theirs = [m for m in thread if m.direction == "in" and m.remote_key.startswith("mail:")]
+    refs = [m.remote_key.removeprefix("mail:") for m in thread if m.direction != "note" and m.remote_key.startswith("mail:")]
+    payload = {
+        "message_id": message_id, "to": list(reply.to), "cc": list(reply.cc), "subject": clean_line(reply.subject),
+        "text": text, "in_reply_to": theirs[-1].remote_key.removeprefix("mail:") if theirs else "",
+        "references": refs[-10:], "template_id": reply.template_id, "automatic": reply.automatic,
+    }  # fmt: skip
+    row_id = outbox.insert(unit.conn, {
+        "key": unique, "ticket_id": ticket.id, "channel_id": channel.id, "agent_id": unit.actor.id,
+        "hold_until": unit.now + channel.hold_ms, "base_seq": ticket.thread_seq,
+        "payload": json.dumps(payload, ensure_ascii=False), "after": json.dumps({"status": reply.then}),
+        "created_at": unit.now, "updated_at": unit.now,
+    })  # fmt: skip
+    unit.append("reply_queued", {"outbox_id": row_id, "template_id": reply.template_id}, ticket_id=ticket.id)
+    people.drop_draft(unit.conn, ticket.id, unit.actor.id)
+    if reply.template_id:
+        unit.conn.execute("UPDATE template SET used = used + 1 WHERE id = ?", (reply.template_id,))
+    return row_id
+
+
+def stop_if_changed(thread_seq: int, base_seq: int, ticket_id: int) -> None:
+    """Raises Conflict when the thread moved on since its writer looked."""
+    if thread_seq > base_seq:
+        raise Conflict(N_("Something new arrived in {item} since you opened it; your text is kept."), item=f"#{ticket_id}",
+                       next=N_("Read it, then send again."))  # fmt: skip
+
+
+def take_back(unit: UnitOfWork, row_id: int) -> OutboxRow:
+    """Cancels a reply that has not left; its text becomes the agent's draft again. Raises Refused once it has left."""
+    row = need(unit, row_id)
+    if not outbox.move(unit.conn, row_id, "held", "cancelled", unit.now):
+        raise Refused(N_("The reply to {item} has left and cannot be taken back."), item=f"#{row.ticket_id}",
+                      next=N_("Write a second message if something is wrong."))  # fmt: skip
+    payload = json.loads(row.payload)
+    if row.agent_id and people.draft(unit.conn, row.ticket_id, row.agent_id) is None:
+        people.put_draft(unit.conn, people.Draft(row.ticket_id, row.agent_id, "reply", payload["text"],
+                                                 payload.get("template_id", ""), row.base_seq, unit.now))  # fmt: skip
+    unit.append("reply_taken_back", {"outbox_id": row_id}, ticket_id=row.ticket_id)
+    return row
+
+
+def claim(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
+    """held → claimed for this sync process, unless the thread moved on meanwhile, which fails the row instead."""
+    ticket = tickets.get(unit.conn, row.ticket_id)
+    if ticket is None or ticket.thread_seq > row.base_seq:
+        fail(unit, row.id, "held", "Something new arrived before this left; read it and send again.")
+        return False
+    return outbox.move(unit.conn, row.id, "held", "claimed", unit.now, claimed_by=holder, claimed_at=unit.now,
+                       handed_at=0, attempts=row.attempts + 1)  # fmt: skip
+
+
+def release(unit: UnitOfWork, row: OutboxRow, next_try_at: int, error: str) -> None:
+    """claimed → held: nothing happened there, it is tried again at `next_try_at`."""
+    outbox.move(unit.conn, row.id, "claimed", "held", unit.now, next_try_at=next_try_at, error=error, handed_at=0)
+
+
+def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
+    """Settles a row as sent: the message joins the thread, clocks stop, the ticket takes its status. Safe to repeat:
+    the copy of our mail coming back and the receipt may both tell. Returns the message's id."""
+    row = need(unit, row_id)
+    payload = json.loads(row.payload)
+    key = f"mail:{payload['message_id']}"
+    known = messages.by_remote_key(unit.conn, key)
+    if row.state == "sent" and known:
+        return known.id
+    agent = shop.agent(unit.conn, row.agent_id)
+    ticket = require(unit, row.ticket_id)
+    message_id = known.id if known else messages.insert(unit.conn, {
+        "ticket_id": ticket.id, "channel_id": row.channel_id, "direction": "out", "author_id": row.agent_id,
+        "sender_name": agent.name if agent else row.agent_id, "recipients": ", ".join(payload["to"]),
+        "subject": payload["subject"], "body": payload["text"], "sent_at": receipt.at, "received_at": unit.now,
+        "automatic": "reply" if payload.get("automatic") else "", "remote_key": key,
+        "in_reply_to": payload["in_reply_to"],
+    }, refs=payload["references"])  # fmt: skip
+    unit.conn.execute(
+        "UPDATE outbox SET state = 'sent', message_id = ?, remote_id = ?, warning = ?, error = '', updated_at = ? WHERE id = ?",
+        (message_id, receipt.remote_id, receipt.warning, unit.now, row_id),
+    )
+    seq = unit.append("reply_sent", {"outbox_id": row_id, "message_id": message_id,
+                                     **({"warning": receipt.warning} if receipt.warning else {})},
+                      ticket_id=ticket.id)  # fmt: skip
+    answered(unit, ticket.id, message_id, seq, receipt.at, automatic=bool(payload.get("automatic")))
+    status = json.loads(row.after).get("status", "open")
+    if status != ticket.status:
+        change(unit, ticket.id, {"status": status}, why={"text": N_("after the reply was sent")})
+    return message_id
+
+
+def answered(unit: UnitOfWork, ticket_id: int, message_id: int, seq: int, at: int, *, automatic: bool) -> None:
+    """A reply of ours reached the thread: the ticket's facts and clocks follow. An automatic one satisfies no clock."""
+    from desk.clocks.keep import keep
+
+    ticket = require(unit, ticket_id)
+    facts: dict[str, Any] = {"last_message_id": message_id, "message_count": ticket.message_count + 1,
+                             "thread_seq": seq, "updated_at": unit.now}  # fmt: skip
+    if not automatic:
+        facts |= {"waiting_since": None, "first_reply_at": ticket.first_reply_at or at, "last_reply_at": at,
+                  "answered_from": ticket.waiting_since}  # fmt: skip
+    tickets.update(unit.conn, ticket_id, facts, bump=False)
+    keep(unit, ticket_id)
+
+
+def fail(unit: UnitOfWork, row_id: int, came_from: str, error: str) -> None:
+    """It will not leave as it is; the text stays in the outbox and a person decides."""
+    row = need(unit, row_id)
+    if outbox.move(unit.conn, row_id, came_from, "failed", unit.now, error=clean_line(error), hold_until=NEVER):
+        unit.append("reply_failed", {"outbox_id": row_id, "error": clean_line(error)}, ticket_id=row.ticket_id)
+
+
+def unknown(unit: UnitOfWork, row_id: int, error: str) -> None:
+    """Nobody can tell whether it left: never retried by itself."""
+    row = need(unit, row_id)
+    if outbox.move(unit.conn, row_id, "claimed", "unknown", unit.now, error=clean_line(error)):
+        unit.append("reply_unknown", {"outbox_id": row_id, "error": clean_line(error)}, ticket_id=row.ticket_id)
+
+
+DECISIONS = ("sent", "again", "cancel")
+
+
+def resolve(unit: UnitOfWork, row_id: int, decision: str) -> OutboxRow:
+    """A person settles a failed or unknown row: it was `sent`, send it `again`, or `cancel` it. Raises Refused."""
+    row = need(unit, row_id)
+    if decision not in DECISIONS:
+        raise Invalid(N_("{item} is no {field}."), item=decision, field="decision", next=N_("Known: {known}"),
+                      known=", ".join(DECISIONS))  # fmt: skip
+    if row.state not in ("failed", "unknown"):
+        raise Refused(N_("Outbox row {item} is {state}; there is nothing to settle."), item=str(row_id), state=row.state,
+                      next=N_("See: deskhand outbox list"))  # fmt: skip
+    if decision == "sent":
+        payload = json.loads(row.payload)
+        sent(unit, row_id, Receipt(payload["message_id"], row.handed_at or unit.now, "settled by a person"))
+    elif decision == "again":
+        ticket = require(unit, row.ticket_id)
+        outbox.move(unit.conn, row_id, row.state, "held", unit.now, hold_until=unit.now, next_try_at=0, error="",
+                    handed_at=0, base_seq=ticket.thread_seq)  # fmt: skip
+        unit.append("reply_queued", {"outbox_id": row_id, "again": True}, ticket_id=row.ticket_id)
+    else:
+        outbox.move(unit.conn, row_id, row.state, "cancelled", unit.now)
+        unit.append("reply_cancelled", {"outbox_id": row_id}, ticket_id=row.ticket_id)
+    return row
+
+
+def command(row: OutboxRow) -> SendReply:
+    """The row as the connector gets it."""
+    p: Mapping[str, Any] = json.loads(row.payload)
+    return SendReply(
+        key=row.key, message_id=p["message_id"], to=tuple(p["to"]), cc=tuple(p["cc"]), subject=p["subject"],
+        text=p["text"], in_reply_to=p["in_reply_to"], references=tuple(p["references"]),
+        automatic=bool(p.get("automatic")), at=row.created_at,
+    )  # fmt: skip
+
+
+def need(unit: UnitOfWork, row_id: int) -> OutboxRow:
+    row = outbox.get(unit.conn, row_id)
+    if row is None:
+        raise NotFound(N_("There is no outbox row {item}."), item=str(row_id), next=N_("See: deskhand outbox list"))
+    return row
+
+
+def reply_subject(subject: str) -> str:
+    """`Re: …` once, whatever stood before."""
+    rest = subject.strip()
+    while fold(rest).startswith(("re:", "aw:", "sv:", "回复:", "回复：", "答复:", "fw:", "fwd:", "wg:")):
+        rest = rest.split(":", 1)[1] if ":" in rest[:5] else rest.split("：", 1)[1]
+        rest = rest.strip()
+    return f"Re: {rest}"
+
+
+def _domain(settings: str) -> str:
+    address = str(json.loads(settings).get("from_address", ""))
+    return address.rpartition("@")[2] or "deskhand.invalid"
+
+
+def recipients(addresses: Sequence[str]) -> tuple[str, ...]:
+    """Addresses to answer to, each once, in order."""
+    return tuple(dict.fromkeys(a.strip() for a in addresses if a.strip()))

@@ -1,0 +1,350 @@
+"""Folding: what its author wrote now, and what was already known. Every line ends up in one of the two.
+
+The rule for doubt is to show: a line is folded only when a mail program marked it, or when it cannot be the buyer's.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from desk.reading.html import Line
+
+MAX_LINES = 20_000
+"""Lines that are looked at for quotes; the rest of a longer mail is shown as it came."""
+MAX_SIGNATURE = 15
+MAX_LEGAL = 40
+
+
+class Folded(NamedTuple):
+    """`text` is new, `quoted` is folded away; both keep the order of their lines."""
+
+    text: str
+    quoted: str
+
+
+class _Patterns(NamedTuple):
+    attribution: re.Pattern[str]
+    loose: re.Pattern[str]
+    separator: re.Pattern[str]
+    device: re.Pattern[str]
+    legal: re.Pattern[str]
+    certain: re.Pattern[str]
+    label: re.Pattern[str]
+    anything: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> _Patterns:
+    with (Path(__file__).parent / "data" / "quotes.toml").open("rb") as file:
+        data = tomllib.load(file)
+
+    def any_of(parts: Iterable[str]) -> re.Pattern[str]:
+        return re.compile("|".join(f"(?:{p})" for p in parts), re.I)
+
+    labels = "|".join(
+        f"(?P<{kind}>{'|'.join(re.escape(w) for w in sorted(words, key=len, reverse=True))})"
+        for kind, words in data["labels"].items()
+    ).replace("(?P<from>", "(?P<from_>")
+    return _Patterns(
+        any_of(data["attribution"]),
+        any_of(data["loose"]),
+        any_of(data["separator"]),
+        any_of(data["device"]),
+        any_of(data["legal"]),
+        any_of(data["certain"]),
+        re.compile(rf"[\s*_|>]*(?:{labels})[\s*_]*(?:[:\uff1a]|\|\s)[\s*_|]*(?P<value>.*)", re.I),
+        re.compile(_TRIGGERS, re.I | re.M),
+    )
+
+
+_TRIGGERS = (
+    r"^[ \t]{0,3}[>\uff1e]|[:\uff1a][*_]?[ \t]*$|wrote|escribi|escreveu|^\s*[-_=*\u2014\u2500]{2,}|\u5199\u9053|\u5beb\u9053|"
+    r"sent |gesendet|envoy|envia|inviat|verstuurd|verzonden|\u9001\u4fe1|\u53d1\u81ea|\u767c\u81ea|\u6765\u81ea|\u4f86\u81ea|"
+    r"\u4ece|\u5f9e|outlook|^-\s?\w|" + "|".join((r"confiden", "vertraulich", "riservat", "vertrouwelijk", "\u4fdd\u5bc6", "\u6a5f\u5bc6",
+    "environment", "umwelt", "imprimir", "stampare", "virus", "avast", "disclaimer", r"^\s*[*]?(?:from|von|de|da|van)[*]?\s*:"))
+)  # fmt: skip
+
+_PREFIX = re.compile(r"[ \t]{0,3}[>\uff1e](?![_.<:][<>_.()]|_|\.)")
+_RULE = re.compile(r"\s*(?:[-_=*\u2014\u2500][\s-]?){5,}\s*$")
+_DASHES = re.compile(r"^[\s\-_=*>\u2014\u2500|\u00a0]+|[\s\-_=*\u2014\u2500|\u00a0]+$")
+_SIGNATURE = re.compile(r"--[ \u00a0]?$|[\u2014\u2013]$|__$")
+_SIGN_OFF = re.compile(r"[-\u2013\u2014~]\s?[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}$")
+_LIST_RULE = re.compile(r"\s*_{20,}\s*$")
+_STRONG = re.compile(r"@|\d{1,2}[:.h]\d{2}|\d{4}")
+
+
+def fold_text(text: str) -> Folded:
+    """Folds plain text."""
+    if not _patterns().anything.search(text):
+        return Folded(text.strip("\n"), "")
+    return fold([Line(line, False) for line in text.split("\n")])
+
+
+def fold(lines: Sequence[Line]) -> Folded:
+    """Folds lines, some of which the page's structure already marked as quoted."""
+    state = _Folder(lines[:MAX_LINES])
+    state.run()
+    shown, hidden = [], []
+    for number, line in enumerate(lines):
+        folded = number < MAX_LINES and state.folded[number]
+        (hidden if folded else shown).append(line.text)
+    if not "".join(shown).strip() and not state.answers():
+        return Folded(_tidy(line.text for line in lines), "")
+    return Folded(_tidy(shown), _tidy(hidden))
+
+
+def _tidy(lines: Iterable[str]) -> str:
+    """Lines joined; at most two empty lines in a row, none at the ends."""
+    text = "\n".join(line.rstrip() for line in lines).strip("\n")
+    return re.sub(r"\n{4,}", "\n\n\n", text)
+
+
+class _Folder:
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.text = [line.text for line in lines]
+        self.prefixed = [bool(_PREFIX.match(line.text)) for line in lines]
+        self.folded = [line.quoted or prefix for line, prefix in zip(lines, self.prefixed, strict=True)]
+        self.marked = [line.quoted for line in lines]
+        self.patterns = _patterns()
+        if sum(self.prefixed) == 1:
+            self._lone_prefix()
+
+    def _lone_prefix(self) -> None:
+        """One line with an angle and nothing quoted around it is more likely an arrow or a price than a quote."""
+        number = self.prefixed.index(True)
+        before = next((t for t in reversed(self.text[:number]) if t.strip()), "")
+        if self.marked[number] or before.rstrip().endswith((":", "\uff1a", "wrote", "-")) or self.text[number].startswith("> "):
+            return
+        if self.text[number].lstrip().startswith(">>"):
+            return
+        self.prefixed[number] = self.folded[number] = False
+
+    def run(self) -> None:
+        number = 0
+        while number < len(self.text):
+            if self.folded[number] or not self.text[number].strip():
+                number += 1
+                continue
+            number = self._separator(number) or self._headers(number) or self._attribution(number) or number + 1
+        self._signature()
+        self._closing()
+
+    def answers(self) -> bool:
+        """Whether what was folded is a mail that was answered, not one that was passed on or sent as it is."""
+        opening = [t.strip() for t in self.text if t.strip()][:4]
+        return any(self.prefixed) or any(
+            self.patterns.attribution.fullmatch(" ".join(opening[:n])) or self.patterns.loose.fullmatch(opening[0])
+            for n in range(1, len(opening) + 1)
+        )
+
+    # What opens a quote ---------------------------------------------------------------------------
+
+    def _separator(self, number: int) -> int:
+        """`-----Original Message-----` and its kin. Returns the next line to look at, 0 when this is none."""
+        line = self.text[number]
+        if len(line) > 160:
+            return 0
+        bare = _DASHES.sub("", line)
+        if not bare or not self.patterns.separator.fullmatch(bare):
+            return 0
+        dashed = line.strip() != bare
+        following = self._next(number + 1)
+        if not dashed and not (following < len(self.text) and self.patterns.label.fullmatch(self.text[following])):
+            return 0
+        return self._fold_tail(number, self._after_headers(number + 1))
+
+    def _headers(self, number: int) -> int:
+        """A block of From, Sent, To, Subject lines."""
+        if len(self.text[number]) > 400 or not self.patterns.label.match(self.text[number]):
+            return 0
+        kinds = self._kinds(number)
+        if not ("from_" in kinds and len(kinds) >= 3):
+            return 0
+        top = number
+        before = self._previous(number - 1)
+        if before >= 0 and _RULE.match(self.text[before]):
+            top = before
+        return self._fold_tail(top, self._after_headers(number))
+
+    def _kinds(self, number: int) -> set[str]:
+        kinds: set[str] = set()
+        seen = blank = 0
+        for line in self.text[number : number + 14]:
+            if not line.strip():
+                blank += 1
+                if blank > 2:
+                    break
+                continue
+            match = self.patterns.label.match(line) if len(line) < 2000 else None
+            if match is None:
+                seen += 1
+                if seen > 1:
+                    break
+                continue
+            blank = 0
+            kinds.update(k for k, v in match.groupdict().items() if v is not None and k != "value")
+        return kinds
+
+    def _after_headers(self, number: int) -> int:
+        """The line after a block of header lines (with their continuation lines)."""
+        last, position = number, self._next(number)
+        while position < min(len(self.text), number + 30):
+            if not self.patterns.label.match(self.text[position][:400]):
+                break
+            last = position + 1
+            position = self._next(last)
+        return last
+
+    def _attribution(self, number: int) -> int:
+        """`On … wrote:` over one to four lines."""
+        joined = ""
+        for extra in range(4):
+            at = number + extra
+            if at >= len(self.text) or (extra and self.folded[at] and not self.marked[at]):
+                return 0
+            line = self.text[at].strip()
+            if not line:
+                return 0
+            joined = f"{joined} {line}".strip()
+            if len(joined) > 700:
+                return 0
+            if line[-1] in ":\uff1a" or extra or re.search(r"(?:wrote|\u5199\u9053|\u5beb\u9053|escreveu|escribi\u00f3)$", line, re.I):
+                if self._attributes(joined, extra):
+                    return self._fold_attributed(self._latest_start(number, at), at + 1, joined)
+        return 0
+
+    def _attributes(self, joined: str, extra: int) -> bool:
+        if not re.search(r"\d|@", joined):
+            return False
+        if self.patterns.attribution.fullmatch(joined):
+            return True
+        return extra < 2 and bool(self.patterns.loose.fullmatch(joined))
+
+    def _latest_start(self, number: int, at: int) -> int:
+        """An attribution may follow a sentence without an empty line: it begins at the last line that can begin it."""
+        for start in range(at, number, -1):
+            if self.patterns.attribution.fullmatch(" ".join(t.strip() for t in self.text[start : at + 1])):
+                return start
+        return number
+
+    def _fold_attributed(self, number: int, after: int, joined: str) -> int:
+        following = self._next(after)
+        quoted = following < len(self.text) and self.folded[following]
+        if quoted or following >= len(self.text):
+            self._fold(number, after)
+            return after
+        if not _STRONG.search(joined):
+            return 0
+        if any(self.prefixed[after:]) and not self._mostly_plain(after):
+            self._fold(number, after)
+            return after
+        return self._fold_tail(number, after)
+
+    def _mostly_plain(self, start: int) -> bool:
+        """Whether the quote below is unprefixed and only holds older, prefixed quotes further down."""
+        following = self._next(start)
+        return following < len(self.text) and not self.prefixed[following]
+
+    def _fold_tail(self, top: int, after: int) -> int:
+        """Folds the opening, and the rest of the mail unless the rest marks its quotes itself."""
+        following = self._next(after)
+        if following < len(self.text) and (self.prefixed[following] or self.marked[following]):
+            self._fold(top, following)
+            return following
+        self._fold(top, len(self.text))
+        return len(self.text)
+
+    # What closes a mail ---------------------------------------------------------------------------
+
+    def _signature(self) -> None:
+        """A `-- ` line and what stands under it, up to the next quote."""
+        for number, line in enumerate(self.text):
+            if self.folded[number]:
+                continue
+            if _SIGNATURE.fullmatch(line.strip(" \u00a0") if line.strip() == "--" else line):
+                stop = self._block_end(number)
+                length = sum(bool(t.strip()) for t in self.text[number + 1 : stop])
+                if length <= MAX_SIGNATURE and (length or stop == len(self.text) or self.marked[stop]):
+                    self._fold(number, stop)
+            elif _LIST_RULE.match(line):
+                stop = self._block_end(number)
+                block = self.text[number + 1 : stop]
+                if len(block) <= MAX_SIGNATURE and re.search(r"https?://|@|mailman|unsubscribe", "\n".join(block)):
+                    self._fold(number, stop)
+
+    def _block_end(self, number: int) -> int:
+        stop = number + 1
+        while stop < len(self.text) and not self.folded[stop]:
+            stop += 1
+        return stop
+
+    def _closing(self) -> None:
+        """From the end upwards: device lines, a dashed sign-off, small print."""
+        open_lines = [n for n, t in enumerate(self.text) if not self.folded[n] and t.strip()]
+        while open_lines:
+            last = open_lines[-1]
+            line = self.text[last].strip()
+            if len(line) <= 140 and (self._is_device(line) or (len(open_lines) > 1 and _SIGN_OFF.fullmatch(line))):
+                self._fold(last, last + 1)
+                open_lines.pop()
+                continue
+            paragraph = self._paragraph(open_lines)
+            if len(paragraph) < len(open_lines) and self._is_legal(paragraph):
+                for number in paragraph:
+                    self.folded[number] = True
+                del open_lines[-len(paragraph) :]
+                continue
+            break
+        for end in self._segment_ends():
+            if self._is_device(self.text[end].strip()):
+                self.folded[end] = True
+
+    def _segment_ends(self) -> list[int]:
+        """The last written line before each quote: where a phone puts its own line."""
+        ends, last = [], -1
+        for number, text in enumerate(self.text):
+            if self.folded[number]:
+                if last >= 0:
+                    ends.append(last)
+                last = -1
+            elif text.strip():
+                last = number
+        return ends
+
+    def _is_device(self, line: str) -> bool:
+        return len(line) <= 140 and bool(self.patterns.device.fullmatch(line.strip("*_ ").rstrip(".!\u3002")))
+
+    def _paragraph(self, open_lines: list[int]) -> list[int]:
+        first = len(open_lines) - 1
+        while first > 0 and open_lines[first - 1] == open_lines[first] - 1 and len(open_lines) - first < MAX_LEGAL:
+            first -= 1
+        return open_lines[first:]
+
+    def _is_legal(self, paragraph: list[int]) -> bool:
+        text = " ".join(self.text[n] for n in paragraph)[:8000]
+        if self.patterns.certain.search(text) and len(text) < 600:
+            return True
+        wide = sum(c > "\u2e80" for c in text)
+        if len(text) < (40 if wide > 20 else 120):
+            return False
+        return len({m.group().lower() for m in self.patterns.legal.finditer(text)}) >= 3
+
+    # Small helpers --------------------------------------------------------------------------------
+
+    def _fold(self, start: int, stop: int) -> None:
+        self.folded[start:stop] = [True] * (stop - start)
+
+    def _next(self, number: int) -> int:
+        while number < len(self.text) and not self.text[number].strip():
+            number += 1
+        return number
+
+    def _previous(self, number: int) -> int:
+        while number >= 0 and not self.text[number].strip():
+            number -= 1
+        return number

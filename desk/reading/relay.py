@@ -1,0 +1,144 @@
+"""Marketplaces speaking by mail: whose words a mail carries, which order and which buyer it is about.
+
+Sources: marketplaces.md §2 and §6–11 as found in live mail; a forged header alone never makes a relay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from desk.reading import headers, numbers
+from desk.reading.records import Address, Relay
+
+_AMAZON_TLD = "com|ca|com\\.mx|com\\.br|co\\.uk|de|fr|it|es|nl|se|pl|com\\.be|ie|com\\.tr|ae|sa|eg|in|sg|com\\.au|co\\.jp"
+_AMAZON_ALIAS = re.compile(rf"[a-z0-9]{{8,32}}(?:\+[^@\s]*)?@marketplace\.amazon\.(?:{_AMAZON_TLD})")
+_AMAZON_KINDS = {"BBC_MESSAGE_SENT_TO_MERCHANT": "buyer", "BBC_MESSAGE_CONFIRMATION_TO_MERCHANT": "seller"}
+_ALIASES = {
+    "walmart": re.compile(r"[^@\s]+@relay\.walmart\.com"),
+    "ebay": re.compile(r"[^@\s]+@members\.ebay\.[a-z.]{2,6}"),
+    "etsy": re.compile(r"[^@\s]+@(?:reply|convos?|conversations?)\.(?:mail\.)?etsy\.com"),
+}
+_HOMES = re.compile(
+    r"(?:^|[.@])(?:(?P<amazon>amazon\.(?:[a-z]{2,3}(?:\.[a-z]{2})?))|(?P<ebay>ebay\.(?:[a-z]{2,3}(?:\.[a-z]{2})?)|ebay\.com)"
+    r"|(?P<etsy>etsy\.com)|(?P<walmart>walmart\.com|walmart\.ca)|(?P<shopify>shopify\.com|shopifyemail\.com)"
+    r"|(?P<shopee>shopee\.(?:[a-z]{2,3}(?:\.[a-z]{2})?))|(?P<aliexpress>aliexpress\.com)|(?P<tiktok>tiktok\.com|tiktokshop\.com)"
+    r"|(?P<mercadolibre>mercadolib?v?re\.com(?:\.[a-z]{2})?|mercadolivre\.com\.br)|(?P<temu>temu\.com|temuemail\.com))$"
+)
+_FAILED = re.compile(r"\b(?:spf|dkim|dmarc)\s*=\s*(?:fail|hardfail|permerror)\b", re.I)
+_PASSED = re.compile(r"\b(?:dkim|spf)\s*=\s*pass\b", re.I)
+
+_WORDED = (
+    # platform, subject, where the order stands; shops send these from their own address
+    ("woocommerce", re.compile(r"\[[^\]]+\]:?\s*(?:new (?:customer )?order|neue (?:kunden)?bestellung|nouvelle commande|nuevo pedido|nuovo ordine|novo pedido|nieuwe bestelling|cancelled order|failed order)\b.{0,40}?[#(]\s*(\d{1,9})", re.I)),
+    ("shopify", re.compile(r"\[[^\]]+\]\s*(?:order|bestellung|commande|pedido|ordine|注文|订单|訂單)\s*#?\s*([A-Z]{0,4}\d{3,9})\b", re.I)),
+    ("magento", re.compile(r"(?:new order|order confirmation|neue bestellung|nouvelle commande)\b.{0,60}#\s?(\d{9,10})\b", re.I)),
+)  # fmt: skip
+_CONTACT_FORM = re.compile(r"(?:new customer message on|contact form|kontaktformular|formulaire de contact|formulario de contacto|modulo di contatto|お問い合わせ|聯絡表單|联系表单)", re.I)
+_BUYER = (
+    re.compile(r"(?:order|bestellung|commande|pedido|ordine)\b[^\n]{0,40}?(?:placed by|from|von|de|da|van|passée par|realizado por)\s+([^\n,.:;()]{2,60})", re.I),
+    re.compile(r"(?:conversation (?:with|from)|message from|nachricht von|message de|mensaje de|messaggio da|mensagem de|bericht van)\s+([^\n,.:;()]{2,60})", re.I),
+    re.compile(r"(?:^|\s)([\w.*-]{3,40})\s+(?:has (?:sent|asked|a question)|sent (?:you )?(?:a message|a question)|hat (?:eine|ihnen))", re.I),
+)  # fmt: skip
+_BODY_EDGE = re.compile(r"-{3,}\s?[^\n-]{3,60}?\s?:?\s?-{3,}\s*$")
+
+
+class Body(NamedTuple):
+    """The buyer's words inside a relay mail, and the wrapping round them."""
+
+    text: str
+    rest: str
+
+
+def recognise(
+    sender: Address, reply_to: Sequence[Address], fields: headers.Fields, subject: str, text: str
+) -> tuple[Relay | None, str]:
+    """(the relay, a warning or ""). An alias counts only where the mail service did not call the sender forged."""
+    mailboxes = [sender, *reply_to]
+    space = headers.first(fields, "x-space-notification-type").strip().upper()
+    home = _home(sender.address)
+    alias = next((a.address for a in mailboxes if _AMAZON_ALIAS.fullmatch(a.address)), "")
+    if alias or (space and home == "amazon"):
+        if _forged(fields):
+            return None, "It claims to come from Amazon, but the mail service says the sender is forged."
+        author = _AMAZON_KINDS.get(space, "buyer" if alias and not space else "")
+        order = _order("amazon", subject, text)
+        name = _buyer_name(sender) if author == "buyer" else ""
+        return Relay("amazon", author or "platform", order, alias, name, notice=not author), ""
+    for platform, pattern in _ALIASES.items():
+        found = next((a for a in mailboxes if pattern.fullmatch(a.address)), None)
+        if found is not None:
+            if _forged(fields):
+                return None, f"It claims to come from {platform}, but the mail service says the sender is forged."
+            buyer = _buyer(subject, text) or _buyer_name(found)
+            return Relay(platform, "buyer", _order(platform, subject, text), found.address, buyer), ""
+    if home:
+        if _forged(fields):
+            return None, f"It claims to come from {home}, but the mail service says the sender is forged."
+        written = home == "shopify" and reply_to and _home(reply_to[0].address) != home and _CONTACT_FORM.search(subject)
+        if written:
+            return Relay(home, "buyer", _order(home, subject, text), reply_to[0].address, reply_to[0].name), ""
+        return Relay(home, "platform", _order(home, subject, text), "", _buyer(subject, text), notice=True), ""
+    return _worded(fields, subject, text), ""
+
+
+def _worded(fields: headers.Fields, subject: str, text: str) -> Relay | None:
+    """Notices a shop's own software sends, known by the shape of their subject; answers (`Re:`) are people's."""
+    if "in-reply-to" in fields or not subject or re.match(r"(?:re|aw|sv|antw|rv|res|fwd?|wg|tr)\s*:", subject, re.I):
+        return None
+    for platform, pattern in _WORDED:
+        if match := pattern.search(subject):
+            return Relay(platform, "platform", match[1], "", _buyer(subject, text), notice=True)
+    return None
+
+
+def _home(address: str) -> str:
+    match = _HOMES.search(address.rpartition("@")[2]) if "@" in address else None
+    return match.lastgroup or "" if match else ""
+
+
+def _forged(fields: headers.Fields) -> bool:
+    """Whether the receiving service's own verdict (the topmost one) is that nothing vouches for the sender."""
+    verdict = headers.first(fields, "authentication-results")
+    return bool(_FAILED.search(verdict)) and not _PASSED.search(verdict)
+
+
+def _order(platform: str, subject: str, text: str) -> str:
+    for source in (subject, text[:5000]):
+        found = numbers.orders(source, platform)
+        if found:
+            return found[0]
+    return ""
+
+
+def _buyer(subject: str, text: str) -> str:
+    for source in (subject, text[:2000]):
+        for pattern in _BUYER:
+            if match := pattern.search(source):
+                return match[1].strip(" '\"*")
+    return ""
+
+
+def _buyer_name(mailbox: Address) -> str:
+    name = re.sub(r"\s*(?:-|\u2013|via|über|\uff08|\()\s*(?:amazon|ebay|etsy|walmart)\b.*$", "", mailbox.name, flags=re.I)
+    return re.sub(r"^(?:ebay|amazon)\s*-\s*", "", name, flags=re.I).strip()
+
+
+def amazon_body(lines: Sequence[str], pre: Sequence[str]) -> Body | None:
+    """The buyer's words: the one `<pre>` block of the page, else what stands between two ruled lines."""
+    if pre and any(line.strip() for line in pre):
+        inside = [line.strip() for line in pre if line.strip()]
+        rest, wanted = [], list(reversed(inside))
+        for line in lines:
+            if wanted and line.strip() == wanted[-1]:
+                wanted.pop()
+            else:
+                rest.append(line)
+        return None if wanted else Body("\n".join(pre).strip("\n"), "\n".join(rest).strip("\n"))
+    edges = [n for n, line in enumerate(lines) if _BODY_EDGE.match(line.strip())]
+    if len(edges) >= 2 and edges[1] - edges[0] > 1:
+        text = "\n".join(lines[edges[0] + 1 : edges[1]]).strip("\n")
+        if text.strip():
+            return Body(text, "\n".join([*lines[: edges[0] + 1], *lines[edges[1] :]]).strip("\n"))
+    return None

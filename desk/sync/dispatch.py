@@ -1,0 +1,125 @@
+"""Sends what is due. Claim and settle are transactions; the call to the platform lies between, never inside one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connectors.contract import (
+    AuthExpired,
+    AuthRevoked,
+    Connector,
+    Fault,
+    OutcomeUnknown,
+    Permanent,
+    Receipt,
+    Temporary,
+    Throttled,
+)
+from desk import outbox as box
+from desk.sync.lease import Holder
+from store.sql import outbox
+from store.sql.rows import OutboxRow
+from store.unit import Store
+from store.values import DAY, MINUTE, SECOND, SYSTEM, Instant
+
+TRIES = 12
+_FIRST_WAIT, _LONGEST_WAIT = 5 * SECOND, 30 * MINUTE
+
+Connect = Callable[[str], Connector]
+"""Channel id → its connector."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """What one round did."""
+
+    sent: int = 0
+    waiting: int = 0
+    failed: int = 0
+    unknown: int = 0
+
+
+def recover(store: Store, holder: Holder, connect: Connect) -> Sent:
+    """Settles what a dead process had claimed. Not handed over yet: held again. Handed over: the platform is asked,
+    and where it cannot tell, a person is."""
+    done = Sent()
+    for row in outbox.listed(store.conn, "claimed"):
+        if row.claimed_by == holder.id:
+            continue
+        if not row.handed_at:
+            with store.write(SYSTEM) as unit:
+                holder.check(unit)
+                box.release(unit, row, 0, "")
+            done.waiting += 1
+            continue
+        try:
+            receipt = connect(row.channel_id).find(box.command(row))
+        except OutcomeUnknown as fault:
+            _settle(store, holder, row, done, fault=fault)
+        except Fault:
+            done.waiting += 1  # the platform cannot be asked right now: look again next round
+        else:
+            _settle(store, holder, row, done, receipt=receipt)
+    return done
+
+
+def dispatch(store: Store, holder: Holder, connect: Connect) -> Sent:
+    """Sends every held row whose take-back time is over."""
+    done = Sent()
+    for row in outbox.due(store.conn, store.clock.now()):
+        with store.write(SYSTEM) as unit:
+            holder.check(unit)
+            mine = box.claim(unit, row, holder.id)
+        if mine:
+            _send(store, holder, row, connect, done)
+        else:
+            done.failed += 1
+    return done
+
+
+def _send(store: Store, holder: Holder, row: OutboxRow, connect: Connect, done: Sent) -> None:
+    def point_of_no_return() -> None:
+        with store.write(SYSTEM) as unit:
+            holder.check(unit)
+            outbox.hand_over(unit.conn, row.id, unit.now)
+
+    try:
+        receipt = connect(row.channel_id).send(box.command(row), point_of_no_return)
+    except Fault as fault:
+        _settle(store, holder, row, done, fault=fault)
+    else:
+        _settle(store, holder, row, done, receipt=receipt)
+
+
+def _settle(
+    store: Store, holder: Holder, row: OutboxRow, done: Sent, *, receipt: Receipt | None = None, fault: Fault | None = None
+) -> None:
+    with store.write(SYSTEM) as unit:
+        holder.check(unit)
+        if receipt is not None:
+            box.sent(unit, row.id, receipt)
+            done.sent += 1
+        elif fault is None:  # looked up remotely: it surely did not happen
+            box.release(unit, row, unit.now, "")
+            done.waiting += 1
+        elif isinstance(fault, OutcomeUnknown):
+            box.unknown(unit, row.id, str(fault))
+            done.unknown += 1
+        elif (when := retry_at(fault, row.attempts + 1, unit.now)) is not None:
+            box.release(unit, row, when, str(fault))
+            done.waiting += 1
+        else:
+            box.fail(unit, row.id, "claimed", str(fault))
+            done.failed += 1
+
+
+def retry_at(fault: Fault, attempts: int, now: Instant) -> Instant | None:
+    """When to try again after a fault in which surely nothing happened; None: a person must act."""
+    if isinstance(fault, Throttled):
+        return min(fault.until, now + DAY)
+    if isinstance(fault, Permanent | AuthRevoked) or attempts >= TRIES:
+        return None
+    if isinstance(fault, Temporary | AuthExpired):
+        return now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempts - 1, 10))
+    return None

@@ -1,0 +1,260 @@
+"""One inbound message becomes part of a ticket: found or made, stored, told, sorted, put on a clock, given an owner.
+
+Idempotent: the same message through two mailboxes, twice through one, or our own reply coming back is one message.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from connectors.contract import MessageRecord, Receipt
+from desk.changes import change
+from desk.clocks.keep import keep
+from desk.outbox import answered, sent
+from desk.reading.records import Attachment, Mail, Understanding
+from desk.sync import threads
+from store.errors import N_, NotFound
+from store.sql import messages, outbox, people, shop, tickets
+from store.sql.rows import Channel
+from store.unit import UnitOfWork
+from store.values import NEVER, Instant, clean, clean_line, fold
+
+_URGENT = 3
+_NO_PERSON = ("notice", "list")
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A message of any source, read. `outbound` marks a copy of our own answer given elsewhere."""
+
+    remote_key: str
+    sender_key: str
+    sender_name: str
+    sender_address: str
+    subject: str
+    text: str
+    sent_at: Instant
+    arrived_at: Instant
+    """When its server had it: what clocks count from, since a Date header says what its writer's machine believed."""
+    quoted: str = ""
+    recipients: tuple[str, ...] = ()
+    reply_to: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    thread_key: str = ""
+    order_numbers: tuple[str, ...] = ()
+    platform: str = ""
+    outbound: bool = False
+    automatic: str = ""
+    bounced: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    understanding: Understanding | None = None
+    raw: bytes | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_mail(cls, mail: Mail, understanding: Understanding | None, raw: bytes, received_at: Instant,
+                  *, sent_copy: bool = False) -> Inbound:  # fmt: skip
+        """A parsed mail. A relay's alias counts as the buyer's address, and its platform as where it came from."""
+        relay = mail.relay
+        answer_to = mail.reply_to[0].address if mail.reply_to else mail.sender.address
+        buyer = (relay.alias or answer_to) if relay else mail.sender.address
+        orders = understanding.orders if understanding else ()
+        return cls(
+            remote_key=f"mail:{mail.message_id}",
+            sender_key=f"email:{buyer}",
+            sender_name=(relay.buyer if relay and relay.buyer else mail.sender.name) or buyer.partition("@")[0],
+            sender_address=buyer,
+            subject=mail.subject,
+            text=mail.text,
+            sent_at=min(mail.date or received_at, received_at),
+            arrived_at=received_at,
+            quoted=mail.quoted,
+            recipients=tuple(a.address for a in (*mail.to, *mail.cc)),
+            reply_to=answer_to,
+            in_reply_to=mail.in_reply_to,
+            references=mail.references,
+            order_numbers=((relay.order, *orders) if relay and relay.order else orders),
+            platform=relay.platform if relay else "",
+            outbound=sent_copy or bool(relay and relay.author == "seller"),
+            automatic=(mail.automatic or "") if not (relay and relay.notice) else "notice",
+            bounced=mail.bounced_id,
+            attachments=mail.attachments,
+            understanding=understanding,
+            raw=raw,
+        )
+
+    @classmethod
+    def from_record(cls, record: MessageRecord, platform: str, understanding: Understanding | None) -> Inbound:
+        """A message of a platform that delivers them parsed."""
+        orders = (record.order_id,) if record.order_id else understanding.orders if understanding else ()
+        return cls(
+            remote_key=f"{platform}:{record.remote_id}", sender_key=f"{platform}:{record.author_id}",
+            sender_name=clean_line(record.author), sender_address=clean_line(record.author_id),
+            subject=clean_line(record.subject), text=clean(record.text).strip(), sent_at=record.sent_at, arrived_at=record.sent_at,
+            thread_key=f"{platform}:{record.thread_id}" if record.thread_id else "", order_numbers=orders,
+            platform=platform, outbound=record.outbound, understanding=understanding,
+        )  # fmt: skip
+
+    @classmethod
+    def by_hand(cls, unit: UnitOfWork, *, customer: str, subject: str, text: str, key: str = "") -> Inbound:
+        """What an agent types in for a phone call or a platform without messages."""
+        from desk.reading.understand import understand
+
+        name = clean_line(customer)
+        address = name if "@" in name else ""
+        body = clean(text).strip()
+        return cls(
+            remote_key=f"hand:{key or unit.ids()}", sender_key=f"email:{fold(name)}" if address else f"name:{fold(name)}",
+            sender_name=name.partition("@")[0] if address else name, sender_address=fold(address),
+            subject=clean_line(subject), text=body, sent_at=unit.now, arrived_at=unit.now, understanding=understand(body, clean_line(subject)),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Where a message went. `fresh` is False when it was here already."""
+
+    ticket_id: int
+    message_id: int
+    fresh: bool
+    opened: bool = False
+
+
+def take(unit: UnitOfWork, channel_id: str, item: Inbound, *, history: bool = False) -> Taken:
+    """Takes one message in. `history` (older than the channel's cut-off) comes in closed, with no rule, clock, alert,
+    owner or automatic reply. Raises NotFound for an unknown channel."""
+    channel = shop.channel(unit.conn, channel_id)
+    if channel is None:
+        raise NotFound(N_("There is no channel {item}."), item=channel_id, next=N_("See: deskhand channel list"))
+    known = messages.by_remote_key(unit.conn, item.remote_key)
+    if known:
+        return Taken(known.ticket_id, known.id, fresh=False)
+    if own := _own_reply(unit, item):
+        return own
+    outbound = item.outbound or _is_us(channel, item)
+    found = threads.find(unit.conn, item, outbound=outbound, now=unit.now)
+    opened = found.ticket_id is None
+    ticket_id = found.ticket_id or _open(unit, channel, item, outbound=outbound, history=history)
+    message_id = _store(unit, channel, ticket_id, item, outbound=outbound)
+    event = {"message_id": message_id, **({"warning": found.warning} if found.warning else {})}
+    seq = unit.append("received" if not outbound else "answered_elsewhere", event, ticket_id=ticket_id)
+    if found.warning:
+        change(unit, ticket_id, {"needs_review": 1}, why={"text": found.warning})
+    if history:
+        _count(unit, ticket_id, message_id, item, outbound=outbound)
+        return Taken(ticket_id, message_id, fresh=True, opened=opened)
+    if outbound:
+        answered(unit, ticket_id, message_id, seq, item.sent_at, automatic=bool(item.automatic))
+    else:
+        _heard(unit, ticket_id, message_id, seq, item)
+    if opened:
+        from desk.automation.route import route
+
+        route(unit, ticket_id)
+    return Taken(ticket_id, message_id, fresh=True, opened=opened)
+
+
+def _own_reply(unit: UnitOfWork, item: Inbound) -> Taken | None:
+    """Our own mail coming back (Sent folder, Bcc) settles its outbox row: a copy there proves that it left."""
+    key = item.remote_key.removeprefix("mail:").strip("<>").partition("@")[0]
+    row = outbox.by_key(unit.conn, key) if key else None
+    if row is None or f"<{key}@" not in row.payload:
+        return None
+    message_id = sent(unit, row.id, Receipt(item.remote_key.removeprefix("mail:"), item.sent_at))
+    return Taken(row.ticket_id, message_id, fresh=False)
+
+
+def _is_us(channel: Channel, item: Inbound) -> bool:
+    settings = json.loads(channel.settings)
+    ours = {fold(str(settings.get(k, ""))) for k in ("from_address", "user")} - {""}
+    return fold(item.sender_address) in ours
+
+
+def _open(unit: UnitOfWork, channel: Channel, item: Inbound, *, outbound: bool, history: bool) -> int:
+    found = item.understanding
+    customer_id = _customer(unit, item, outbound=outbound)
+    nobody = item.automatic in _NO_PERSON
+    ticket_id = tickets.insert(unit.conn, {
+        "channel_id": channel.id, "platform": item.platform or channel.platform, "customer_id": customer_id,
+        "subject": item.subject or _first_line(item.text), "status": "closed" if history else "new",
+        "status_since": unit.now, "priority": _URGENT if found and found.urgency >= 2 and not nobody else 1,
+        "type": found.type if found else "other", "cause": found.cause if found else "", "ask": found.ask if found else "",
+        "escalation": int(bool(found and found.escalation)), "needs_review": int(bool(found and found.needs_review and not history)),
+        "automatic": item.automatic, "lang": found.language if found else "",
+        "order_number": item.order_numbers[0] if item.order_numbers else "",
+        "created_at": item.sent_at if history else unit.now, "updated_at": unit.now,
+    })  # fmt: skip
+    for number in item.order_numbers:
+        for order in shop.orders_by_key(unit.conn, fold(number).replace("-", "").replace(" ", "")):
+            shop.link_order(unit.conn, ticket_id, order.id)
+    unit.append("created", {"channel": channel.id, "history": history}, ticket_id=ticket_id)
+    return ticket_id
+
+
+def _customer(unit: UnitOfWork, item: Inbound, *, outbound: bool) -> int | None:
+    key, name, address = item.sender_key, item.sender_name, item.sender_address
+    if outbound:  # a mail of ours that began a thread: the other side is whom it went to
+        if not item.recipients:
+            return None
+        address = item.recipients[0]
+        key, name = f"email:{address}", address.partition("@")[0]
+    known = people.customer_by_key(unit.conn, key)
+    if known is not None:
+        return known
+    found = item.understanding
+    return people.add_customer(unit.conn, key=key, name=name, email=address if "@" in address else "", now=unit.now,
+                               lang=found.language if found else "")  # fmt: skip
+
+
+def _store(unit: UnitOfWork, channel: Channel, ticket_id: int, item: Inbound, *, outbound: bool) -> int:
+    found = item.understanding
+    message_id = messages.insert(unit.conn, {
+        "ticket_id": ticket_id, "channel_id": channel.id, "direction": "out" if outbound else "in",
+        "sender_name": item.sender_name, "sender_address": item.reply_to or item.sender_address,
+        "recipients": ", ".join(item.recipients), "subject": item.subject, "body": item.text, "quoted": item.quoted,
+        "lang": found.language if found else "", "automatic": item.automatic, "sent_at": item.sent_at,
+        "received_at": unit.now, "remote_key": item.remote_key, "in_reply_to": item.in_reply_to,
+        "raw": messages.put_blob(unit.conn, item.raw) if item.raw is not None else "",
+    }, refs=dict.fromkeys((*item.references, *filter(None, (item.in_reply_to, item.thread_key)))),
+        file_names=" ".join(a.name for a in item.attachments))  # fmt: skip
+    for a in item.attachments:
+        sha = messages.put_blob(unit.conn, a.data)
+        messages.attach(unit.conn, message_id, name=a.name, type=a.type, sha256=sha, size=a.size, inline=a.inline)
+    return message_id
+
+
+def _count(unit: UnitOfWork, ticket_id: int, message_id: int, item: Inbound, *, outbound: bool) -> None:
+    column = "first_reply_at" if outbound else "first_buyer_at"
+    unit.conn.execute(
+        f"UPDATE ticket SET last_message_id = max(last_message_id, ?), message_count = message_count + 1, "
+        f"updated_at = max(updated_at, ?), {column} = min(coalesce({column}, ?), ?) WHERE id = ?",
+        (message_id, item.sent_at, item.sent_at, item.sent_at, ticket_id),
+    )
+
+
+def _heard(unit: UnitOfWork, ticket_id: int, message_id: int, seq: int, item: Inbound) -> None:
+    """A buyer spoke: the ticket opens again if it rested, and the clock of the oldest unanswered message runs."""
+    ticket = tickets.get(unit.conn, ticket_id)
+    assert ticket is not None
+    facts: dict[str, object] = {"last_message_id": message_id, "message_count": ticket.message_count + 1,
+                                "thread_seq": seq, "updated_at": unit.now}  # fmt: skip
+    person = not item.automatic
+    if person:
+        facts["waiting_since"] = min(ticket.waiting_since or item.arrived_at, item.arrived_at)
+        facts["first_buyer_at"] = min(ticket.first_buyer_at or item.arrived_at, item.arrived_at)
+        if ticket.automatic:
+            facts["automatic"] = ""
+    tickets.update(unit.conn, ticket_id, facts, bump=False)
+    wake: dict[str, object] = {}
+    if (person or item.automatic == "bounce") and ticket.status in ("pending", "on_hold", "solved", "closed"):
+        wake["status"] = "open"
+    if person and ticket.snoozed_until == NEVER:
+        wake["snoozed_until"] = 0
+    if wake:
+        change(unit, ticket_id, wake, verb="changed", why={"text": N_("the buyer wrote again")})
+    keep(unit, ticket_id)
+
+
+def _first_line(text: str) -> str:
+    return clean_line(text.strip().partition("\n")[0])[:120]

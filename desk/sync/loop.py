@@ -1,0 +1,181 @@
+"""The sync process: one lease, one thread per channel that waits for mail, one round for everything that is due."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from connectors.contract import AuthRevoked, Connector, Fault, Permanent
+from desk.sync import dispatch, lease, pull, timers
+from desk.sync.lease import Holder
+from desk.sync.reader import Reader
+from store.errors import N_, Conflict, DeskError, Refused
+from store.sql import people, shop, sync
+from store.sql.rows import Channel
+from store.unit import Store
+from store.values import MINUTE, SECOND, SYSTEM, Instant
+
+log = logging.getLogger("deskhand.sync")
+
+ROUND_S = 1.0
+"""How often the outbox and the timers are looked at."""
+POLL_S = 60.0
+_BACK_OFF = (5.0, 15.0, 60.0, 300.0)
+_LINGER = 60 * SECOND
+"""Without `forever`, sync leaves this long after the last session with nothing due."""
+
+Build = Callable[[Channel], Connector]
+
+
+@dataclass(slots=True)
+class Sync:
+    """One run of sync over a desk. `build` makes a channel's connector; `only` limits it to one channel."""
+
+    store: Store
+    build: Build
+    reader: Reader
+    holder_id: str
+    only: str = ""
+    _connectors: dict[str, Connector] = field(default_factory=dict)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def once(self) -> dict[str, pull.Pulled]:
+        """Recovers, pulls every channel, sends what is due, keeps time; returns what came per channel.
+
+        Raises Refused while another process syncs. A channel's fault is noted on the channel and does not stop the rest.
+        """
+        holder = self._begin()
+        try:
+            dispatch.recover(self.store, holder, self.connector)
+            found = {c.id: self._pull(holder, c)[0] for c in self.channels()}
+            dispatch.dispatch(self.store, holder, self.connector)
+            timers.tick(self.store, holder)
+            return found
+        finally:
+            self._end(holder)
+
+    def run(self, *, forever: bool) -> None:
+        """Works until stopped, the lease is lost, or (without `forever`) nobody is there and nothing is due."""
+        holder = self._begin()
+        threads = [threading.Thread(target=self._watch, args=(holder, c), daemon=True) for c in self.channels()]
+        try:
+            dispatch.recover(self.store, holder, self.connector)
+            for thread in threads:
+                thread.start()
+            last_seen, renewed = self.store.clock.now(), self.store.clock.now()
+            while not self._stop.wait(ROUND_S):
+                now = self.store.clock.now()
+                if now - renewed > lease.LASTS // 3:
+                    if lease.take(self.store, holder.name, holder.id) is None:
+                        raise Conflict(N_("Another process has taken over {item}."), item=holder.name,
+                                       next=N_("This one stops; nothing is lost."))  # fmt: skip
+                    renewed = now
+                dispatch.dispatch(self.store, holder, self.connector)
+                timers.tick(self.store, holder)
+                if people.present(self.store.conn, now - lease.LASTS):
+                    last_seen = now
+                if not forever and now - last_seen > _LINGER and not self._soon(now):
+                    return
+        finally:
+            self.stop()
+            for thread in threads:
+                thread.join(timeout=5)
+            self._end(holder)
+
+    def stop(self) -> None:
+        """Ends `run` from another thread or a signal handler."""
+        self._stop.set()
+        for connector in list(self._connectors.values()):
+            connector.wake()
+
+    def channels(self) -> list[Channel]:
+        """Active channels that have a connector, in order."""
+        found = [c for c in shop.channels(self.store.conn) if c.state == "active" and c.settings != "{}"]
+        return [c for c in found if not self.only or c.id == self.only]
+
+    def connector(self, channel_id: str) -> Connector:
+        """The channel's connector for sending and looking up; made once. Raises Permanent when it is gone."""
+        with self._lock:
+            if channel_id not in self._connectors:
+                channel = shop.channel(self.store.conn, channel_id)
+                if channel is None or channel.state == "removed":
+                    raise Permanent(f"The channel {channel_id} is no longer connected.")
+                self._connectors[channel_id] = self.build(channel)
+            return self._connectors[channel_id]
+
+    def _begin(self) -> Holder:
+        holder = lease.take(self.store, lease.SYNC, self.holder_id)
+        if holder is None:
+            raise Refused(N_("Another process is syncing this desk already."), next=N_("Leave it running, or stop it first."))
+        return holder
+
+    def _end(self, holder: Holder) -> None:
+        for connector in self._connectors.values():
+            connector.close()
+        self._connectors.clear()
+        lease.give_back(self.store, holder)
+
+    def _soon(self, now: Instant) -> bool:
+        due = timers.next_tick(self.store)
+        return due is not None and due < now + MINUTE
+
+    def _watch(self, holder: Holder, channel: Channel) -> None:
+        """Pulls one channel again and again on a connection of its own; waits for push in between."""
+        connector = self.build(channel)
+        with self._lock:
+            self._connectors[f"{channel.id}/in"] = connector
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                _, well = self._pull(holder, channel, connector)
+            except Conflict:
+                self.stop()
+                return
+            failures = 0 if well else failures + 1
+            if well:
+                try:
+                    connector.wait(POLL_S)
+                except Fault:
+                    failures = 1
+            if failures:
+                self._stop.wait(_BACK_OFF[min(failures, len(_BACK_OFF)) - 1])
+
+    def _pull(self, holder: Holder, channel: Channel, connector: Connector | None = None) -> tuple[pull.Pulled, bool]:
+        """What came, and whether it went well. A fault is told once, and so is its end."""
+        found = pull.Pulled()
+        try:
+            found = pull.pull(self.store, holder, channel, connector or self.connector(channel.id), self.reader,
+                              stop=self._stop.is_set)  # fmt: skip
+        except (Fault, ValueError) as fault:
+            self._note_fault(holder, channel, fault)
+            return found, False
+        except Conflict:
+            raise
+        except DeskError as error:
+            log.warning("channel %s: %s", channel.id, error.english())
+            return found, False
+        if channel.fault or self.store.clock.now() - channel.last_good_at > 10 * SECOND:
+            with self.store.write(SYSTEM) as unit:
+                holder.check(unit)
+                if sync.good(unit.conn, channel.id, unit.now):
+                    unit.append("channel_well", {"channel": channel.id})
+                    log.info("channel %s works again", channel.id)
+        return found, True
+
+    def _note_fault(self, holder: Holder, channel: Channel, fault: Exception) -> None:
+        with self.store.write(SYSTEM) as unit:
+            holder.check(unit)
+            if sync.bad(unit.conn, channel.id, str(fault), unit.now):
+                unit.append("channel_fault", {"channel": channel.id, "fault": str(fault),
+                                              "person": isinstance(fault, AuthRevoked | Permanent)})  # fmt: skip
+                log.warning("channel %s: %s", channel.id, fault)
+
+
+def settings_of(channel: Channel) -> Mapping[str, object]:
+    """The channel's settings as its connector reads them."""
+    found: Mapping[str, object] = json.loads(channel.settings)
+    return found

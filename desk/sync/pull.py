@@ -1,0 +1,122 @@
+"""Pulls one channel: pages come from the connector, are read in worker processes, and are stored with their cursor in
+one transaction each. A crash anywhere repeats at most one page, which is then already known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from connectors.contract import BadRecord, Connector, MessageRecord, Page, RawMail, Record
+from desk.sync.intake import Inbound, take
+from desk.sync.lease import Holder
+from desk.sync.reader import Reader
+from store.errors import DeskError
+from store.sql import messages, sync
+from store.sql.rows import Channel
+from store.unit import Store, UnitOfWork
+from store.values import Actor
+
+BATCH = 40
+"""Messages per transaction: with full synchronisation about 20 ms of lock, so that an agent's save waits less."""
+PAUSE_S = 0.010
+"""Sleep between transactions; SQLite's lock is not fair."""
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What a pull brought."""
+
+    fresh: int = 0
+    known: int = 0
+    bad: int = 0
+    tickets: int = 0
+
+
+Progress = Callable[[Pulled], None]
+
+
+def pull(
+    store: Store, holder: Holder, channel: Channel, connector: Connector, reader: Reader, *,
+    stop: Callable[[], bool] = lambda: False, progress: Progress | None = None,
+) -> Pulled:  # fmt: skip
+    """Everything new of every stream of a channel. Faults of the connector pass through; what came before is kept."""
+    total = Pulled()
+    for stream in connector.streams():
+        cursor = sync.cursor(store.conn, channel.id, stream)
+        for page in connector.pull(stream, cursor, since=channel.since):
+            store_page(store, holder, channel, stream, page, reader, total)
+            if progress:
+                progress(total)
+            if stop():
+                return total
+    return total
+
+
+def store_page(
+    store: Store, holder: Holder, channel: Channel, stream: str, page: Page, reader: Reader, total: Pulled
+) -> None:
+    """Stores a page; the cursor moves in the transaction of its last batch."""
+    items = list(read(page.records, channel.platform, reader))
+    batches = [items[i : i + BATCH] for i in range(0, len(items), BATCH)] or [[]]
+    for number, batch in enumerate(batches, 1):
+        with store.write(Actor("connector", channel.id)) as unit:
+            holder.check(unit)
+            for item in batch:
+                _take_one(unit, channel, item, total)
+            if number == len(batches):
+                sync.put_cursor(unit.conn, channel.id, stream, page.cursor, unit.now)
+        time.sleep(PAUSE_S)
+
+
+def read(records: Sequence[Record], platform: str, reader: Reader) -> Iterator[Inbound | BadRecord]:
+    """Records with what reading found, in order."""
+    mails = reader.mails([r.raw for r in records if isinstance(r, RawMail)])
+    texts = reader.texts([(r.text, r.subject) for r in records if isinstance(r, MessageRecord)])
+    for record in records:
+        if isinstance(record, BadRecord):
+            yield record
+        elif isinstance(record, MessageRecord):
+            yield Inbound.from_record(record, platform, next(texts))
+        else:
+            mail, understanding = next(mails)
+            if isinstance(mail, str):
+                yield BadRecord(record.ref, record.raw, mail)
+            else:
+                yield Inbound.from_mail(mail, understanding, record.raw, record.received_at, sent_copy=record.sent_copy)
+
+
+def _take_one(unit: UnitOfWork, channel: Channel, item: Inbound | BadRecord, total: Pulled) -> None:
+    if isinstance(item, BadRecord):
+        _hold(unit, channel, item, total)
+        return
+    unit.conn.execute("SAVEPOINT one")
+    try:
+        taken = take(unit, channel.id, item, history=item.arrived_at < channel.since)
+    except DeskError as error:
+        unit.conn.execute("ROLLBACK TO one")
+        unit.forget()
+        _hold(unit, channel, BadRecord(item.remote_key, item.raw or b"", error.english()), total)
+    else:
+        total.fresh += taken.fresh
+        total.known += not taken.fresh
+        total.tickets += taken.opened
+    finally:
+        unit.conn.execute("RELEASE one")
+
+
+def _hold(unit: UnitOfWork, channel: Channel, bad: BadRecord, total: Pulled) -> None:
+    raw = messages.put_blob(unit.conn, bad.raw)
+    if sync.quarantine(unit.conn, channel.id, bad.ref, bad.reason, raw, unit.now):
+        unit.append("quarantined", {"channel": channel.id, "ref": bad.ref, "reason": bad.reason})
+        total.bad += 1
+
+
+def release(unit: UnitOfWork, channel: Channel, held: sync.Held, items: Iterable[Inbound | BadRecord]) -> bool:
+    """Tries a quarantined record again after an update; True when it came in."""
+    for item in items:
+        if isinstance(item, BadRecord):
+            return False
+        take(unit, channel.id, item)
+    sync.settle_quarantine(unit.conn, held.id, "released")
+    return True

@@ -1,0 +1,85 @@
+"""Which ticket a message belongs to: by what it answers, by its relay alias, by order and sender. Never by subject.
+
+Order of arrival does not matter: an answer that came before its parent is found when the parent arrives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from store.connection import Connection
+from store.errors import N_
+from store.sql import messages, people, tickets
+from store.sql.rows import Message
+from store.values import DAY, Instant, fold
+
+if TYPE_CHECKING:
+    from desk.sync.intake import Inbound
+
+_SAME_MATTER = 30 * DAY
+"""How long a relay alias or an order number keeps a thread together."""
+
+FORGED = N_("It claims to answer this shop's mail, but comes from an address that was not part of that conversation.")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The ticket, None for a new one; `warning` says why an apparent thread was not joined."""
+
+    ticket_id: int | None
+    warning: str = ""
+
+
+def find(conn: Connection, item: Inbound, *, outbound: bool, now: Instant) -> Found:
+    """The ticket `item` belongs to."""
+    warning = ""
+    refs = [f"mail:{r}" for r in (item.in_reply_to, item.bounced, *reversed(item.references)) if r]
+    for message in _in_order(refs, messages.by_any_remote_key(conn, refs)):
+        if outbound or item.automatic == "bounce" or _took_part(conn, message.ticket_id, item):
+            return Found(message.ticket_id)
+        warning = FORGED
+    own = item.remote_key.removeprefix("mail:")
+    for message in messages.pointing_at(conn, own):
+        if outbound or message.direction == "out" or _took_part(conn, message.ticket_id, item):
+            return Found(message.ticket_id)
+    if item.thread_key:
+        for message in messages.pointing_at(conn, item.thread_key):
+            return Found(message.ticket_id)
+    if outbound or item.automatic:
+        return Found(None, warning)
+    return Found(_by_order(conn, item, now), warning)
+
+
+def _in_order(refs: list[str], found: list[Message]) -> list[Message]:
+    place = {ref: i for i, ref in enumerate(refs)}
+    return sorted(found, key=lambda m: place[m.remote_key])
+
+
+def _took_part(conn: Connection, ticket_id: int, item: Inbound) -> bool:
+    """Whether the sender is the ticket's customer, or somebody its messages were written to or came from."""
+    ticket = tickets.get(conn, ticket_id)
+    if ticket is None:
+        return False
+    if ticket.customer_id and item.sender_key in people.keys_of(conn, ticket.customer_id):
+        return True
+    address = fold(item.sender_address)
+    return any(
+        address == fold(m.sender_address) or address in {fold(a.strip()) for a in m.recipients.split(",")}
+        for m in messages.of_ticket(conn, ticket_id, limit=50)
+    )
+
+
+def _by_order(conn: Connection, item: Inbound, now: Instant) -> int | None:
+    """The same sender's newest ticket about the same order; for a relay alias, the alias alone is enough."""
+    customer_id = people.customer_by_key(conn, item.sender_key)
+    if customer_id is None:
+        return None
+    numbers = {fold(n).replace("-", "") for n in item.order_numbers}
+    for ticket in tickets.of_customer(conn, customer_id, limit=10):
+        if now - ticket.updated_at > _SAME_MATTER or ticket.automatic:
+            continue
+        same_order = bool(ticket.order_number) and fold(ticket.order_number).replace("-", "") in numbers
+        if same_order or (item.platform and not numbers and ticket.platform == item.platform):
+            return ticket.id
+    return None

@@ -1,0 +1,90 @@
+"""Messages, what they point at, their files and raw bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from store import search
+from store.connection import Connection
+from store.sql.rows import Attachment, Message, columns
+
+_MESSAGE = f"SELECT {columns(Message)} FROM message"
+
+
+def of_ticket(conn: Connection, ticket_id: int, *, limit: int = 200, before: int | None = None) -> list[Message]:
+    """The newest `limit` messages (older than message `before`), oldest first."""
+    sql = f"{_MESSAGE} WHERE ticket_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
+    return [Message(*r) for r in conn.execute(sql, (ticket_id, before or 1 << 62, limit))][::-1]
+
+
+def get(conn: Connection, message_id: int) -> Message | None:
+    row = conn.execute(f"{_MESSAGE} WHERE id = ?", (message_id,)).fetchone()
+    return Message(*row) if row else None
+
+
+def by_remote_key(conn: Connection, key: str) -> Message | None:
+    row = conn.execute(f"{_MESSAGE} WHERE remote_key = ?", (key,)).fetchone()
+    return Message(*row) if row else None
+
+
+def by_any_remote_key(conn: Connection, keys: Iterable[str]) -> list[Message]:
+    wanted = list(keys)
+    if not wanted:
+        return []
+    sql = f"{_MESSAGE} WHERE remote_key IN ({', '.join('?' * len(wanted))})"
+    return [Message(*r) for r in conn.execute(sql, wanted)]
+
+
+def pointing_at(conn: Connection, ref: str) -> list[Message]:
+    """Messages already here that answer a message which is only now arriving."""
+    sql = f"SELECT {columns(Message, 'm')} FROM message_ref r JOIN message m ON m.id = r.message_id WHERE r.ref = ? LIMIT 5"
+    return [Message(*r) for r in conn.execute(sql, (ref,))]
+
+
+def insert(conn: Connection, values: Mapping[str, Any], *, refs: Iterable[str] = (), file_names: str = "") -> int:
+    """Stores and indexes one message; returns its id. `remote_key` must be new."""
+    names, marks = ", ".join(values), ", ".join("?" * len(values))
+    message_id = conn.execute(f"INSERT INTO message ({names}) VALUES ({marks})", tuple(values.values())).lastrowid
+    conn.executemany(
+        "INSERT OR IGNORE INTO message_ref (ref, message_id) VALUES (?, ?)", [(r, message_id) for r in refs]
+    )
+    people = f"{values.get('sender_name', '')} {values.get('sender_address', '')}"
+    search.put(conn, message_id, subject=values.get("subject", ""), body=values.get("body", ""), people=people,
+               names=file_names)  # fmt: skip
+    return message_id
+
+
+def attach(conn: Connection, message_id: int, *, name: str, type: str, sha256: str, size: int, inline: bool) -> None:
+    conn.execute(
+        "INSERT INTO attachment (message_id, name, type, size, sha256, inline) VALUES (?, ?, ?, ?, ?, ?)",
+        (message_id, name, type, size, sha256, int(inline)),
+    )
+
+
+def attachments(conn: Connection, ticket_id: int) -> list[Attachment]:
+    """Files of a ticket's messages in order."""
+    sql = (
+        f"SELECT {columns(Attachment, 'a')} FROM message m JOIN attachment a ON a.message_id = m.id "
+        "WHERE m.ticket_id = ? ORDER BY a.id"
+    )
+    return [Attachment(*r) for r in conn.execute(sql, (ticket_id,))]
+
+
+def put_blob(conn: Connection, data: bytes) -> str:
+    """Stores bytes once by hash, compressed where it pays; returns the sha256."""
+    digest = hashlib.sha256(data).hexdigest()
+    if not conn.execute("SELECT 1 FROM blob WHERE sha256 = ?", (digest,)).fetchone():
+        packed = zlib.compress(data, 1)
+        codec, kept = ("zlib", packed) if len(packed) < len(data) * 0.9 else ("", data)
+        conn.execute("INSERT INTO blob (sha256, size, codec, data) VALUES (?, ?, ?, ?)", (digest, len(data), codec, kept))
+    return digest
+
+
+def blob(conn: Connection, sha256: str) -> bytes | None:
+    row = conn.execute("SELECT codec, data FROM blob WHERE sha256 = ?", (sha256,)).fetchone()
+    if row is None:
+        return None
+    return zlib.decompress(row[1]) if row[0] == "zlib" else bytes(row[1])

@@ -1,0 +1,63 @@
+"""The outbox: one row per thing that leaves, every step compare-and-set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from store.connection import Connection
+from store.sql.rows import OutboxRow, columns
+from store.values import Instant
+
+_ROW = f"SELECT {columns(OutboxRow)} FROM outbox"
+
+
+def insert(conn: Connection, values: Mapping[str, Any]) -> int:
+    names, marks = ", ".join(values), ", ".join("?" * len(values))
+    return conn.execute(f"INSERT INTO outbox ({names}) VALUES ({marks})", tuple(values.values())).lastrowid
+
+
+def get(conn: Connection, row_id: int) -> OutboxRow | None:
+    row = conn.execute(f"{_ROW} WHERE id = ?", (row_id,)).fetchone()
+    return OutboxRow(*row) if row else None
+
+
+def by_key(conn: Connection, key: str) -> OutboxRow | None:
+    row = conn.execute(f"{_ROW} WHERE key = ?", (key,)).fetchone()
+    return OutboxRow(*row) if row else None
+
+
+def of_ticket(conn: Connection, ticket_id: int, *states: str) -> list[OutboxRow]:
+    sql = f"{_ROW} WHERE ticket_id = ? AND state IN ({', '.join('?' * len(states))}) ORDER BY id"
+    return [OutboxRow(*r) for r in conn.execute(sql, (ticket_id, *states))]
+
+
+def listed(conn: Connection, *states: str, limit: int = 200) -> list[OutboxRow]:
+    """Rows in any of `states` (all when none is named), newest first."""
+    where = f"WHERE state IN ({', '.join('?' * len(states))})" if states else ""
+    return [OutboxRow(*r) for r in conn.execute(f"{_ROW} {where} ORDER BY id DESC LIMIT ?", (*states, limit))]
+
+
+def due(conn: Connection, now: Instant, limit: int = 20) -> list[OutboxRow]:
+    """Held rows whose take-back time is over and whose next try has come, oldest first."""
+    sql = f"{_ROW} WHERE state = 'held' AND hold_until <= ? AND next_try_at <= ? ORDER BY hold_until, id LIMIT ?"
+    return [OutboxRow(*r) for r in conn.execute(sql, (now, now, limit))]
+
+
+def next_due_at(conn: Connection) -> Instant | None:
+    """When the next held row may leave."""
+    row = conn.execute("SELECT min(max(hold_until, next_try_at)) FROM outbox WHERE state = 'held'").fetchone()
+    value: Instant | None = row[0]
+    return value
+
+
+def move(conn: Connection, row_id: int, came_from: str, to: str, now: Instant, **values: Any) -> bool:
+    """`came_from` → `to` if the row is still there; False when somebody else moved it first."""
+    sets = "".join(f", {name} = ?" for name in values)
+    sql = f"UPDATE outbox SET state = ?, updated_at = ?{sets} WHERE id = ? AND state = ?"
+    return conn.execute(sql, (to, now, *values.values(), row_id, came_from)).rowcount == 1
+
+
+def hand_over(conn: Connection, row_id: int, now: Instant) -> None:
+    """Marks that from here on the platform may have taken it."""
+    conn.execute("UPDATE outbox SET handed_at = ? WHERE id = ?", (now, row_id))

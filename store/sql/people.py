@@ -1,0 +1,110 @@
+"""Customers by what they are known by, and what sessions leave behind: drafts, presence, read marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store.connection import Connection
+from store.sql.rows import Customer, columns
+from store.values import Instant, fold
+
+
+def customer(conn: Connection, customer_id: int) -> Customer | None:
+    row = conn.execute(f"SELECT {columns(Customer)} FROM customer WHERE id = ?", (customer_id,)).fetchone()
+    return Customer(*row) if row else None
+
+
+def customer_by_key(conn: Connection, key: str) -> int | None:
+    row = conn.execute("SELECT customer_id FROM customer_key WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else None
+
+
+def keys_of(conn: Connection, customer_id: int) -> list[str]:
+    return [r[0] for r in conn.execute("SELECT key FROM customer_key WHERE customer_id = ?", (customer_id,))]
+
+
+def add_customer(
+    conn: Connection, *, key: str, name: str, email: str, now: Instant, lang: str = "", country: str = ""
+) -> int:
+    """A new customer known by `key`; returns the id."""
+    customer_id = conn.execute(
+        "INSERT INTO customer (name, email, lang, country, created_at, name_key) VALUES (?, ?, ?, ?, ?, ?)",
+        (name, email, lang, country, now, fold(name)),
+    ).lastrowid
+    conn.execute("INSERT INTO customer_key (key, customer_id) VALUES (?, ?)", (key, customer_id))
+    return customer_id
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Unsent text. `base_seq` is the thread_seq its writer had seen."""
+
+    ticket_id: int
+    agent_id: str
+    kind: str
+    body: str
+    template_id: str
+    base_seq: int
+    updated_at: Instant
+
+
+def draft(conn: Connection, ticket_id: int, agent_id: str) -> Draft | None:
+    sql = f"SELECT {columns(Draft)} FROM draft WHERE ticket_id = ? AND agent_id = ?"
+    row = conn.execute(sql, (ticket_id, agent_id)).fetchone()
+    return Draft(*row) if row else None
+
+
+def drafts_of(conn: Connection, agent_id: str) -> list[Draft]:
+    sql = f"SELECT {columns(Draft)} FROM draft WHERE agent_id = ? ORDER BY updated_at DESC"
+    return [Draft(*r) for r in conn.execute(sql, (agent_id,))]
+
+
+def put_draft(conn: Connection, d: Draft) -> None:
+    conn.execute(
+        "INSERT INTO draft (ticket_id, agent_id, kind, body, template_id, base_seq, updated_at) VALUES (?,?,?,?,?,?,?) "
+        "ON CONFLICT (ticket_id, agent_id) DO UPDATE SET kind = excluded.kind, body = excluded.body, "
+        "template_id = excluded.template_id, base_seq = excluded.base_seq, updated_at = excluded.updated_at",
+        (d.ticket_id, d.agent_id, d.kind, d.body, d.template_id, d.base_seq, d.updated_at),
+    )
+
+
+def drop_draft(conn: Connection, ticket_id: int, agent_id: str) -> None:
+    conn.execute("DELETE FROM draft WHERE ticket_id = ? AND agent_id = ?", (ticket_id, agent_id))
+
+
+def mark_read(conn: Connection, agent_id: str, ticket_id: int, message_id: int) -> None:
+    conn.execute(
+        "INSERT INTO read_mark (agent_id, ticket_id, message_id) VALUES (?, ?, ?) "
+        "ON CONFLICT (agent_id, ticket_id) DO UPDATE SET message_id = max(read_mark.message_id, excluded.message_id)",
+        (agent_id, ticket_id, message_id),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody's open session."""
+
+    session: str
+    agent_id: str
+    ticket_id: int | None
+    writing: int
+    seen_at: Instant
+
+
+def present(conn: Connection, since: Instant) -> list[Seen]:
+    """Sessions seen at or after `since`."""
+    sql = f"SELECT {columns(Seen)} FROM presence WHERE seen_at >= ?"
+    return [Seen(*r) for r in conn.execute(sql, (since,))]
+
+
+def put_presence(conn: Connection, seen: Seen) -> None:
+    conn.execute(
+        "INSERT INTO presence (session, agent_id, ticket_id, writing, seen_at) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (session) DO UPDATE SET agent_id = excluded.agent_id, ticket_id = excluded.ticket_id, "
+        "writing = excluded.writing, seen_at = excluded.seen_at",
+        (seen.session, seen.agent_id, seen.ticket_id, seen.writing, seen.seen_at),
+    )
+
+
+def drop_presence(conn: Connection, session: str) -> None:
+    conn.execute("DELETE FROM presence WHERE session = ?", (session,))

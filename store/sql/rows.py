@@ -1,0 +1,266 @@
+"""Rows as the rest of the house reads them. Field order equals column order of the statements beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store.values import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    """One line of a list. `due_at` is NEVER when no clock runs; `unread` is for the agent who asked."""
+
+    id: int
+    due_at: Instant
+    due_kind: str
+    warn_at: Instant
+    platform: str
+    label: str
+    type: str
+    customer: str
+    subject: str
+    assignee_id: str | None
+    status: str
+    priority: int
+    snoozed_until: Instant
+    updated_at: Instant
+    version: int
+    unread: int
+    escalation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket whole."""
+
+    id: int
+    channel_id: str
+    platform: str
+    customer_id: int | None
+    subject: str
+    status: str
+    is_open: int
+    priority: int
+    type: str
+    cause: str
+    ask: str
+    escalation: int
+    needs_review: int
+    automatic: str
+    lang: str
+    country: str
+    order_number: str
+    assignee_id: str | None
+    group_id: str | None
+    due_at: Instant
+    due_kind: str
+    warn_at: Instant
+    snoozed_until: Instant
+    created_at: Instant
+    updated_at: Instant
+    first_buyer_at: Instant | None
+    waiting_since: Instant | None
+    first_reply_at: Instant | None
+    last_reply_at: Instant | None
+    answered_from: Instant | None
+    first_waived: int
+    status_since: Instant
+    last_message_id: int
+    message_count: int
+    thread_seq: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message or note."""
+
+    id: int
+    ticket_id: int
+    channel_id: str
+    direction: str
+    author_id: str
+    sender_name: str
+    sender_address: str
+    recipients: str
+    subject: str
+    body: str
+    quoted: str
+    lang: str
+    automatic: str
+    sent_at: Instant
+    received_at: Instant
+    remote_key: str
+    in_reply_to: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    id: int
+    message_id: int
+    name: str
+    type: str
+    size: int
+    sha256: str
+    inline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    id: int
+    ticket_id: int
+    kind: str
+    cycle: int
+    policy_id: str
+    state: str
+    started_at: Instant
+    due_at: Instant
+    warn_at: Instant
+    target_ms: int
+    stopped_at: Instant | None
+    breached_at: Instant | None
+    warned_at: Instant | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    id: int
+    key: str
+    kind: str
+    ticket_id: int
+    channel_id: str
+    message_id: int
+    agent_id: str
+    state: str
+    hold_until: Instant
+    base_seq: int
+    payload: str
+    after: str
+    attempts: int
+    claimed_by: str
+    claimed_at: Instant
+    handed_at: Instant
+    next_try_at: Instant
+    remote_id: str
+    error: str
+    warning: str
+    created_at: Instant
+    updated_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    id: str
+    platform: str
+    name: str
+    label: str
+    kind: str
+    settings: str
+    state: str
+    position: int
+    hold_ms: int
+    since: Instant
+    last_good_at: Instant
+    fault: str
+    fault_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    id: str
+    name: str
+    email: str
+    unix_user: str
+    role: str
+    languages: str
+    skills: str
+    zone: str
+    shifts: str
+    capacity: int
+    active: int
+    state: str
+    state_until: Instant
+    signature: str
+    last_assigned_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    id: int
+    name: str
+    email: str
+    lang: str
+    country: str
+    tier: str
+    note: str
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    id: int
+    channel_id: str
+    number: str
+    number_key: str
+    customer_id: int | None
+    placed_at: Instant
+    status: str
+    total_minor: int
+    currency: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    order_id: int
+    sku: str
+    title: str
+    quantity: int
+    price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    order_id: int
+    courier: str
+    tracking: str
+    status: str
+    shipped_at: Instant | None
+    delivered_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    id: str
+    name: str
+    query: str
+    owner: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    id: str
+    name: str
+    types: str
+    texts: str
+    shipped: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    id: str
+    name: str
+    body: str
+    enabled: int
+    position: int
+
+
+def columns(row: type, alias: str = "") -> str:
+    """The column list of a row class: "t.id, t.channel_id, …"."""
+    dot = f"{alias}." if alias else ""
+    return ", ".join(f"{dot}{name}" for name in row.__slots__)  # type: ignore[attr-defined]

@@ -1,0 +1,102 @@
+"""What sync keeps: cursors, leases, quarantine, channel health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store.connection import Connection
+from store.sql.rows import columns
+from store.values import Instant
+
+
+def cursor(conn: Connection, channel_id: str, stream: str) -> str:
+    row = conn.execute("SELECT value FROM cursor WHERE channel_id = ? AND stream = ?", (channel_id, stream)).fetchone()
+    return row[0] if row else ""
+
+
+def put_cursor(conn: Connection, channel_id: str, stream: str, value: str, now: Instant) -> None:
+    conn.execute(
+        "INSERT INTO cursor (channel_id, stream, value, updated_at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (channel_id, stream) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+        (channel_id, stream, value, now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A single-handed job and who holds it until when."""
+
+    name: str
+    holder: str
+    epoch: int
+    expires_at: Instant
+    version: str
+
+
+def lease(conn: Connection, name: str) -> Lease | None:
+    row = conn.execute(f"SELECT {columns(Lease)} FROM lease WHERE name = ?", (name,)).fetchone()
+    return Lease(*row) if row else None
+
+
+def take_lease(conn: Connection, name: str, holder: str, now: Instant, until: Instant, version: str) -> Lease | None:
+    """Takes or renews a lease that is free, expired or ours; None while somebody else holds it. A change of holder
+    raises the epoch, so that a holder who slept through its expiry can tell."""
+    old = lease(conn, name)
+    if old is not None and old.holder != holder and old.expires_at > now:
+        return None
+    epoch = old.epoch + (old.holder != holder) if old else 1
+    conn.execute(
+        "INSERT INTO lease (name, holder, epoch, expires_at, version) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = excluded.epoch, "
+        "expires_at = excluded.expires_at, version = excluded.version",
+        (name, holder, epoch, until, version),
+    )
+    return Lease(name, holder, epoch, until, version)
+
+
+def drop_lease(conn: Connection, name: str, holder: str) -> None:
+    conn.execute("UPDATE lease SET expires_at = 0 WHERE name = ? AND holder = ?", (name, holder))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A quarantined record; `raw` is the blob's sha256."""
+
+    id: int
+    channel_id: str
+    ref: str
+    reason: str
+    raw: str
+    at: Instant
+    state: str
+
+
+def quarantine(conn: Connection, channel_id: str, ref: str, reason: str, raw: str, now: Instant) -> bool:
+    """Keeps a bad record; False when it is there already."""
+    sql = "INSERT OR IGNORE INTO quarantine (channel_id, ref, reason, raw, at) VALUES (?, ?, ?, ?, ?)"
+    return conn.execute(sql, (channel_id, ref, reason, raw, now)).rowcount == 1
+
+
+def quarantined(conn: Connection, limit: int = 200) -> list[Held]:
+    sql = f"SELECT {columns(Held)} FROM quarantine WHERE state = 'held' ORDER BY id DESC LIMIT ?"
+    return [Held(*r) for r in conn.execute(sql, (limit,))]
+
+
+def settle_quarantine(conn: Connection, held_id: int, state: str) -> None:
+    conn.execute("UPDATE quarantine SET state = ? WHERE id = ?", (state, held_id))
+
+
+def good(conn: Connection, channel_id: str, now: Instant) -> bool:
+    """Notes a good sync; True when this ends a fault."""
+    was = conn.execute("SELECT fault FROM channel WHERE id = ?", (channel_id,)).fetchone()
+    conn.execute("UPDATE channel SET last_good_at = ?, fault = '', fault_at = 0 WHERE id = ?", (now, channel_id))
+    return bool(was and was[0])
+
+
+def bad(conn: Connection, channel_id: str, fault: str, now: Instant) -> bool:
+    """Notes a fault; True when it is news (a repeated failure is told once)."""
+    was = conn.execute("SELECT fault FROM channel WHERE id = ?", (channel_id,)).fetchone()
+    if was and was[0] == fault:
+        return False
+    conn.execute("UPDATE channel SET fault = ?, fault_at = ? WHERE id = ?", (fault, now, channel_id))
+    return True

@@ -1,0 +1,238 @@
+"""Who gets a ticket: nobody absent, nobody starved, and every decision says why."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.automation.candidates import Candidate, Leave, Manual, Wants, absent, back_at
+from desk.automation.routing import Decision, Strategy, TicketNeeds, assigned, hand_over, jain, queue_key, route
+from desk.clocks.calendar_files import calendar_from
+from desk.clocks.reason import reason_from
+from store.values import DAY, HOUR, NEVER
+from tests.clocks.test_calendars import at
+
+NOW = at("2026-06-08T10:00+08:00")  # a Monday
+DAYS = calendar_from({"name": "days", "zone": "Asia/Shanghai", "week": {"mon-fri": "09:00-18:00"}})
+NIGHTS = calendar_from({"name": "nights", "zone": "Asia/Shanghai", "week": {"mon-fri": "22:00-06:00"}})
+
+ANA, WEI, TOM = Candidate("ana"), Candidate("wei"), Candidate("tom")
+
+
+def why_not(decision: Decision) -> dict[str, str]:
+    return {s.agent_id: s.why.english() for s in decision.skipped}
+
+
+def run(team: list[Candidate], count: int, strategy: Strategy, needs: TicketNeeds | None = None) -> list[str | None]:
+    got = []
+    for n in range(count):
+        decision = route(team, needs or TicketNeeds(), NOW + n, strategy)
+        team = assigned(team, decision, needs or TicketNeeds(), NOW + n)
+        got.append(decision.agent_id)
+    return got
+
+
+def test_least_load_is_relative_to_capacity_then_who_waited_longest_then_the_id() -> None:
+    team = [replace(ANA, load=5, capacity=20), replace(WEI, load=4, capacity=10)]
+    decision = route(team, TicketNeeds(), NOW)
+    assert (decision.agent_id, decision.why.english()) == ("ana", "ana has the least to do: 5 of 20.")
+    assert decision.considered == ("ana", "wei")
+    tied = [replace(ANA, last_assigned_at=5), replace(WEI, last_assigned_at=3)]
+    assert route(tied, TicketNeeds(), NOW).agent_id == "wei"
+    assert route([TOM, ANA], TicketNeeds(), NOW).agent_id == "ana"
+
+
+def test_round_robin_survives_members_coming_and_going() -> None:
+    assert run([ANA, WEI, TOM], 6, "round_robin") == ["ana", "tom", "wei"] * 2
+    team = [replace(ANA, last_assigned_at=1), replace(WEI, last_assigned_at=2)]
+    assert run([*team, TOM], 3, "round_robin") == ["tom", "ana", "wei"]
+
+
+def test_smooth_weighting_spreads_the_heavier_share() -> None:
+    assert run([replace(ANA, weight=3), WEI], 8, "smooth_weighted") == ["ana", "ana", "wei", "ana"] * 2
+    assert run([replace(ANA, weight=2), WEI], 3, "smooth_weighted") == ["ana", "wei", "ana"]
+
+
+def test_every_skipped_agent_has_a_reason() -> None:
+    team = [
+        replace(ANA, active=False),
+        replace(WEI, leave=(Leave(NOW - DAY, NOW + DAY),), manual=Manual(True)),
+        replace(TOM, shift=NIGHTS),
+        Candidate("eva", manual=Manual(False)),
+        Candidate("kim", load=20),
+        Candidate("luc", languages=(("fr", 5),)),
+        Candidate("max", languages=(("de", 2),), skills=frozenset({"lamps"})),
+        Candidate("una", languages=(("de", 4),), skills=frozenset({"lamps"}), countries=frozenset({"DE"})),
+        Candidate("zoe", languages=(("de-AT", 4),), skills=frozenset({"lamps"}), countries=frozenset({"AT"})),
+    ]
+    wants = Wants(skills=frozenset({"lamps"}), language="de-DE", level=3, country="at")
+    decision = route(team, TicketNeeds(required=wants), NOW)
+    assert decision.agent_id == "zoe"
+    assert why_not(decision) == {
+        "ana": "no longer works here",
+        "wei": "on leave until 2026-06-09 02:00 UTC",
+        "tom": "off shift until 2026-06-08 14:00 UTC",
+        "eva": "set to away",
+        "kim": "lacks the skill lamps",
+        "luc": "lacks the skill lamps",
+        "max": "speaks de-DE at level 2, needed is 3",
+        "una": "does not cover AT",
+    }
+
+
+def test_a_preference_is_dropped_rather_than_leaving_a_buyer_waiting() -> None:
+    wants = TicketNeeds(preferred=Wants(language="ja"))
+    decision = route([ANA, WEI], wants, NOW)
+    assert decision.agent_id == "ana"
+    assert decision.why.english().endswith("Nobody on duty fits better: does not speak ja.")
+    koji = Candidate("koji", load=19, languages=(("ja", 5),))
+    decision = route([ANA, koji], wants, NOW)
+    assert (decision.agent_id, decision.considered) == ("koji", ("koji",))
+    assert why_not(decision) == {"ana": "does not speak ja"}
+
+
+def test_what_an_agent_says_beats_the_shift_until_it_expires_and_leave_beats_both() -> None:
+    night = replace(ANA, shift=NIGHTS)
+    assert absent(replace(night, manual=Manual(True)), NOW) is None
+    assert absent(replace(night, manual=Manual(True, NOW)), NOW) is not None
+    assert absent(replace(ANA, shift=DAYS, manual=Manual(False, NOW)), NOW) is None
+    assert absent(replace(ANA, manual=Manual(True), leave=(Leave(NOW, NOW + 1),)), NOW) is not None
+
+
+def test_when_somebody_is_back_counts_leave_word_and_shift() -> None:
+    tuesday = at("2026-06-09T09:00+08:00")
+    away = replace(ANA, shift=DAYS, leave=(Leave(NOW, at("2026-06-08T20:00+08:00")),))
+    assert back_at(away, NOW) == tuesday
+    assert back_at(replace(away, manual=Manual(False, tuesday + HOUR)), NOW) == tuesday + HOUR
+    assert back_at(replace(ANA, manual=Manual(False)), NOW) == NEVER
+    assert back_at(replace(ANA, active=False), NOW) == NEVER
+    assert back_at(ANA, NOW) == NOW
+
+
+def test_nobody_on_duty_names_the_next_and_warns_when_that_is_too_late() -> None:
+    team = [replace(ANA, shift=NIGHTS), replace(WEI, active=False)]
+    opens = at("2026-06-08T22:00+08:00")
+    soon = route(team, TicketNeeds(due=NOW + HOUR), NOW)
+    assert (soon.agent_id, soon.next_at, soon.warn_owner) == (None, opens, True)
+    assert soon.why.english() == "Nobody is on duty; next is ana, 2026-06-08 14:00 UTC."
+    assert not route(team, TicketNeeds(due=NOW + DAY), NOW).warn_owner
+    unknown = route([replace(ANA, manual=Manual(False))], TicketNeeds(due=NOW + DAY), NOW)
+    assert (unknown.next_at, unknown.warn_owner) == (None, True)
+    lost = route([ANA], TicketNeeds(required=Wants(language="fi")), NOW)
+    assert lost.why.english() == "Nobody here has what the ticket needs."
+    assert route([], TicketNeeds(), NOW).agent_id is None
+
+
+def test_a_team_of_one_is_never_full() -> None:
+    decision = route([replace(ANA, load=50), replace(WEI, active=False)], TicketNeeds(), NOW)
+    assert (decision.agent_id, decision.over_capacity) == ("ana", True)
+    assert decision.why.english().endswith("That is over capacity: 50 of 20.")
+    two = route([replace(ANA, load=50), replace(WEI, shift=NIGHTS)], TicketNeeds(), NOW)
+    assert two.agent_id is None
+    assert two.why.english() == "Everybody on duty is full; next on duty is wei, 2026-06-08 14:00 UTC."
+
+
+def test_the_previous_agent_comes_first_while_it_helps() -> None:
+    needs = TicketNeeds(previous="ana", previous_at=NOW - DAY, due=NOW + 24 * HOUR)
+    busy = replace(ANA, load=10)
+    decision = route([busy, WEI], needs, NOW)
+    assert (decision.agent_id, decision.strategy) == ("ana", "sticky")
+    assert route([replace(ANA, load=20), WEI], needs, NOW).agent_id == "wei"  # full: not waited for
+    assert route([busy, WEI], replace(needs, previous_at=NOW - 31 * DAY), NOW).agent_id == "wei"
+    assert route([WEI], needs, NOW).agent_id == "wei"  # gone from the team
+    back_in_11 = replace(busy, leave=(Leave(NOW - 1, NOW + 11 * HOUR),))
+    waits = route([back_in_11, WEI], needs, NOW)
+    assert (waits.agent_id, waits.next_at) == (None, NOW + 11 * HOUR)
+    back_in_13 = replace(busy, leave=(Leave(NOW - 1, NOW + 13 * HOUR),))
+    assert route([back_in_13, WEI], needs, NOW).agent_id == "wei"
+
+
+def test_leave_moves_what_falls_due_before_the_return() -> None:
+    assert hand_over([(1, NOW + HOUR), (2, NOW + 3 * DAY), (3, NEVER)], Leave(NOW, NOW + 2 * DAY)) == ([1], [2, 3])
+
+
+def test_a_queue_drains_by_urgency_then_tier_then_due() -> None:
+    rows = [(0, 0, NOW, 1), (2, 0, NOW + DAY, 2), (2, 1, NOW + 2 * DAY, 3), (0, 0, NOW - 1, 4)]
+    assert [r[3] for r in sorted(rows, key=lambda r: queue_key(*r))] == [3, 2, 4, 1]
+
+
+@pytest.mark.parametrize(
+    ("shares", "index"),
+    [([10, 10], 1), ([12, 8], 0.9615), ([20, 0], 0.5), ([10, 6, 2], 0.7714), ([0, 0], None), ([5], None), ([], None)],
+)
+def test_jain_s_index(shares: list[float], index: float | None) -> None:
+    got = jain(shares)
+    assert got == index if index is None else got == pytest.approx(index, abs=5e-5)
+
+
+def test_a_decision_s_reason_can_be_stored_and_said_in_another_language() -> None:
+    why = route([replace(ANA, shift=NIGHTS)], TicketNeeds(), NOW).why
+    assert reason_from(json.loads(json.dumps(why.stored()))) == why
+    chinese = {why.text: "无人值班；下一位是 {agent}，{until}。"}
+    assert why.render(lambda text: chinese.get(text, text), lambda at: "22:00") == "无人值班；下一位是 ana，22:00。"
+
+
+AGENT = st.builds(
+    Candidate,
+    id=st.sampled_from("abcdef"),
+    active=st.booleans(),
+    leave=st.lists(st.integers(-3, 3).map(lambda d: Leave(NOW + d * DAY, NOW + (d + 2) * DAY)), max_size=2).map(tuple),
+    manual=st.one_of(
+        st.none(), st.builds(Manual, st.booleans(), st.one_of(st.none(), st.just(NOW + HOUR), st.just(NOW)))
+    ),
+    shift=st.sampled_from([None, DAYS, NIGHTS]),
+    load=st.integers(0, 25).map(float),
+    weight=st.integers(1, 5),
+)
+TEAM = st.lists(AGENT, max_size=5, unique_by=lambda a: a.id)
+STRATEGY: st.SearchStrategy[Strategy] = st.sampled_from(["least_load", "round_robin", "smooth_weighted"])
+
+
+@given(TEAM, STRATEGY, st.one_of(st.just(""), st.sampled_from("abcdef")), st.integers(0, 200))
+def test_nobody_absent_gets_a_ticket(team: list[Candidate], strategy: Strategy, previous: str, hours: int) -> None:
+    needs = TicketNeeds(previous=previous, previous_at=NOW - HOUR, due=NOW + hours * HOUR)
+    decision = route(team, needs, NOW, strategy)
+    by_id = {a.id: a for a in team}
+    if decision.agent_id is not None:
+        taker = by_id[decision.agent_id]
+        assert absent(taker, NOW) is None
+        assert taker.load < taker.capacity or sum(a.active for a in team) == 1
+    else:
+        assert decision.why.english()
+        if decision.next_at is not None:
+            assert decision.next_at > NOW
+            assert any(absent(a, decision.next_at) is None for a in team)
+    assert {s.agent_id for s in decision.skipped} | set(decision.considered) == set(by_id)
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=5), STRATEGY)
+def test_nobody_on_duty_starves(weights: list[int], strategy: Strategy) -> None:
+    team = [Candidate(f"a{n}", weight=w, capacity=1000) for n, w in enumerate(weights)]
+    got = run(team, 2 * sum(weights) + len(team), strategy)
+    assert set(got) == {a.id for a in team}
+
+
+@given(st.integers(2, 6), st.integers(0, 2**32))
+def test_least_load_is_fair_whatever_the_effort_and_however_tickets_close(size: int, seed: int) -> None:
+    chance = random.Random(seed)
+    team = [Candidate(f"a{n}", capacity=1000) for n in range(size)]
+    open_tickets: list[tuple[str, float]] = []
+    shares = dict.fromkeys((a.id for a in team), 0.0)
+    for n in range(60 * size):
+        needs = TicketNeeds(effort=float(chance.randint(1, 3)))
+        decision = route(team, needs, NOW + n)
+        assert decision.agent_id is not None
+        team = assigned(team, decision, needs, NOW + n)
+        shares[decision.agent_id] += needs.effort
+        open_tickets.append((decision.agent_id, needs.effort))
+        if chance.random() < 0.8:
+            who, effort = open_tickets.pop(chance.randrange(len(open_tickets)))
+            team = [replace(a, load=a.load - effort) if a.id == who else a for a in team]
+    index = jain(list(shares.values()))
+    assert index is not None
+    assert index >= 0.95
