@@ -1,8 +1,9 @@
 """The one registry of everything a person can do. Key bindings, footer hints, which-key strip, palette, menu, help and
 docs/keys.md are all made from it, so none of them can say what another does not.
 
-Pure data. An id is `noun.verb` or `noun.verb:argument`; who carries it out takes it apart with `split`. Rows made at
-run time (a colleague to assign to, a view to open) use ids of the same form without being listed here.
+Pure data; named tuples, because somebody waits while this loads and a dataclass takes a millisecond to make. An id is
+`noun.verb` or `noun.verb:argument`; who carries it out takes it apart with `split`. Rows made at run time (a colleague
+to assign to, a view to open) use ids of the same form without being listed here.
 
     python -m app.actions --docs        docs/keys.md
 """
@@ -10,18 +11,18 @@ run time (a colleague to assign to, a view to open) use ids of the same form wit
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from store.errors import N_
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One act. `label`, `help` and `short` are message ids."""
 
     id: str
     keys: tuple[str, ...]
-    """Key sequences as people write them (`j`, `^d`, `g i`, `Space`, `F10`), the one to show first."""
+    """Key sequences as people write them (`j`, `^d`, `g i`, `Space`, `F10`), the one to show first; `q@list` works in
+    that place only."""
     label: str
     help: str
     group: str
@@ -38,12 +39,12 @@ class Action:
     """Only motions take a count: `5j` moves five rows, `5e` still finishes one ticket."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leader:
+class Leader(NamedTuple):
     """A key that waits for a second one and meanwhile shows what may follow."""
 
     id: str
     key: str
+    """One key; the keys of what may follow begin with it."""
     label: str
     help: str
     group: str
@@ -277,8 +278,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.repeat", (".",), N_("Repeat"), N_("Do your last act again, here."),
            "everywhere", _WORK, "repeat", short=N_("repeat")),
     Action("app.theme", (), N_("Theme…"), N_("Choose other colours."), "everywhere", _ALL),
-    Action("app.quit", ("^q", "q"), N_("Quit"), N_("Leave; drafts and held messages are safe."),
-           "everywhere", ("list",), short=N_("quit")),
+    Action("app.quit", ("q@list", "^q"), N_("Quit"), N_("Leave; drafts and held messages are safe."),
+           "everywhere", _ALL, short=N_("quit")),
 )  # fmt: skip
 
 HINTS: dict[str, tuple[str, ...]] = {
@@ -298,7 +299,7 @@ HINTS: dict[str, tuple[str, ...]] = {
 
 MOST_HINTS = 7
 
-BY_ID: dict[str, Action | Leader] = {act.id: act for act in (*LEADERS, *ACTIONS)}
+BY_ID: dict[str, Action | Leader] = {**{act.id: act for act in LEADERS}, **{act.id: act for act in ACTIONS}}
 
 
 def split(id: str) -> tuple[str, str]:

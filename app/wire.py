@@ -54,14 +54,14 @@ class Wired:
     def connector(self, channel: Channel) -> Connector:
         """The channel's connector. Raises Invalid for settings its platform does not take."""
         from connectors.contract import Ports
-        from connectors.registry import build
+        from connectors.registry import connect
         from desk.sync.loop import settings_of
         from desk.sync.tokens import ChannelTokens
 
         kept = ChannelSecrets(self.vault, channel.id)
         tokens = ChannelTokens(self.store, kept, channel.id, holder_id())
         try:
-            return build(channel.platform, settings_of(channel), Ports(kept, tokens, self.store.clock))
+            return connect(channel.platform, settings_of(channel), Ports(kept, tokens, self.store.clock))
         except ValueError as exc:
             raise Invalid(N_("Channel {item}: {reason}"), item=channel.id, reason=str(exc),
                           next=N_("Mend it: deskhand channel add --id {item} …")) from exc  # fmt: skip

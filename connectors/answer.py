@@ -40,7 +40,8 @@ def parse_json(body: bytes) -> object:
     try:
         if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
             raise SchemaSurprise("The platform answered with JSON nested too deeply.")
-        return json.loads(body, parse_float=_number, parse_int=_integer, parse_constant=_no_constant)
+        text = body.decode("utf-8-sig")  # json itself would let lone surrogates through
+        return json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_no_constant)
     except (ValueError, RecursionError) as exc:
         raise SchemaSurprise("The platform answered with something that is not proper JSON.") from exc
 

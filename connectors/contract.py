@@ -13,7 +13,6 @@ from typing import Protocol
 
 from store.values import Instant
 
-
 # Inbound --------------------------------------------------------------------------------------------
 
 

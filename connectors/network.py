@@ -135,9 +135,11 @@ def guarded_pool(tls: ssl.SSLContext, budget: Budget, *, allow_private: bool) ->
             if not allow_private and not all(is_public(ip) for ip in addresses):
                 raise Permanent(f"{clean_line(host)} is an address inside a private network; nothing was sent there.")
             failure: Exception = httpcore.ConnectTimeout("deadline")
-            for ip in addresses:
+            for number, ip in enumerate(addresses):
+                # A first address that swallows everything must leave time for the second.
+                share = budget.left() / (len(addresses) - number)
                 try:
-                    return Stream(httpcore.SyncBackend().connect_tcp(ip, port, budget.left(), None, socket_options))
+                    return Stream(httpcore.SyncBackend().connect_tcp(ip, port, share, None, socket_options))
                 except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
                     failure = exc
             raise failure

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from desk.query import Compiled, Context, compile_query, parse
+from desk.query.writing import quoted
 from desk.vocabulary import OPEN_STATUSES
 from store.connection import Connection
+from store.errors import N_, NotFound
 from store.sql import clocks, people, search_pages, shop, tickets
-from store.sql.rows import TicketLine, View
+from store.sql.rows import Channel, TicketLine, View
 from store.sql.tickets import SORTS, Place, Sort
 from store.values import SECOND, Instant
 
@@ -101,16 +103,30 @@ def count(conn: Connection, wanted: List, at_most: int = COUNT_TO) -> int:
 
 def views(conn: Connection, ctx: Context) -> list[ViewLine]:
     """Every view of this agent with its count, and one per channel with open tickets behind them."""
-    found = [ViewLine(v, _view_count(conn, v, ctx)) for v in shop.views(conn, ctx.me)]
+    found = [ViewLine(v, _view_count(conn, v, ctx)) for v in shop.views(conn, ctx.me or "")]
     per_channel: dict[str, int] = {}
     for status, _, channel, n in tickets.tally(conn):
         if status in OPEN_STATUSES:
             per_channel[channel] = per_channel.get(channel, 0) + n
-    found += [
-        ViewLine(View(f"channel:{c.id}", c.name, f"is:open channel:{c.id} not:is:snoozed", "", 1000 + c.position), per_channel.get(c.id, 0))
-        for c in shop.channels(conn)
-    ]
+    found += [ViewLine(_channel_view(c), per_channel.get(c.id, 0)) for c in shop.channels(conn)]
     return found
+
+
+def view(conn: Connection, view_id: str, me: str) -> View:
+    """A view of this agent by id, `channel:ID` included. Raises NotFound."""
+    if view_id.startswith("channel:"):
+        found = shop.channel(conn, view_id.removeprefix("channel:"))
+        if found is not None:
+            return _channel_view(found)
+    for one in shop.views(conn, me):
+        if one.id == view_id:
+            return one
+    raise NotFound(N_("There is no view {item}."), item=view_id, next=N_("See: deskhand view list"))
+
+
+def _channel_view(channel: Channel) -> View:
+    query = f"is:open channel:{quoted(channel.id)} not:is:snoozed"
+    return View(f"channel:{channel.id}", channel.name, query, "", 1000 + channel.position)
 
 
 def _view_count(conn: Connection, view: View, ctx: Context) -> int | None:

@@ -121,7 +121,7 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
     the copy of our mail coming back and the receipt may both tell. Returns the message's id."""
     row = need(unit, row_id)
     payload = json.loads(row.payload)
-    key = f"mail:{payload['message_id']}"
+    key = f"mail:{payload['message_id'].strip('<>')}"
     known = messages.by_remote_key(unit.conn, key)
     if row.state == "sent" and known:
         return known.id
@@ -207,9 +207,14 @@ def command(row: OutboxRow) -> SendReply:
     p: Mapping[str, Any] = json.loads(row.payload)
     return SendReply(
         key=row.key, message_id=p["message_id"], to=tuple(p["to"]), cc=tuple(p["cc"]), subject=p["subject"],
-        text=p["text"], in_reply_to=p["in_reply_to"], references=tuple(p["references"]),
+        text=p["text"], in_reply_to=_angled(p["in_reply_to"]), references=tuple(_angled(r) for r in p["references"]),
         automatic=bool(p.get("automatic")), at=row.created_at,
     )  # fmt: skip
+
+
+def _angled(message_id: str) -> str:
+    """An id as a header carries it; inside the desk ids stand without their brackets, as reading gives them."""
+    return f"<{message_id.strip('<>')}>" if message_id else ""
 
 
 def need(unit: UnitOfWork, row_id: int) -> OutboxRow:

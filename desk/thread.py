@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from desk.automation.templates import Variant, pick_variant
+from desk.automation.variants import Variant, pick_variant
+from desk.reason import Reason
 from store import events
 from store.connection import Connection
 from store.errors import N_, NotFound
@@ -24,6 +26,7 @@ from store.sql.rows import (
     Template,
     Ticket,
 )
+from store.values import Money
 
 SHOWN = 200
 """Messages loaded at once; older ones come page by page."""
@@ -96,29 +99,45 @@ def answer_to(thread: Thread) -> tuple[str, ...]:
 
 
 def template_context(thread: Thread, agent_name: str, shop_name: str) -> dict[str, str]:
-    """What the gaps of a template are filled from; an absent fact has no key, so that it is reported as missing."""
+    """What the gaps of a template are filled from, by the names of `desk.automation.variables`; an absent fact has no
+    key, so that it is reported as missing."""
     ticket, customer = thread.ticket, thread.customer
-    facts = {"ticket.id": str(ticket.id), "ticket.subject": ticket.subject, "agent.name": agent_name, "shop.name": shop_name,
-             "order.number": ticket.order_number}  # fmt: skip
+    facts = {"ticket.id": str(ticket.id), "ticket.subject": ticket.subject, "agent.name": agent_name,
+             "shop.name": shop_name, "order.number": ticket.order_number}  # fmt: skip
     if customer:
-        facts |= {"customer.name": customer.name, "customer.first_name": customer.name.split(" ")[0]}
+        facts |= {"customer.name": customer.name, "customer.first_name": first_name(customer.name),
+                  "customer.country": customer.country}  # fmt: skip
     if thread.orders:
         order = thread.orders[0]
-        from store.values import Money
-
         mine = [i for i in thread.items if i.order_id == order.id]
-        facts |= {"order.number": order.number, "order.total": str(Money(order.currency, order.total_minor)) if order.currency else "",
-                  "order.items": ", ".join(i.title for i in mine), "product": mine[0].title if mine else ""}  # fmt: skip
+        facts |= {
+            "order.number": order.number, "order.status": order.status, "order.date": _date(order.placed_at),
+            "order.total": str(Money(order.currency, order.total_minor)) if order.currency else "",
+            "order.items": ", ".join(i.title for i in mine),
+            "product.name": mine[0].title if mine else "", "product.sku": mine[0].sku if mine else "",
+        }  # fmt: skip
     if thread.shipments:
         parcel = thread.shipments[0]
-        facts |= {"shipment.tracking": parcel.tracking, "shipment.carrier": parcel.courier, "shipment.status": parcel.status}
+        facts |= {"shipment.tracking": parcel.tracking, "shipment.carrier": parcel.courier,
+                  "shipment.delivered_on": _date(parcel.delivered_at) if parcel.delivered_at else ""}  # fmt: skip
     return {k: v for k, v in facts.items() if v}
 
 
-def variant(template: Template, thread: Thread) -> tuple[Variant, str]:
-    """The text of a template that suits a ticket, and how it was chosen."""
+def first_name(name: str) -> str:
+    """What one says after "Hello"; a Chinese, Japanese or Korean name is not taken apart, a bare login is none."""
+    if not name or any(c.isdigit() or c in "@_." for c in name.split(" ")[0]):
+        return ""
+    return name if not name.isascii() and " " not in name else name.split(" ")[0]
+
+
+def _date(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()
+
+
+def variant(template: Template, ticket: Ticket, language: str = "") -> tuple[Variant, Reason]:
+    """The text of a template that suits a ticket (or is in `language`), and how it was chosen."""
     variants = [Variant(language=lang, text=text) for lang, text in json.loads(template.texts).items()]
-    return pick_variant(variants, thread.ticket.lang or "en", thread.ticket.country, thread.ticket.platform)
+    return pick_variant(variants, language or ticket.lang or "en", ticket.country, ticket.platform)
 
 
 def suited(templates: list[Template], ticket: Ticket) -> list[Template]:

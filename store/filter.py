@@ -110,12 +110,14 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of a related table: `FROM source WHERE where`; `column` (never NULL) says which ticket a row belongs to."""
+    """Rows of a related table: `FROM source WHERE where`; `column` (never NULL) says which ticket a row belongs to.
+    `seeks` tells whether an index finds them, so that a list may begin there."""
 
     source: str
     column: str
     where: str = "1"
     params: tuple[object, ...] = ()
+    seeks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +185,11 @@ def drive(part: Linked | Words) -> tuple[str, list[Any]]:
     """`(SELECT, params)` of the keys (`Linked.key`, or ticket ids) for which `part` holds; a key may come twice."""
     if isinstance(part, Words):
         return (
-            "SELECT m.ticket_id FROM message_fts f CROSS JOIN message m ON m.id = f.rowid WHERE f.message_fts MATCH ?",
+            "SELECT m.ticket_id AS key FROM message_fts f CROSS JOIN message m ON m.id = f.rowid "
+            "WHERE f.message_fts MATCH ?",
             [part.expression],
         )
-    selects = [f"SELECT {r.column} FROM {r.source} WHERE {r.where}" for r in part.rows]
+    selects = [f"SELECT {r.column} AS key FROM {r.source} WHERE {r.where}" for r in part.rows]
     return " UNION ALL ".join(selects), [p for r in part.rows for p in r.params]
 
 

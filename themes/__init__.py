@@ -1,1 +1,1 @@
-"""Colour roles and the themes that fill them."""
+"""Colour roles and the themes that fill them. `load(name)` gives a complete `Theme`; nothing here draws."""

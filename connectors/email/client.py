@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from connectors.contract import Capabilities, Fault, Health, OutcomeUnknown, Page, Permanent, Ports, Receipt, SendReply
+from connectors.contract import (
+    Capabilities,
+    Connector,
+    Fault,
+    Health,
+    OutcomeUnknown,
+    Page,
+    Permanent,
+    Ports,
+    Receipt,
+    SendReply,
+)
 from connectors.email.faults import imap_fault
 from connectors.email.folders import places_of_sent_mail, sent_folder
 from connectors.email.health import check
-from connectors.email.imap import Box, Garbled, Imap, No
+from connectors.email.imap import Box, Imap
+from connectors.email.imap_conversation import Garbled, No
 from connectors.email.imap_syntax import date_time, quote
 from connectors.email.live import RENEW, Waker, Watch
 from connectors.email.login import Door
@@ -36,7 +48,7 @@ _BROKEN = (No, Garbled, OSError)
 _SENT_ONLY = "The mail was sent, but no copy was filed in Sent"
 
 
-def create(settings: Mapping[str, object], ports: Ports) -> EmailConnector:
+def create(settings: Mapping[str, object], ports: Ports) -> Connector:
     """The factory for the registry. Raises ValueError naming the setting that is wrong."""
     return EmailConnector(read_settings(settings), ports)
 
@@ -104,8 +116,9 @@ class EmailConnector:
 
     # Out ---------------------------------------------------------------------------------------------
 
-    def send(self, command: SendReply) -> Receipt:
-        """Sends once. What happens after the server took it (the Sent copy) can only add a warning."""
+    def send(self, command: SendReply, point_of_no_return: Callable[[], None]) -> Receipt:
+        """Sends once. `point_of_no_return` is called right before the final dot, the first byte that can take effect.
+        What happens after the server took the mail (the Sent copy) can only add a warning."""
         envelope = recipients(command)
         raw = compose(
             command,
@@ -115,7 +128,7 @@ class EmailConnector:
         )
         smtp = self._door.smtp()
         try:
-            smtp.submit(self._settings.from_address, envelope, raw, self._ports.clock.now())
+            smtp.submit(self._settings.from_address, envelope, raw, self._ports.clock.now(), point_of_no_return)
         finally:
             smtp.close()
         at = self._ports.clock.now()
@@ -195,7 +208,7 @@ class EmailConnector:
         return check(self._settings, self._ports, self._door, self._oauth)
 
     def close(self) -> None:
-        self._waker.wake()
+        self._waker.close()
         self._sessions.close()
         if self._oauth:
             self._oauth.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.contract import AuthRevoked, Fault, Permanent, SchemaSurprise, Temporary, Throttled
-from connectors.email.imap import Garbled, No
+from connectors.email.imap_conversation import Garbled, No
 from connectors.redaction import redact
 from store.values import MINUTE, Instant
 

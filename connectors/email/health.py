@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from connectors.contract import AuthRevoked, Fault, Health, Ports
 from connectors.email.faults import imap_fault
 from connectors.email.folders import sent_folder
-from connectors.email.imap import Garbled, Imap, No
+from connectors.email.imap import Imap
+from connectors.email.imap_conversation import Garbled, No
 from connectors.email.imap_syntax import date_time
 from connectors.email.login import Door
 from connectors.email.oauth import OAuth

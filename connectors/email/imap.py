@@ -1,8 +1,7 @@
 """One IMAP session that only looks: EXAMINE and BODY.PEEK, and APPEND for the copy of what we sent.
 
-Written on the wire instead of on imaplib or imap-tools because what matters here is exact: total deadlines, bounded
-blocks, untouched flags, mails named by UID only (a FETCH answer without one is another session's news, not a mail),
-and an IDLE that another thread can end. No command of this class can change a flag or delete a mail.
+Mails are named by UID only: a FETCH answer without one is another session's news, not a mail. IDLE can be ended by
+another thread. No command of this class can change a flag or delete a mail.
 """
 
 from __future__ import annotations
@@ -12,27 +11,13 @@ import socket
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from connectors.email.imap_conversation import CODE, NUMBER, Conversation, Garbled, Line, No, status
 from connectors.email.imap_syntax import Value, folder_name, folder_text, parse, quote, stamp
-from connectors.email.wire import Gone, Wire
+from connectors.email.wire import Wire
 from store.values import Instant
-
-_LITERAL = re.compile(rb"\{(\d{1,10})\+?\}\r?\n$")
-_CODE = re.compile(rb"\[([A-Za-z0-9.\-]+)(?: ([^\]]*))?\]\s*")
-
-
-class No(Exception):
-    """The server refused a command. `code` is its response code ("AUTHENTICATIONFAILED", "") in capitals."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code, self.text = code, text
-
-
-class Garbled(Exception):
-    """The server said something that is not IMAP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +37,19 @@ class Folder:
     attributes: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One response: its first word in capitals ("*" stripped), the pieces of the rest."""
-
-    tag: bytes
-    pieces: Sequence[bytes]
-
-
-class Imap:
-    """See the module. Methods raise `No`, `Garbled`, and OSError when the connection is lost or the deadline over."""
+class Imap(Conversation):
+    """See the module."""
 
     def __init__(self, wire: Wire, timeout: float) -> None:
-        self._wire = wire
-        self._timeout = timeout
-        self._number = 0
-        self._exists = 0
+        super().__init__(wire, timeout)
         self.capabilities: frozenset[str] = frozenset()
 
     # Entering --------------------------------------------------------------------------------------
 
     def greet(self) -> None:
         """Reads the greeting; only one that asks us to log in is good before TLS, and no other is expected after."""
-        self._wire.allow(self._timeout)
-        line = self._read()
+        self.wire.allow(self.timeout)
+        line = self.read()
         word = _word(line.pieces[0].partition(b" ")[0])
         if line.tag != b"*" or word not in ("OK", "PREAUTH"):
             raise Garbled("no greeting")
@@ -87,8 +61,8 @@ class Imap:
         """Raises `No` ("NOTLS") when the server does not offer it; what it said before TLS is forgotten."""
         if "STARTTLS" not in self.capabilities:
             raise No("NOTLS", "")
-        self._command(b"STARTTLS")
-        self._wire.start_tls(context)
+        self.command(b"STARTTLS")
+        self.wire.start_tls(context)
         self._ask_capabilities()
 
     def login(self, user: str, password: str) -> None:
@@ -102,7 +76,7 @@ class Imap:
                 words = quote(user) + b" " + quote(password)
             except ValueError:
                 raise No("AUTHENTICATIONFAILED", "the password holds characters this server cannot take") from None
-            self._command(b"LOGIN " + words)
+            self.command(b"LOGIN " + words)
         self._ask_capabilities()
 
     def xoauth2(self, user: str, token: str) -> None:
@@ -113,14 +87,14 @@ class Imap:
     def _authenticate(self, mechanism: bytes, first: bytes) -> None:
         word = b64encode(first)
         if "SASL-IR" in self.capabilities:
-            self._command(b"AUTHENTICATE " + mechanism + b" " + word, answers=[b""])
+            self.command(b"AUTHENTICATE " + mechanism + b" " + word, answers=[b""])
         else:
-            self._command(b"AUTHENTICATE " + mechanism, answers=[word, b""])
+            self.command(b"AUTHENTICATE " + mechanism, answers=[word, b""])
 
     def _ask_capabilities(self) -> None:
         self.capabilities = frozenset(
             word
-            for line in self._command(b"CAPABILITY")
+            for line in self.command(b"CAPABILITY")
             if line.pieces[0].upper().startswith(b"CAPABILITY")
             for word in line.pieces[0].decode("ascii", "replace").upper().split()[1:]
         )
@@ -130,7 +104,7 @@ class Imap:
     def folders(self) -> list[Folder]:
         """Every folder that can be opened."""
         found = []
-        for line in self._command(b'LIST "" "*"'):
+        for line in self.command(b'LIST "" "*"'):
             if not line.pieces[0].upper().startswith(b"LIST "):
                 continue
             match _values(line)[1:]:
@@ -142,26 +116,26 @@ class Imap:
 
     def examine(self, mailbox: str) -> Box:
         """Opens a mailbox so that nothing in it can change."""
-        lines = self._command(b"EXAMINE " + folder_name(mailbox))
+        lines = self.command(b"EXAMINE " + folder_name(mailbox))
         codes = {
             match[1].upper(): match[2] or b""
             for line in lines
-            if (match := _CODE.search(line.pieces[0])) and line.pieces[0].upper().startswith(b"OK")
+            if (match := CODE.search(line.pieces[0])) and line.pieces[0].upper().startswith(b"OK")
         }
         validity, following = codes.get(b"UIDVALIDITY", b""), codes.get(b"UIDNEXT", b"")
-        if not validity.isdigit():
+        if not NUMBER.fullmatch(validity):
             raise Garbled("no UIDVALIDITY")
-        return Box(int(validity), int(following) if following.isdigit() else None, self._exists)
+        return Box(int(validity), int(following) if NUMBER.fullmatch(following) else None, self.exists)
 
     def search(self, criteria: bytes) -> list[int]:
         """UIDs in rising order."""
         return sorted(
             {
                 int(word)
-                for line in self._command(b"UID SEARCH " + criteria)
+                for line in self.command(b"UID SEARCH " + criteria)
                 if line.pieces[0].upper().startswith(b"SEARCH")
                 for word in line.pieces[0].split()[1:]
-                if word.isdigit()
+                if NUMBER.fullmatch(word)
             }
         )
 
@@ -171,9 +145,9 @@ class Imap:
         wanted = set(uids)
         numbers = b",".join(b"%d" % uid for uid in sorted(wanted))
         found: dict[int, dict[str, Value]] = {}
-        lines = self._command(
+        lines = self.command(
             b"UID FETCH " + numbers + b" " + items,
-            seconds=self._timeout + size / 32768,
+            seconds=self.timeout + size / 32768,
             max_bytes=(4 << 20) + size + size // 2,
         )
         for line in lines:
@@ -183,19 +157,19 @@ class Imap:
                 case [list() as pairs]:
                     data = _pairs(pairs)
                     uid = data.get("UID")
-                    if isinstance(uid, bytes) and uid.isdigit() and int(uid) in wanted:
+                    if isinstance(uid, bytes) and NUMBER.fullmatch(uid) and int(uid) in wanted:
                         found.setdefault(int(uid), {}).update(data)
         return found
 
     def noop(self) -> None:
-        self._command(b"NOOP")
+        self.command(b"NOOP")
 
     # Writing: only the copy of what we sent ----------------------------------------------------------
 
     def append(self, mailbox: str, raw: bytes, at: Instant) -> None:
         """Files a mail as read. Raises `No` if the server does not take it."""
         head = b"APPEND " + folder_name(mailbox) + b" (\\Seen) " + stamp(at) + b" {%d}" % len(raw)
-        self._command(head, answers=[raw], seconds=self._timeout + len(raw) / 32768)
+        self.command(head, answers=[raw], seconds=self.timeout + len(raw) / 32768)
 
     # Waiting -----------------------------------------------------------------------------------------
 
@@ -205,115 +179,52 @@ class Imap:
         The caller keeps `seconds` under 29 minutes. Raises `No` when the server refuses.
         """
         until = time.monotonic() + seconds
-        tag = self._send(b"IDLE")
+        tag = self.begin(b"IDLE")
         news = False
-        while (line := self._read()).tag != b"+":
+        while (line := self.read()).tag != b"+":
             news = news or _announces(line)
             self._refused(line, tag)
-        while not news and self._wire.readable(until - time.monotonic(), waker):
-            self._wire.allow(self._timeout)
-            line = self._read()
+        while not news and self.wire.readable(until - time.monotonic(), waker):
+            self.wire.allow(self.timeout)
+            line = self.read()
             news = _announces(line)
             self._refused(line, tag)
-        self._wire.allow(self._timeout)
-        self._wire.sendall(b"DONE\r\n")
-        while (line := self._read()).tag != tag:
+        self.wire.allow(self.timeout)
+        self.wire.sendall(b"DONE\r\n")
+        while (line := self.read()).tag != tag:
             news = news or _announces(line)
         return news
 
-    def _refused(self, line: _Line, tag: bytes) -> None:
+    def _refused(self, line: Line, tag: bytes) -> None:
         if line.tag == tag:
-            raise No(*_status(line.pieces[0]))
+            raise No(*status(line.pieces[0]))
 
     # Leaving -----------------------------------------------------------------------------------------
 
     def logout(self) -> None:
         """Says good-bye if that is quick, and closes."""
         try:
-            self._wire.allow(2.0)
-            self._wire.sendall(b"bye LOGOUT\r\n")
+            self.wire.allow(2.0)
+            self.wire.sendall(b"bye LOGOUT\r\n")
         except OSError:
             pass
         finally:
-            self._wire.close()
+            self.wire.close()
 
     def drop(self) -> None:
         """Closes without a word."""
-        self._wire.close()
-
-    # The protocol --------------------------------------------------------------------------------------
-
-    def _command(
-        self,
-        text: bytes,
-        *,
-        answers: Sequence[bytes] = (),
-        seconds: float = 0.0,
-        max_bytes: int = 32 << 20,
-    ) -> list[_Line]:
-        """Sends one command and gives the untagged responses to it. `answers` are sent one by one as the server asks
-        for more; when it asks once too often it gets an empty line."""
-        tag = self._send(text, seconds or self._timeout, max_bytes)
-        left = list(answers)
-        lines: list[_Line] = []
-        while True:
-            line = self._read()
-            if line.tag == b"+":
-                self._wire.sendall((left.pop(0) if left else b"") + b"\r\n")
-            elif line.tag == b"*":
-                lines.append(line)
-            elif line.tag == tag:
-                if not re.match(rb"OK\b", line.pieces[0], re.IGNORECASE):
-                    raise No(*_status(line.pieces[0]))
-                return lines
-            else:
-                raise Garbled("an answer nobody asked for")
-
-    def _send(self, text: bytes, seconds: float = 0.0, max_bytes: int = 32 << 20) -> bytes:
-        if b"\r" in text or b"\n" in text:
-            raise ValueError("a command is one line")
-        self._number += 1
-        tag = b"D%d" % self._number
-        self._wire.allow(seconds or self._timeout, max_bytes)
-        self._wire.sendall(tag + b" " + text + b"\r\n")
-        return tag
-
-    def _read(self) -> _Line:
-        pieces = []
-        line = self._wire.readline()
-        while match := _LITERAL.search(line):
-            pieces += [line[: match.start()], self._wire.read(int(match[1]))]
-            line = self._wire.readline()
-        if not line.endswith(b"\n"):
-            raise Garbled("an endless line")
-        pieces.append(line.rstrip(b"\r\n"))
-        tag, _, pieces[0] = pieces[0].partition(b" ")
-        if tag == b"*":
-            word = pieces[0].upper()
-            if word.startswith(b"BYE"):
-                self._wire.close()
-                raise Gone("the server said good-bye")
-            if match := re.fullmatch(rb"(\d{1,10}) EXISTS", word.strip()):
-                self._exists = int(match[1])
-        return _Line(tag, pieces)
-
-
-def _status(text: bytes) -> tuple[str, str]:
-    rest = text.partition(b" ")[2]
-    match = _CODE.match(rest)
-    code = match[1].decode("ascii", "replace").upper() if match else ""
-    return code, rest[match.end() if match else 0 :].decode("utf-8", "replace")
+        self.wire.close()
 
 
 def _word(raw: bytes) -> str:
     return raw.decode("ascii", "replace").upper()
 
 
-def _announces(line: _Line) -> bool:
+def _announces(line: Line) -> bool:
     return line.tag == b"*" and re.fullmatch(rb"\d+ (EXISTS|RECENT)\s*", line.pieces[0], re.IGNORECASE) is not None
 
 
-def _values(line: _Line) -> list[Value]:
+def _values(line: Line) -> list[Value]:
     try:
         return parse(line.pieces)
     except ValueError as exc:

@@ -6,9 +6,11 @@ import select
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from connectors.contract import Fault
-from connectors.email.imap import Box, Garbled, Imap, No
+from connectors.email.imap import Box, Imap
+from connectors.email.imap_conversation import Garbled, No
 from connectors.email.sessions import Sessions
 
 RENEW = 540.0
@@ -22,6 +24,7 @@ class Waker:
         self.reader, self._writer = socket.socketpair()
         self.reader.setblocking(False)
         self._writer.setblocking(False)
+        self._closed = False
 
     def wake(self) -> None:
         try:
@@ -30,19 +33,20 @@ class Waker:
             return  # full of flags, or closed: either way nobody needs one more
 
     def lower(self) -> bool:
-        """Whether it was raised; it is not any more."""
+        """Whether it was raised; it is not any more. Once closed it is raised for good."""
         try:
-            return bool(self.reader.recv(4096))
+            return bool(self.reader.recv(4096)) or self._closed
         except OSError:
-            return False
+            return self._closed
 
     def wait(self, seconds: float) -> bool:
-        if seconds > 0:
-            select.select([self.reader], [], [], seconds)
+        with suppress(ValueError, OSError):  # closed meanwhile
+            select.select([self.reader], [], [], max(seconds, 0.0))
         return self.lower()
 
     def close(self) -> None:
-        self.reader.close()
+        """Ends every wait, now and later. The reader stays open for those who still select on it."""
+        self._closed = True
         self._writer.close()
 
 

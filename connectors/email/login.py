@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from connectors.contract import AuthRevoked, Fault, Ports
 from connectors.email.faults import imap_fault, login_fault, smtp_login_fault
-from connectors.email.imap import Garbled, Imap, No
+from connectors.email.imap import Imap
+from connectors.email.imap_conversation import Garbled, No
 from connectors.email.oauth import OAuth
 from connectors.email.settings import Settings
 from connectors.email.smtp import Smtp

@@ -7,6 +7,7 @@ rotates the refresh token: what comes back is handed to the `Tokens` port, which
 from __future__ import annotations
 
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from connectors.contract import AuthRevoked, OutcomeUnknown, Ports, SchemaSurprise, Temporary, Token
 from connectors.email.settings import Settings, is_loopback
@@ -29,7 +30,7 @@ class OAuth:
     def __init__(self, settings: Settings, ports: Ports, http: Http | None = None) -> None:
         self._settings = settings
         self._ports = ports
-        local = is_loopback(settings.oauth_token_url.split("/")[2].rsplit(":", 1)[0])
+        local = is_loopback(urlsplit(settings.oauth_token_url).hostname or "")
         self._http = http or Http(
             ports.clock, deadline=settings.timeout, max_body=1 << 20, allow_private=local, ca_file=settings.ca_file
         )

@@ -13,7 +13,8 @@ from typing import TypeVar
 from connectors.contract import BadRecord, Clock, Fault, Page, RawMail, Record, Temporary
 from connectors.email.cursor import Cursor, read_cursor
 from connectors.email.faults import imap_fault
-from connectors.email.imap import Box, Garbled, Imap, No
+from connectors.email.imap import Box, Imap
+from connectors.email.imap_conversation import Garbled, No
 from connectors.email.imap_syntax import Value, date_time, day_before
 from connectors.email.settings import Settings
 from store.values import DAY, Instant

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from connectors.email.imap import Garbled, Imap, No
+from connectors.email.imap import Imap
+from connectors.email.imap_conversation import Garbled, No
 
 FRESH = 10.0
 """A session used this many seconds ago is trusted without asking whether it still lives."""

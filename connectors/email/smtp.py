@@ -10,7 +10,7 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.utils import parsedate_to_datetime
 from typing import cast
 
@@ -35,6 +35,7 @@ class Smtp:
         self._smtp = smtplib.SMTP(local_hostname="[127.0.0.1]")
         self._smtp.sock = cast(socket.socket, wire)
         self._smtp.file = wire
+        self._in_data = False
         self.server_time: Instant | None = None
         """The server's clock, where its greeting tells (Exim and Exchange do)."""
 
@@ -103,8 +104,11 @@ class Smtp:
         except ValueError as exc:
             raise SchemaSurprise(f"{self._host} answered the sign-in in no known way.") from exc
 
-    def submit(self, sender: str, recipients: Sequence[str], raw: bytes, now: Instant) -> str:
-        """Hands one mail to the server, for all recipients or for none; gives the server's last words.
+    def submit(
+        self, sender: str, recipients: Sequence[str], raw: bytes, now: Instant, before_dot: Callable[[], None]
+    ) -> None:
+        """Hands one mail to the server, for all recipients or for none. `before_dot` is called when everything but the
+        final dot is sent; if it raises, the mail is not.
 
         Raises `Temporary`, `Throttled`, `Permanent`, `AuthRevoked` when it was surely not taken, `OutcomeUnknown` when
         the connection was lost after the final dot.
@@ -122,13 +126,16 @@ class Smtp:
             code, text = self._smtp.docmd("DATA")
             if code != 354:
                 raise self._refusal(code, text, "the mail", now)
+            self._in_data = True
             self._wire.sendall(_stuffed(raw))
         except _LOST as exc:
             raise self._lost(exc, "the mail was handed over; it was not sent") from exc
+        before_dot()
         try:
             self._wire.allow(max(self._timeout, 60.0))
             self._wire.sendall(b".\r\n")
             code, text = self._smtp.getreply()
+            self._in_data = False
         except _LOST as exc:
             raise OutcomeUnknown(
                 f"{self._host} did not confirm the mail; it may have been sent. Look for it before sending again."
@@ -136,13 +143,13 @@ class Smtp:
         if not 200 <= code < 600 or 300 <= code < 400:
             raise OutcomeUnknown(f"{self._host} answered {code} to the mail, which says neither yes nor no.")
         self._expect(code, text, "the mail", now)
-        return text.decode("utf-8", "replace")
 
     def close(self) -> None:
-        """Says good-bye if that is quick."""
+        """Says good-bye if that is quick, and not in the middle of a mail."""
         try:
             self._wire.allow(2.0)
-            self._wire.sendall(b"QUIT\r\n")
+            if not self._in_data:
+                self._wire.sendall(b"QUIT\r\n")
         except OSError:
             pass
         finally:

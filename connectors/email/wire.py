@@ -44,10 +44,11 @@ class Wire:
         if server.tls == "plain" and not all(is_loopback(address) for _, address, _ in addresses):
             raise Permanent(f"{server.host} is not this machine; nothing is sent to it without TLS.")
         reason = ""
-        for family, address, port in addresses:
+        for number, (family, address, port) in enumerate(addresses):
             sock = socket.socket(family, socket.SOCK_STREAM)
             try:
-                sock.settimeout(max(until - time.monotonic(), 0.01))
+                # A first address that swallows everything must leave time for the second.
+                sock.settimeout(max((until - time.monotonic()) / (len(addresses) - number), 0.01))
                 sock.connect((address, port))
             except OSError as exc:
                 sock.close()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isinf
 
 from desk.clocks.calendars import Calendar, next_open
-from desk.clocks.reason import Reason, When
+from desk.reason import Reason, When
 from store.errors import N_, Invalid
 from store.values import NEVER, Instant
+
+USUAL_CAPACITY = 20.0
+"""What an agent takes unless set otherwise, and what somebody without a limit is measured by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,9 @@ class Manual:
 class Candidate:
     """An agent as routing sees one.
 
-    `load` is the weighted effort of their tickets whose clock runs, `capacity` how much of it they take, `weight`
-    their share under smooth weighting and `current` its running value. `languages` are (BCP 47 tag, level 1 to 5);
-    empty `countries` cover every country; without `shift` an agent is on duty unless they say otherwise.
+    `load` is the weighted effort of their tickets whose clock runs, `capacity` how much of it they take (infinite: no
+    limit), `weight` their share under smooth weighting and `current` its running value. `languages` are (BCP 47 tag,
+    level 1 to 5); empty `countries` cover every country; without `shift` an agent is on duty unless they say otherwise.
     """
 
     id: str
@@ -42,13 +46,25 @@ class Candidate:
     manual: Manual | None = None
     shift: Calendar | None = None
     load: float = 0.0
-    capacity: float = 20.0
+    capacity: float = USUAL_CAPACITY
     languages: tuple[tuple[str, int], ...] = ()
     skills: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     last_assigned_at: Instant = 0
     weight: int = 1
     current: int = 0
+
+    @property
+    def share(self) -> float:
+        """How busy they are, 1 being full or, without a limit, usually full."""
+        return self.load / max(USUAL_CAPACITY if isinf(self.capacity) else self.capacity, 1e-9)
+
+    @property
+    def burden(self) -> Reason:
+        """Their load as a person reads it."""
+        if isinf(self.capacity):
+            return Reason(N_("{load}, without a limit"), {"load": f"{self.load:g}"})
+        return Reason(N_("{load} of {capacity}"), {"load": f"{self.load:g}", "capacity": f"{self.capacity:g}"})
 
     def speaks(self, language: str) -> int:
         """Their level in a language: of the tag itself, else of another variety of it; 0 if none."""

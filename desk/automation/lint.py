@@ -1,7 +1,7 @@
 """What is wrong with a template before it meets a buyer: unknown names, and what marketplaces forbid.
 
 Amazon and eBay forbid leading a buyer off the platform: no links, e-mail addresses or telephone numbers (Amazon's
-communication guidelines; eBay help 4272 and 4373, checked 2026-11-22). Patterns are plain and linear.
+communication guidelines; eBay help 4272 and 4373, from notes of 2026-11-22). Patterns are plain and linear.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 
 from desk.automation.templates import TAG, read_tag, tags
 from desk.automation.variables import ALIASES, CONTACT, VARIABLES
-from desk.clocks.reason import Reason
+from desk.reason import Reason
 from store.errors import N_
 
 STRICT = frozenset({"amazon", "ebay"})
@@ -24,7 +24,8 @@ LIMITS = {"amazon": 2_000, "ebay": 2_000}
 """Characters a message may have, where a platform says: Amazon's messaging API states 2,000; eBay's from memory."""
 
 _LINK = re.compile(
-    r"https?://|\bwww\.|\b[a-z0-9-]{1,63}\.(?:com|net|org|info|shop|store|io|cn|de|fr|es|it|jp|pt|br|uk|eu)\b", re.I
+    r"https?://\S*|\bwww\.\S*|\b[a-z0-9-]{1,63}\.(?:com|net|org|info|shop|store|io|cn|de|fr|es|it|jp|pt|br|uk|eu)\b\S*",
+    re.I,
 )
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,}")
 _PHONE = re.compile(r"(?<![\w-])\+?\d(?:[ ()/.-]{0,2}\d){7,14}(?![\w-])")

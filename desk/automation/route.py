@@ -35,7 +35,9 @@ def route(unit: UnitOfWork, ticket_id: int) -> routing.Decision | None:
     needs = routing.TicketNeeds(preferred=Wants(language=ticket.lang), due=min(ticket.due_at, NEVER))
     previous = _previous(unit.conn, ticket.customer_id, ticket_id)
     if previous:
-        needs = routing.TicketNeeds(preferred=needs.preferred, due=needs.due, previous=previous[0], previous_at=previous[1])
+        needs = routing.TicketNeeds(
+            preferred=needs.preferred, due=needs.due, previous=previous[0], previous_at=previous[1]
+        )
     decision = routing.route(team, needs, unit.now)
     person, unit.actor = unit.actor, ROUTER
     try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from desk.automation.candidates import Candidate, Leave, Skipped, Wants, absent, back_at, first_back, lacks
-from desk.clocks.reason import Reason, When
+from desk.reason import Reason, When
 from store.errors import N_
 from store.values import DAY, NEVER, Instant
 
@@ -128,9 +128,7 @@ def _sift(
     for agent in candidates:
         why = absent(agent, now) or lacks(agent, needs.required)
         if why is None and _full(agent) and not alone:
-            why = Reason(
-                N_("full: {load} of {capacity}"), {"load": f"{agent.load:g}", "capacity": f"{agent.capacity:g}"}
-            )
+            why = Reason(N_("full: {burden}"), {"burden": agent.burden})
         if why is None:
             present.append(agent)
         else:
@@ -188,8 +186,7 @@ def _taken(
 ) -> Decision:
     over = _full(agent)
     if over:
-        gaps: dict[str, object] = {"why": why, "load": f"{agent.load:g}", "capacity": f"{agent.capacity:g}"}
-        why = Reason(N_("{why} That is over capacity: {load} of {capacity}."), gaps)
+        why = Reason(N_("{why} That is over capacity: {burden}."), {"why": why, "burden": agent.burden})
     return Decision(agent.id, strategy, _ids(considered), skipped, why, over_capacity=over, currents=currents)
 
 
@@ -202,12 +199,11 @@ _Choice = tuple[Candidate, Reason, tuple[tuple[str, int], ...]]
 
 def _least_load(agents: Sequence[Candidate]) -> _Choice:
     """Least load for their capacity; then who waited longest, then the id."""
-    chosen = min(agents, key=lambda a: (a.load / max(a.capacity, 1e-9), a.last_assigned_at, a.id))
-    gaps: dict[str, object] = {"agent": chosen.id, "load": f"{chosen.load:g}", "capacity": f"{chosen.capacity:g}"}
-    text = N_("{agent} has the least to do: {load} of {capacity}.")
+    chosen = min(agents, key=lambda a: (a.share, a.last_assigned_at, a.id))
+    text = N_("{agent} has the least to do: {burden}.")
     if len(agents) == 1:
-        text = N_("{agent} is the only one to choose: {load} of {capacity}.")
-    return chosen, Reason(text, gaps), ()
+        text = N_("{agent} is the only one to choose: {burden}.")
+    return chosen, Reason(text, {"agent": chosen.id, "burden": chosen.burden}), ()
 
 
 def _round_robin(agents: Sequence[Candidate]) -> _Choice:

@@ -134,7 +134,7 @@ def _bars(inside: str) -> list[str]:
 
 
 def _value(tag: Tag, context: Mapping[str, str]) -> str:
-    value = clean(context.get(tag.path, ""))[:MAX_VALUE].strip()
+    value = clean(context.get(tag.path, "")[:MAX_VALUE]).strip()
     for name, argument in tag.filters:
         if value or name == "or":
             value = FILTERS[name](value, argument)

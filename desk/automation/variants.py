@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desk.clocks.reason import Reason
+from desk.reason import Reason
 from store.errors import N_, NotFound
 
 LAST_RESORT = "en"

@@ -10,9 +10,10 @@ from functools import lru_cache
 from desk.clocks.calendar_files import calendar_from, shipped_calendars
 from desk.clocks.calendars import Calendar
 from desk.clocks.plan import ClockPlan, StatusSpan, TicketFacts, plan
-from desk.clocks.policies import Policy, policy_from
+from desk.clocks.policies import PAUSABLE, Policy, policy_from
 from desk.clocks.talk import Talk
 from desk.vocabulary import PRIORITIES
+from store import events
 from store.connection import Connection
 from store.sql import clocks, shop, tickets
 from store.sql.rows import Clock, Ticket
@@ -59,13 +60,28 @@ def planned(conn: Connection, ticket: Ticket, now: int) -> list[ClockPlan]:
             answered_from=ticket.answered_from,
             first_waived=bool(ticket.first_waived),
         ),
-        spans=(StatusSpan(ticket.status, ticket.status_since or ticket.created_at),),
+        spans=_spans(conn, ticket, policies),
         priority=list(PRIORITIES)[ticket.priority],
         channel_kind=channel.kind if channel else "",
         platform=ticket.platform,
         matched=_matched(conn, ticket.id, policies, now),
     )
     return plan(facts, policies, calendars(conn), now)
+
+
+def _spans(conn: Connection, ticket: Ticket, policies: tuple[Policy, ...]) -> tuple[StatusSpan, ...]:
+    """The statuses the ticket had. Only clocks that pause ask for those of the past, which the event log tells."""
+    now = StatusSpan(ticket.status, ticket.status_since or ticket.created_at)
+    if not any(p.kind in PAUSABLE for p in policies):
+        return (now,)
+    spans: list[StatusSpan] = []
+    since, status = ticket.created_at, "new"
+    for event in events.of_ticket(conn, ticket.id, 5000):
+        if event.payload and "status" in event.payload.get("changes", {}):
+            before, after = event.payload["changes"]["status"]
+            spans.append(StatusSpan(before, since, event.at))
+            since, status = event.at, after
+    return (*spans, StatusSpan(status, since) if status == ticket.status else now)
 
 
 def calendars(conn: Connection) -> Mapping[str, Calendar]:
@@ -89,9 +105,10 @@ def _matched(conn: Connection, ticket_id: int, policies: tuple[Policy, ...], now
     scoped = [p for p in policies if p.scope]
     if not scoped:
         return frozenset()
-    from desk.query import matching
+    from desk import inbox
 
-    return frozenset(p.id for p in scoped if matching(conn, p.scope, [ticket_id], now))
+    ctx = inbox.context(conn, "", now)
+    return frozenset(p.id for p in scoped if tickets.holds(conn, inbox.resolve(p.scope, ctx).compiled.condition, [ticket_id]))
 
 
 def _row(ticket_id: int, p: ClockPlan) -> Clock:

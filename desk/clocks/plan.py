@@ -13,9 +13,9 @@ from typing import Literal
 from desk.clocks.calendars import ALWAYS, Calendar, Pause, add, elapsed, remaining
 from desk.clocks.countdown import spell
 from desk.clocks.policies import BUYER_MESSAGE, KINDS, PAUSABLE, Kind, Policy
-from desk.clocks.reason import Reason
 from desk.clocks.talk import Talk
 from desk.clocks.targets import deadline, warning
+from desk.reason import Reason
 from store.errors import N_
 from store.values import NEVER, Instant
 

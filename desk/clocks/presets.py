@@ -11,9 +11,9 @@ from functools import cache
 from typing import Any
 
 from desk.clocks.policies import BUYER_MESSAGE, WARN, Policy
-from desk.clocks.reason import Reason
 from desk.clocks.targets import Target, target_from
 from desk.clocks.toml_text import shipped, wrong
+from desk.reason import Reason
 from store.errors import N_, Refused
 
 RECHECK_DAYS = 92
@@ -24,7 +24,7 @@ RECHECK_DAYS = 92
 class Preset:
     """A platform's rule. `target` holds everywhere, unless `by_country` (ISO 3166) has another; it is None where the
     platform states the date with each case only. `alternative` is what `alternative_when` allows instead. `checked`
-    is None for a rule written down from memory, which nobody has looked up."""
+    is the day of the notes it was taken from (the source itself may be older), None for one from memory."""
 
     id: str
     platform: str

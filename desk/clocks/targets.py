@@ -18,8 +18,8 @@ from desk.clocks.calendars import (
     opening,
 )
 from desk.clocks.countdown import spell
-from desk.clocks.reason import Reason
 from desk.clocks.toml_text import wrong
+from desk.reason import Reason
 from store.errors import N_
 from store.values import DAY, HOUR, MINUTE, SECOND, Instant
 
@@ -44,7 +44,7 @@ class Target:
             return Reason(N_("{count} calendar days"), {"count": self.amount})
         if self.unit == "working_day":
             return Reason(N_("{count} working days"), {"count": self.amount})
-        return Reason(N_("{span}"), {"span": spell(self.amount)})
+        return Reason("{span}", {"span": spell(self.amount)})
 
 
 def target_from(text: object, item: str, key: str = "target") -> Target:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from importlib.resources import files
 from typing import Any
 
 from store.errors import N_, Invalid
@@ -15,6 +13,8 @@ _WHERE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 def parse(text: str, item: str) -> dict[str, Any]:
     """The table a text holds. Raises Invalid with line and column; `item` is what the person calls the text."""
+    import tomllib  # only where a text is read: the workstation's start needs none
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:
@@ -35,6 +35,8 @@ def parse(text: str, item: str) -> dict[str, Any]:
 
 def shipped(package: str, name: str) -> dict[str, Any]:
     """A data file that comes with the program."""
+    from importlib.resources import files
+
     return parse(files(package).joinpath(name).read_text("utf-8"), name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from desk.query.faults import bad, no_field
 from desk.query.names import Context
@@ -14,8 +14,7 @@ from store.filter import Condition
 from store.search import Term, match
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(NamedTuple):
     """`condition` is the whole. Where every ticket has to match words, `words_expression` is that part (for a list that
     begins at the full-text index) and `rest_condition` the remainder; else None and the whole."""
 
@@ -25,8 +24,7 @@ class Compiled:
     rest_condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """What stays the same while one query is compiled."""
 
     text: str

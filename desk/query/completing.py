@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from desk.query.names import Context
 from desk.query.parsing import SORTS, twins
@@ -13,11 +13,10 @@ from store.errors import N_
 from store.values import fold
 
 LIMIT = 20
-_BEGUN = re.compile(r"([^\W\d][\w.]*)(:|[<>]=?)")
+_BEGUN = r"([^\W\d][\w.]*)(:|[<>]=?)"
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """Replace `start`…`end` of the text by `text`. `help` is a message id, or "" where the word says it all."""
 
     text: str
@@ -35,7 +34,7 @@ def complete(text: str, cursor: int, context: Context) -> list[Suggestion]:
     while word.startswith("-") or fold(word).startswith("not:"):
         skip = 1 if word.startswith("-") else 4
         start, word = start + skip, word[skip:]
-    begun = _BEGUN.match(word)
+    begun = re.match(_BEGUN, word)
     if begun is None:
         return _ranked(word, _names(context), start, cursor)
     behind = re.split(r",|\.\.", word[begun.end() :])[-1].lstrip('"')

@@ -20,10 +20,10 @@ def unknown(what: str, at: int, item: str, words: Iterable[str], next: str = "",
     known = list(words)
     near = nearest(item, known)
     if near:
-        return bad(what, at, item, N_("Did you mean {near}?"), near=near, **gaps)
+        return bad(what, at, item, N_("Did you mean {near}?"), near=_as_typed(near), **gaps)
     if next or not known:
         return bad(what, at, item, next, **gaps)
-    some = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
+    some = ", ".join(map(_as_typed, known[:12])) + (", …" if len(known) > 12 else "")
     return bad(what, at, item, N_("Known are: {some}."), some=some, **gaps)
 
 
@@ -46,6 +46,10 @@ def nearest(word: str, words: list[str]) -> str:
         return folded[found[0]]
     starts = [w for f, w in folded.items() if len(word) > 1 and f.startswith(fold(word))]
     return starts[0] if len(starts) == 1 else ""
+
+
+def _as_typed(word: str) -> str:
+    return f'"{word}"' if " " in word else word
 
 
 def _short(item: str) -> str:

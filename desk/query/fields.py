@@ -185,12 +185,12 @@ def _amount(value: Value, context: Context) -> Condition:
     tests = [_OF_ORDER, "o.currency = ?", *(["o.total_minor >= ?"] * (low is not None)),
              *(["o.total_minor <= ?"] * (high is not None))]  # fmt: skip
     params = (currency, *(n for n in (low, high) if n is not None))
-    rows = f.Rows("ticket_order x JOIN orders o", "x.ticket_id", " AND ".join(tests), params)
+    rows = f.Rows("ticket_order x JOIN orders o", "x.ticket_id", " AND ".join(tests), params, seeks=False)
     return f.Linked("t.id", (rows,))
 
 
 def _related(source: str, column: str, where: str) -> State:
-    condition = f.Linked("t.id", (f.Rows(source, column, where),))
+    condition = f.Linked("t.id", (f.Rows(source, column, where, seeks=False),))
     return lambda context: condition
 
 

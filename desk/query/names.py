@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from desk.query.tree import Value
 from store.filter import Condition
@@ -28,8 +28,7 @@ def no_words(context: Context) -> Iterable[str]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """`help` is a message id; `words` are the values completion offers."""
 
     name: str
@@ -39,8 +38,7 @@ class Field:
     words: Words = no_words
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A state behind `is:` or a thing behind `has:`."""
 
     name: str

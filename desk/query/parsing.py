@@ -11,7 +11,7 @@ OR, AND and NOT are words of the language in capitals only. Inside quotes `\\"` 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from desk.query.faults import bad, unknown
 from desk.query.tree import And, Asked, Beyond, Node, Not, One, Range, Text, Value, both, either
@@ -42,8 +42,7 @@ _BARE = re.compile(r'[^\s()"]+')
 JOINERS = ("OR", "AND", "NOT")
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A query as it was read; `sort` is "" where none was asked for."""
 
     ast: Node
@@ -174,8 +173,7 @@ class _Reader:
         if self._joiner() in ("OR", "AND"):
             raise self._one_sided(self._joiner(), self.at)
         node = self._item(self._deeper(depth))
-        if node is None:
-            raise bad(N_("Column {column}: sort: is an order, not a condition."), begin, sign)
+        assert node is not None, "a directive is refused at this depth"
         return Not(node, (begin, self.at))
 
     def _word(self) -> Node:
@@ -229,7 +227,7 @@ class _Reader:
 
     def _directive(self, start: int, values: list[Value], depth: int) -> None:
         if depth:
-            raise bad(N_("Column {column}: sort: belongs outside of parentheses."), start, "sort:")
+            raise bad(N_("Column {column}: sort: belongs outside of parentheses and not:."), start, "sort:")
         if self.sort:
             raise bad(N_("Column {column}: sort: is given twice."), start, "sort:")
         value = values[0]

@@ -17,14 +17,15 @@ from store.values import DAY, HOUR, MINUTE, SECOND, Instant, Money, fold
 Bounds = tuple[int | None, int | None]
 """Lowest and highest value, both included; None is open."""
 
+# Compiled by `re` when first used: not every start asks for a date.
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
-_DURATION = re.compile(r"(?:\d{1,6}[smhdw]){1,6}")
-_PIECE = re.compile(r"(\d+)([smhdw])")
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
-_MOMENT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})t(\d{1,2}):(\d{2})(z?)")
-_MONEY = re.compile(r"(\d{1,15}(?:\.\d{1,4})?)([a-z]{3})?|([a-z]{3})(\d{1,15}(?:\.\d{1,4})?)")
-_PERCENT = re.compile(r"(\d{1,7})(?:\.(\d{1,2}))?%?")
-_NUMBER = re.compile(r"-?\d{1,15}")
+_DURATION = r"(?:\d{1,6}[smhdw]){1,6}"
+_PIECE = r"(\d+)([smhdw])"
+_DATE = r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?"
+_MOMENT = r"(\d{4}-\d{1,2}-\d{1,2})t(\d{1,2}):(\d{2})(z?)"
+_MONEY = r"(\d{1,15}(?:\.\d{1,4})?)([a-z]{3})?|([a-z]{3})(\d{1,15}(?:\.\d{1,4})?)"
+_PERCENT = r"(\d{1,7})(?:\.(\d{1,2}))?%?"
+_NUMBER = r"-?\d{1,15}"
 _DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
@@ -33,10 +34,10 @@ def duration(text: str, at: int) -> int:
     folded = fold(text)
     if folded == "0":
         return 0
-    if not _DURATION.fullmatch(folded):
+    if not re.fullmatch(_DURATION, folded):
         raise bad(N_("Column {column}: {item} is no duration."), at, text,
                   N_("Write it like 90m, 2h, 1d12h or 2w."))  # fmt: skip
-    return sum(int(n) * _UNITS[unit] for n, unit in _PIECE.findall(folded))
+    return sum(int(n) * _UNITS[unit] for n, unit in re.findall(_PIECE, folded))
 
 
 def moment(text: str, at: int, now: Instant, zone: tzinfo) -> tuple[Instant, Instant]:
@@ -49,7 +50,7 @@ def moment(text: str, at: int, now: Instant, zone: tzinfo) -> tuple[Instant, Ins
         day = datetime.fromtimestamp(now // 1000, zone).date() + timedelta(days=_DAYS[folded])
         return _span(day, day + timedelta(days=1), zone)
     offset = folded[1:] if folded[:1] in ("+", "-") else folded
-    if offset == "0" or _DURATION.fullmatch(offset):
+    if offset == "0" or re.fullmatch(_DURATION, offset):
         size = duration(offset, at)
         there = now - size if folded.startswith("-") else now + size
         return there, there
@@ -61,12 +62,12 @@ def moment(text: str, at: int, now: Instant, zone: tzinfo) -> tuple[Instant, Ins
 
 
 def _calendar(folded: str, zone: tzinfo) -> tuple[Instant, Instant]:
-    if found := _MOMENT.fullmatch(folded):
+    if found := re.fullmatch(_MOMENT, folded):
         day = date(*map(int, found[1].split("-")))
         start = _instant(datetime(day.year, day.month, day.day, int(found[2]), int(found[3]),
                                   tzinfo=UTC if found[4] else zone))  # fmt: skip
         return start, start + MINUTE - 1
-    found = _DATE.fullmatch(folded)
+    found = re.fullmatch(_DATE, folded)
     if not found:
         raise ValueError(folded)
     year, month = int(found[1]), int(found[2] or 1)
@@ -127,7 +128,7 @@ def numbers(value: Value) -> Bounds:
     at = value.span[0]
 
     def read(text: str) -> tuple[int, int]:
-        if not _NUMBER.fullmatch(text):
+        if not re.fullmatch(_NUMBER, text):
             raise bad(N_("Column {column}: {item} is no whole number."), at, text)
         return _twice(int(text))
 
@@ -139,7 +140,7 @@ def percentages(value: Value) -> Bounds:
     at = value.span[0]
 
     def read(text: str) -> tuple[int, int]:
-        found = _PERCENT.fullmatch(text)
+        found = re.fullmatch(_PERCENT, text)
         if not found:
             raise bad(N_("Column {column}: {item} is no percentage."), at, text, N_("Write it like 30% or 2.5%."))
         return _twice(int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")))
@@ -168,7 +169,7 @@ def money(value: Value) -> tuple[str, Bounds]:
 
 
 def _amount(text: str, at: int) -> tuple[str, str]:
-    found = _MONEY.fullmatch(fold(text))
+    found = re.fullmatch(_MONEY, fold(text))
     if not found:
         raise bad(N_("Column {column}: {item} is no amount of money."), at, text,
                   N_("Write it like 20USD or 12.50EUR."))  # fmt: skip

@@ -93,7 +93,7 @@ def is_bounce(root: Part, sender: Address, subject: str, text: str) -> bool:
     worded = bool(_BOUNCE_SUBJECT.search(subject))
     daemon = bool(_DAEMON.match(sender.address)) or bool(_DAEMON.match(f"{sender.name.lower()}@".replace(" ", "-")))
     null = _word(fields, "return-path") in ("<>", "<mailer-daemon>")
-    if worded and (daemon or null or "in-reply-to" not in fields and _BOUNCE_TEXT.search(text[:8000])):
+    if worded and (daemon or null or ("in-reply-to" not in fields and _BOUNCE_TEXT.search(text[:8000]))):
         return True
     if daemon or null:
         return bool(_BOUNCE_TEXT.search(text[:20_000]))

@@ -105,6 +105,7 @@ def _likelihood(data: bytes, codec: str) -> float:
     wide = [c for c in text if c >= "\x80"]
     if not wide:
         return 0.0
+    common: float
     if codec == "gb18030":
         common = len(re.findall(rb"[\xb0-\xd7][\xa1-\xfe]|\xa3[\xa1-\xfe]|\xa1[\xa1-\xbf]", sample))
     elif codec == "cp950":

@@ -208,7 +208,7 @@ def _offset(zone: str) -> int:
 def _millis(year: int, month: int, day: int, hour: int, minute: int, second: int, offset: int) -> int | None:
     if not (1970 <= year <= 9998 and 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 61):
         return None
-    if month == 2 and day > 29 or day == 31 and month in (4, 6, 9, 11):
+    if (month == 2 and day > 29) or (day == 31 and month in (4, 6, 9, 11)):
         return None
     shifted, of_year = (year, month - 3) if month > 2 else (year - 1, month + 9)
     days = 365 * shifted + shifted // 4 - shifted // 100 + shifted // 400 + (153 * of_year + 2) // 5 + day - 719_469

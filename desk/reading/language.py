@@ -26,7 +26,8 @@ _SCRIPTS = (
 _TRADITIONAL = frozenset("貨訂單還沒麼壞過錯換種類問題請這個們來時間電話號碼郵寄訊裡運費發貴產對應該買賣錢點為與說給質開關廣東風險違約價帳戶綁頁網頻幾樣覺實際標準處補償賠損壓傷變裝組尋歡謝讓樂師評價訴團體總結顯簽遺國際務繳稅額據檢測試驗聯繫絡線連結無從後門間難雙雜離書記錄認識護議講讀")
 _SIMPLIFIED = frozenset("货订单还没么坏过错换种类问题请这个们来时间电话号码邮寄讯里运费发贵产对应该买卖钱点为与说给质开关广东风险违约价账户绑页网频几样觉实际标准处补偿赔损压伤变装组寻欢谢让乐师评诉团体总结显签遗国际务缴税额据检测试验联系络线连结无从后门难双杂离书记录认识护议讲读")
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_NOISE = re.compile(r"https?://\S+|\S+@\S+|[#@]?\w*\d[\w-]*")
+_NOISE = re.compile(r"https?://\S+|[^\s@]{1,64}@\S+|[#@]?(?:(?<!\w)[^\W\d]{1,12})?\d[\w-]*")
+_DIGIT = re.compile(r"\d")
 
 # Words that belong to one of the ten languages and no other of them: they decide short texts.
 _MARKERS: dict[str, str] = {}
@@ -56,7 +57,10 @@ def detect_sure(text: str) -> tuple[str, float]:
     text = text[:2000]
     if not text.isascii() and (found := _by_script(text)):
         return found, 1.0
-    words = [w.lower() for w in _TOKEN.findall(_NOISE.sub(" ", text))]
+    text = text[:1200]
+    if "@" in text or "http" in text or _DIGIT.search(text):
+        text = _NOISE.sub(" ", text)
+    words = [w.lower() for w in _TOKEN.findall(text)]
     if not words:
         return UNKNOWN, 1.0
     votes: dict[str, int] = {}
@@ -68,14 +72,17 @@ def detect_sure(text: str) -> tuple[str, float]:
     second = ranked[1][1] if len(ranked) > 1 else 0
     if count >= 3 and count >= 2 * second and count * 4 >= min(len(words), 60):
         return best, 1.0
-    return _by_model(" ".join(words), best, count - second, len(words))
+    return _by_model(" ".join(words[:40]), best, count - second, len(words))
 
 
 def _by_script(text: str) -> str:
     """The language where the script settles it. One foreign word in a Latin text does not."""
-    letters = sum(c.isalpha() for c in text) or 1
     kana = len(_KANA.findall(text))
     han = len(_HAN.findall(text))
+    others = any(pattern.search(text) for pattern, _ in _SCRIPTS)
+    if not (kana or han or others):
+        return ""
+    letters = sum(map(str.isalpha, text)) or 1
     if kana and (kana + han) * 5 >= letters and (kana * 8 >= han or kana >= 4):
         return "ja"
     if han * 5 >= letters or (han >= 2 and han * 8 >= letters):
@@ -112,7 +119,7 @@ def _model() -> Any:
     if path is None:
         return None
     try:
-        import fasttext_pybind
+        import fasttext_pybind  # type: ignore[import-not-found]
 
         model = fasttext_pybind.fasttext()
         model.loadModel(str(path))

@@ -67,7 +67,8 @@ def _part(tree: Tree, raw: bytes, start: int, end: int, parent: str, depth: int)
     if cut:
         _warn(tree, "A header block was too long; its end was not read.")
     default = "message/rfc822" if parent == "multipart/digest" else "text/plain"
-    kind, params = default, {}
+    kind = default
+    params: dict[str, str] = {}
     if "content-type" in fields:
         kind, params = headers.parameters(headers.first(fields, "content-type"))
         kind = _TYPE_SPACE.sub("", kind)

@@ -27,7 +27,7 @@ _ON_PLATFORM = {
     "amazon": re.compile(rf"{_EDGE}(\d{{3}}[ \u2010-\u2015]\d{{7}}[ \u2010-\u2015]\d{{7}})(?!\d)"),
     "walmart": re.compile(rf"{_EDGE}(\d{{13}}|\d{{15}})(?![\d-])"),
     "etsy": re.compile(rf"(?:#|order |order-|receipts?/){_EDGE}?(\d{{9,10}})(?![\d-])", re.I),
-    "ebay": re.compile(rf"(?:order(?: number| no\.?| #)?:? ?)(\d{{12}})(?![\d-])", re.I),
+    "ebay": re.compile(r"(?:order(?: number| no\.?| #)?:? ?)(\d{12})(?![\d-])", re.I),
     "shopify": re.compile(r"#([A-Z]{0,4}-?\d{3,9})\b"),
     "woocommerce": re.compile(r"#\s?(\d{1,9})\b"),
     "magento": re.compile(r"#?\s?\b(\d{9,10})\b"),
@@ -35,6 +35,8 @@ _ON_PLATFORM = {
     "tiktok": re.compile(rf"{_EDGE}(5\d{{17}})(?![\d-])"),
     "mercadolibre": re.compile(rf"{_EDGE}(2000\d{{12}})(?![\d-])"),
 }
+_DIGITS = re.compile(r"\d{3}|\d[A-Z0-9-]{3}")
+_LONG = re.compile(r"\d-\d{5}|\d{6}")
 _LABEL = (
     r"order(?:s)?(?: (?:number|no|nr|id|ref(?:erence)?))?|purchase(?: (?:number|order|id))?|p\.?o\.? ?(?:number|no|#)|bestell(?:ung|nummer|nr|-?nr)(?:s?nummer|s?nr)?|auftrag(?:s?nummer|s-?nr|snr)?"
     r"|(?:num[ée]ro de |n° ?(?:de )?)?commande(?: num[ée]ro)?|(?:n[úu]mero (?:de |do )|n[ºo°.]+ ?(?:de |do )?)?(?:pedido|orden|compra)|(?:numero )?(?:d')?ordine|encomenda"
@@ -52,12 +54,11 @@ _DATE_LIKE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|(?:19|20)\d{2}")
 def orders(text: str, platform: str = "") -> tuple[str, ...]:
     """Order numbers in order of appearance, each once. With `platform`, that one's looser shapes count too."""
     text = text[:MAX_TEXT]
-    if not any(c.isdigit() for c in text):
+    if not _DIGITS.search(text):
         return ()
     found: list[tuple[int, int, str]] = []
-    if "-" in text or "2" in text:
-        for shape in _SHAPES.values():
-            found.extend((m.start(), m.end(), m[0]) for m in shape.finditer(text))
+    if _LONG.search(text):
+        found.extend((m.start(), m.end(), m[0]) for shape in _SHAPES.values() for m in shape.finditer(text))
     if platform in _ON_PLATFORM:
         found.extend((m.start(1), m.end(1), _plain(m[1])) for m in _ON_PLATFORM[platform].finditer(text))
     for pattern in (_LABELLED, _HASH):
@@ -164,7 +165,7 @@ def spans(text: str) -> tuple[Span, ...]:
         international = match[0].startswith(("+", "00"))
         grouped = bool(re.search(r"[\s().-]", match[0].strip()))
         said = bool(_PHONE_WORD.search(text[max(0, match.start() - 40) : match.start()]))
-        national = digits[0] == "0" and 9 <= len(digits) <= 12 or re.fullmatch(r"1[3-9]\d{9}", digits) is not None
+        national = (digits[0] == "0" and 9 <= len(digits) <= 12) or re.fullmatch(r"1[3-9]\d{9}", digits) is not None
         if 7 <= len(digits) <= 15 and digits not in known and (international or said or national or (grouped and 9 <= len(digits) <= 11)):
             found.append(Span("phone", match.start(), match.end()))
     found.extend(Span("address", m.start(), m.end()) for m in _STREET.finditer(text))

@@ -35,7 +35,6 @@ class _Patterns(NamedTuple):
     legal: re.Pattern[str]
     certain: re.Pattern[str]
     label: re.Pattern[str]
-    anything: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -58,16 +57,17 @@ def _patterns() -> _Patterns:
         any_of(data["legal"]),
         any_of(data["certain"]),
         re.compile(rf"[\s*_|>]*(?:{labels})[\s*_]*(?:[:\uff1a]|\|\s)[\s*_|]*(?P<value>.*)", re.I),
-        re.compile(_TRIGGERS, re.I | re.M),
     )
 
 
-_TRIGGERS = (
-    r"^[ \t]{0,3}[>\uff1e]|[:\uff1a][*_]?[ \t]*$|wrote|escribi|escreveu|^\s*[-_=*\u2014\u2500]{2,}|\u5199\u9053|\u5beb\u9053|"
-    r"sent |gesendet|envoy|envia|inviat|verstuurd|verzonden|\u9001\u4fe1|\u53d1\u81ea|\u767c\u81ea|\u6765\u81ea|\u4f86\u81ea|"
-    r"\u4ece|\u5f9e|outlook|^-\s?\w|" + "|".join((r"confiden", "vertraulich", "riservat", "vertrouwelijk", "\u4fdd\u5bc6", "\u6a5f\u5bc6",
-    "environment", "umwelt", "imprimir", "stampare", "virus", "avast", "disclaimer", r"^\s*[*]?(?:from|von|de|da|van)[*]?\s*:"))
+# Cheap signs that a text holds anything to fold; most messages hold none.
+_WORDS = (
+    "wrote", "escribi", "escreveu", "schrieb", "\u5199\u9053", "\u5beb\u9053", "sent ", "gesendet", "envoy", "envia", "inviat", "verstuurd",
+    "verzonden", "\u9001\u4fe1", "\u53d1\u81ea", "\u767c\u81ea", "\u6765\u81ea", "\u4f86\u81ea", "\u4ece", "\u5f9e", "outlook", "confiden", "vertraulich",
+    "riservat", "vertrouwelijk", "\u4fdd\u5bc6", "\u6a5f\u5bc6", "environment", "umwelt", "imprimir", "stampare", "virus", "avast", "disclaimer",
+    "unterwegs", "download ",
 )  # fmt: skip
+_LINES = re.compile(r"(?:\A|\n)[ \t]{0,3}[>\uff1e\-_=*\u2014\u2013\u2500]|[:\uff1a][*_ \t]*(?:\n|\Z)|\n[^\n:\uff1a]{1,24}[:\uff1a][^\n]*\n[^\n:\uff1a]{1,24}[:\uff1a]")
 
 _PREFIX = re.compile(r"[ \t]{0,3}[>\uff1e](?![_.<:][<>_.()]|_|\.)")
 _RULE = re.compile(r"\s*(?:[-_=*\u2014\u2500][\s-]?){5,}\s*$")
@@ -80,7 +80,8 @@ _STRONG = re.compile(r"@|\d{1,2}[:.h]\d{2}|\d{4}")
 
 def fold_text(text: str) -> Folded:
     """Folds plain text."""
-    if not _patterns().anything.search(text):
+    lower = text.lower()
+    if not (_LINES.search(text) or any(word in lower for word in _WORDS)):
         return Folded(text.strip("\n"), "")
     return fold([Line(line, False) for line in text.split("\n")])
 
@@ -89,7 +90,8 @@ def fold(lines: Sequence[Line]) -> Folded:
     """Folds lines, some of which the page's structure already marked as quoted."""
     state = _Folder(lines[:MAX_LINES])
     state.run()
-    shown, hidden = [], []
+    shown: list[str] = []
+    hidden: list[str] = []
     for number, line in enumerate(lines):
         folded = number < MAX_LINES and state.folded[number]
         (hidden if folded else shown).append(line.text)

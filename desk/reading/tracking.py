@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ MAX_FOUND = 50
 MAX_TEXT = 50_000
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
+_WORDS = re.compile(r"\b[^\W\d_]{3,}\b")
 _CANDIDATE = re.compile(r"\d{6}|\d[\d -]{7}|[A-Za-z]{2}\d|\d[A-Za-z]\d", re.A)
 
 
@@ -36,6 +37,8 @@ class _Table(NamedTuple):
     names: dict[str, re.Pattern[str]]
     context: re.Pattern[str]
     postal: dict[str, str]
+    lengths: dict[int, tuple[_Format, ...]]
+    """The formats a number of so many characters can have."""
 
 
 @lru_cache(maxsize=1)
@@ -48,11 +51,14 @@ def _table() -> _Table:
         )
         for f in data["format"]
     )
+    spans = [(f, *f_lengths) for f, f_lengths in zip(formats, (f["length"] for f in data["format"]), strict=True)]
     names = {
         courier: re.compile("|".join(rf"\b{re.escape(w)}\b" if w.isascii() else w for w in words), re.I)
         for courier, words in data["names"].items()
     }
-    return _Table(formats, names, re.compile("|".join(map(re.escape, data["context"]["words"])), re.I), data["postal"])
+    context = re.compile("|".join(map(re.escape, data["context"]["words"])), re.I)
+    lengths = {n: tuple(f for f, low, high in spans if low <= n <= high) for n in range(8, 42)}
+    return _Table(formats, names, context, data["postal"], lengths)
 
 
 def find(text: str) -> tuple[Tracking, ...]:
@@ -60,33 +66,56 @@ def find(text: str) -> tuple[Tracking, ...]:
     text = text[:MAX_TEXT]
     if not _CANDIDATE.search(text):
         return ()
-    table = _table()
-    named = frozenset(courier for courier, pattern in table.names.items() if pattern.search(text))
-    spoken = bool(named) or bool(table.context.search(text))
     tokens = [(m.start(), m.end(), m[0]) for m in _TOKEN.finditer(text)]
     found: dict[str, Tracking] = {}
-    index = 0
-    while index < len(tokens) and len(found) < MAX_FOUND:
-        step, hit = _at(text, tokens, index, table, named, spoken or len(tokens) <= 8 and not _words(text))
+    starts = _starts(tokens)
+    around = Surroundings(text, alone=len(tokens) <= 8 and not _WORDS.search(text))
+    skip = 0
+    for index in starts:
+        if index < skip or len(found) >= MAX_FOUND:
+            continue
+        used, hit = _at(text, tokens, index, around)
         if hit is not None:
             found.setdefault(hit.number, hit)
-        index += step
+            skip = index + used
     return tuple(found.values())
 
 
-def _words(text: str) -> bool:
-    """Whether the text is more than numbers: someone who sends only a number means the parcel."""
-    return bool(re.search(r"[^\W\d_]{3,}", text) and re.search(r"\b[^\W\d_]{3,}\b", text))
+def _starts(tokens: list[tuple[int, int, str]]) -> list[int]:
+    """Tokens a number may begin at: those with a digit, and short letters right before one."""
+    digits = [any(map(str.isdigit, token)) for _, _, token in tokens]
+    return [
+        n
+        for n, (_, end, token) in enumerate(tokens)
+        if digits[n] or (len(token) <= 4 and n + 1 < len(tokens) and digits[n + 1] and tokens[n + 1][0] == end + 1)
+    ]
+
+
+class Surroundings:
+    """What the text round a number says, looked up only when a number asks."""
+
+    def __init__(self, text: str = "", alone: bool = False) -> None:
+        """`alone`: the text is hardly more than the number; who sends only a number means the parcel."""
+        self._text, self._alone = text, alone
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The couriers the text names."""
+        return frozenset(courier for courier, pattern in _table().names.items() if pattern.search(self._text))
+
+    @cached_property
+    def spoken(self) -> bool:
+        """Whether the text speaks of a parcel."""
+        return self._alone or bool(_table().context.search(self._text)) or bool(self.named)
 
 
 def _at(
-    text: str, tokens: list[tuple[int, int, str]], index: int, table: _Table, named: frozenset[str], spoken: bool
+    text: str, tokens: list[tuple[int, int, str]], index: int, around: Surroundings
 ) -> tuple[int, Tracking | None]:
     """(tokens used, the number that begins at token `index`), longest first."""
     start, end, first = tokens[index]
-    if start and text[start - 1] in "#@/._-" and text[start - 1] != "-" or (text[start - 1 : start] == "-" and index and tokens[index - 1][1] == start - 1):
-        return 1, None
-    if not any(c.isdigit() for c in first) and len(first) > 4:
+    before = text[start - 1 : start]
+    if before and (before in "#@/._" or (before == "-" and index and tokens[index - 1][1] == start - 1)):
         return 1, None
     spans = [(1, first)]
     joined, last = first, end
@@ -100,11 +129,11 @@ def _at(
         spans.append((more - index + 1, joined))
     for used, number in reversed(spans):
         after = tokens[index + used - 1][1]
-        if used < len(spans) + 0 and text[after : after + 1] == "-":
+        if used < len(spans) and text[after : after + 1] == "-":
             continue
         if len(number) < 8 or (used > 1 and not _grouped(tokens[index : index + used])):
             continue
-        if (hit := match(number.upper(), named, spoken)) is not None:
+        if (hit := match(number.upper(), around)) is not None:
             return used, hit
     return 1, None
 
@@ -115,26 +144,28 @@ def _grouped(tokens: list[tuple[int, int, str]]) -> bool:
     return len(letters) <= 2 and all(t.isupper() or len(t) <= 2 for t in letters)
 
 
-def match(number: str, named: frozenset[str] = frozenset(), spoken: bool = True) -> Tracking | None:
-    """The parcel number `number` is (capitals, no spaces), or None. `named` couriers are tried first."""
+def match(number: str, around: Surroundings) -> Tracking | None:
+    """The parcel number `number` is (capitals, no spaces), or None. A courier the text names comes first."""
     table = _table()
     fits: list[Tracking] = []
-    for form in table.formats:
+    for form in table.lengths.get(len(number), ()):
         shaped = form.shape.fullmatch(number)
-        if shaped is None or (form.named and form.courier not in named) or (form.context and not spoken):
+        if shaped is None:
             continue
         groups = shaped.groupdict()
-        if form.check == "none":
-            if not fits and _is_number(number):
-                fits.append(Tracking(number, form.courier))
-        elif _CHECKS[form.check](form.before + groups["serial"], groups["check"]):
-            if form.check != "s10":
-                fits.append(Tracking(number, form.courier))
-            elif (country := groups["country"]) in table.postal:
-                fits.append(Tracking(number, table.postal[country]))
-        elif form.check in ("s10", "ups") and not number.isdigit():
+        holds = form.check == "none" or _CHECKS[form.check](form.before + groups["serial"], groups["check"])
+        if not holds and form.check in ("s10", "ups") and not number.isdigit():
             return None  # this shape belongs to one courier: a wrong check digit is a typing error
-    return next((t for t in fits if t.courier in named), fits[0] if fits else None)
+        if not holds or (form.named and form.courier not in around.named) or (form.context and not around.spoken):
+            continue
+        if form.check == "none" and (fits or not _is_number(number)):
+            continue
+        courier = table.postal.get(groups["country"], "") if form.check == "s10" else form.courier
+        if courier:
+            fits.append(Tracking(number, courier))
+    if len(fits) > 1:
+        return next((t for t in fits if t.courier in around.named), fits[0])
+    return fits[0] if fits else None
 
 
 def _is_number(number: str) -> bool:

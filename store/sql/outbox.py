@@ -44,6 +44,12 @@ def due(conn: Connection, now: Instant, limit: int = 20) -> list[OutboxRow]:
     return [OutboxRow(*r) for r in conn.execute(sql, (now, now, limit))]
 
 
+def of_agent_held(conn: Connection, agent_id: str, now: Instant) -> list[OutboxRow]:
+    """An agent's rows that can still be taken back, oldest first."""
+    sql = f"{_ROW} WHERE state = 'held' AND hold_until > ? AND agent_id = ? AND attempts = 0 ORDER BY hold_until"
+    return [OutboxRow(*r) for r in conn.execute(sql, (now, agent_id))]
+
+
 def next_due_at(conn: Connection) -> Instant | None:
     """When the next held row may leave."""
     row = conn.execute("SELECT min(max(hold_until, next_try_at)) FROM outbox WHERE state = 'held'").fetchone()

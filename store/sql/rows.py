@@ -245,6 +245,7 @@ class View:
 class Template:
     id: str
     name: str
+    names: str
     types: str
     texts: str
     shipped: int

@@ -8,6 +8,8 @@ from typing import Any
 
 from store.connection import Connection
 from store.filter import Condition, compile_condition
+from store.sql import plan
+from store.sql.plan import Order
 from store.sql.rows import Ticket, TicketLine, columns
 from store.values import Instant
 
@@ -64,22 +66,12 @@ def page(
 ) -> list[TicketLine]:  # fmt: skip
     """Up to `limit` lines that fulfil `condition`, in the order of `sort`, right behind `after` or right before
     `before` (at most one of them). The first and the thousandth page cost the same: an index gives the ids."""
-    where, params = compile_condition(condition)
     backwards = before is not None
     start = before if before is not None else after
-    down = sort.descending != backwards
-    keyset = ""
-    if start is not None:
-        sign = "<" if down else ">"
-        if sort.column == "id":
-            keyset, params = f" AND t.id {sign} ?", [*params, start.id]
-        else:
-            keyset, params = f" AND (t.{sort.column}, t.id) {sign} (?, ?)", [*params, start.value, start.id]
-    way = "DESC" if down else "ASC"
-    order = f"t.id {way}" if sort.column == "id" else f"t.{sort.column} {way}, t.id {way}"
-    keys = f"(SELECT t.id FROM ticket t WHERE {where}{keyset} ORDER BY {order} LIMIT ?) k JOIN ticket t ON t.id = k.id"
-    sql = _LINE.format(source=keys) + f" ORDER BY {order}"
-    found = [_line(r) for r in conn.execute(sql, (*params, limit, agent))]
+    order = Order(sort.column, sort.descending != backwards, (start.value, start.id) if start else None)
+    keys, params = plan.page(condition, order, limit, plan.counter(conn))
+    sql = _LINE.format(source=f"({keys}) k JOIN ticket t ON t.id = k.id") + f" ORDER BY {order.by}"
+    found = [_line(r) for r in conn.execute(sql, (*params, agent))]
     return found[::-1] if backwards else found
 
 
@@ -115,9 +107,8 @@ def holds(conn: Connection, condition: Condition, ids: Iterable[int]) -> set[int
 
 def count(conn: Connection, condition: Condition, at_most: int) -> int:
     """Tickets that fulfil `condition`, counted up to `at_most`."""
-    where, params = compile_condition(condition)
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE {where} LIMIT ?)"
-    n: int = conn.execute(sql, (*params, at_most)).fetchone()[0]
+    keys, params = plan.page(condition, Order(), at_most, plan.counter(conn))
+    n: int = conn.execute(f"SELECT count(*) FROM ({keys})", params).fetchone()[0]
     return n
 
 

@@ -1,9 +1,13 @@
 """What flows: tickets, messages, clocks, the outbox and the event log."""
 
-from sqlalchemy import Column, Computed, Index, Integer, LargeBinary, UniqueConstraint, text as sql
+from sqlalchemy import Column, Computed, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from store.tables.columns import ID, NEVER_SQL, big, maybe_big, row_id, small, text
+
+LANGUAGE_SQL = "substr(lang, 1, instr(lang || '-', '-') - 1)"
+"""The language without its region: what `lang:zh` compares."""
 
 OPEN_STATUSES = ("new", "open", "pending", "on_hold")
 
@@ -69,8 +73,11 @@ class Ticket(SQLModel, table=True):
         Index("ticket_status_due", "status", "due_at", "id"),
         Index("ticket_type_due", "is_open", "type", "due_at", "id"),
         Index("ticket_priority_due", "is_open", "priority", "due_at", "id"),
-        Index("ticket_lang_due", "is_open", "lang", "due_at", "id"),
+        Index("ticket_language_due", "is_open", sql(LANGUAGE_SQL), "due_at", "id"),
         Index("ticket_updated", "updated_at", "id"),
+        Index("ticket_created", "created_at", "id"),
+        Index("ticket_waiting", "waiting_since", "id", sqlite_where=sql("waiting_since IS NOT NULL"),
+              postgresql_where=sql("waiting_since IS NOT NULL")),
         Index("ticket_customer", "customer_id", "id"),
         Index("ticket_snoozed", "snoozed_until", "id", sqlite_where=sql("snoozed_until > 0"),
               postgresql_where=sql("snoozed_until > 0")),
@@ -92,6 +99,7 @@ class TicketOrder(SQLModel, table=True):
     __tablename__ = "ticket_order"
     ticket_id: int = Field(primary_key=True)
     order_id: int = Field(primary_key=True)
+    __table_args__ = (Index("ticket_order_order", "order_id", "ticket_id"),)
 
 
 class Tally(SQLModel, table=True):

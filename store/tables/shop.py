@@ -86,6 +86,8 @@ class Template(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     name: str = text(None)
+    names: str = text("{}")
+    """Its title by language of the face."""
     types: str = text("[]")
     texts: str = text("{}")
     shipped: int = small()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import grp
 import ipaddress
 import os
 import pwd
@@ -200,7 +201,8 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     def authority(text: str) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
         key = ec.generate_private_key(ec.SECP256R1())
         builder = x509.CertificateBuilder().subject_name(name(text)).issuer_name(name(text))
-        builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number()).not_valid_before(begin).not_valid_after(end)
+        builder = builder.public_key(key.public_key())
+        builder = builder.serial_number(x509.random_serial_number()).not_valid_before(begin).not_valid_after(end)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         return builder.sign(key, hashes.SHA256()), key
 
@@ -253,7 +255,10 @@ def until_open(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @dataclass(frozen=True)
 class Dovecot:
+    """One account of the running server."""
+
     imap_port: int
+    user: str
     maildir: Path
     ca: Path
     smtp_port: int = 1
@@ -274,20 +279,44 @@ class Dovecot:
         }
 
 
+@dataclass
+class DovecotServer:
+    port: int
+    base: Path
+    owner: pwd.struct_passwd
+    accounts: int = 0
+
+
 @pytest.fixture
-def dovecot(tmp_path: Path, certificates: Certificates) -> Iterator[Dovecot]:
-    """A real Dovecot on loopback, as the current user, with TLS and a configuration of its own."""
+def dovecot(dovecot_server: DovecotServer, certificates: Certificates) -> Dovecot:
+    """A fresh account of a real Dovecot."""
+    user = f"care{dovecot_server.accounts}@shop.example"
+    dovecot_server.accounts += 1
+    maildir = dovecot_server.base / user / "Maildir"
+    for part in ("new", "cur", "tmp"):
+        (maildir / part).mkdir(parents=True)
+    for path in (maildir.parent, maildir, *maildir.iterdir()):
+        os.chown(path, dovecot_server.owner.pw_uid, dovecot_server.owner.pw_gid)
+    return Dovecot(dovecot_server.port, user, maildir, certificates.ca)
+
+
+@pytest.fixture(scope="session")
+def dovecot_server(certificates: Certificates) -> Iterator[DovecotServer]:
+    """Dovecot on loopback, as the current user, with TLS and a configuration of its own."""
     binary = "/usr/sbin/dovecot"
     if not os.access(binary, os.X_OK):
         pytest.skip("Dovecot is not installed (Debian package dovecot-imapd)")
-    account = pwd.getpwuid(os.getuid())
-    group = subprocess.run(["id", "-gn"], capture_output=True, text=True, check=True).stdout.strip()
+    # Dovecot refuses to serve as root, so root lends it the users of its package and nobody's mail.
+    root = os.getuid() == 0
+    account = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.getuid())
+    inner, login = ("dovecot", "dovenull") if root else (account.pw_name, account.pw_name)
+    group = grp.getgrgid(pwd.getpwnam(inner).pw_gid).gr_name
     # Dovecot's sockets need short paths.
     base = Path(subprocess.run(["mktemp", "-d"], capture_output=True, text=True, check=True).stdout.strip())
-    maildir = base / "mail" / "Maildir"
-    for part in ("new", "cur", "tmp"):
-        (maildir / part).mkdir(parents=True)
-    (base / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}:{os.getuid()}:{os.getgid()}::{base / 'mail'}::\n")
+    base.chmod(0o755)
+    names = [f"care{number}@shop.example" for number in range(50)]
+    lines = [f"{name}:{PASSWORD}:{account.pw_uid}:{account.pw_gid}::{base / name}::\n" for name in names]
+    (base / "users").write_text("".join(lines))
     port, log = free_port(), base / "log"
     log.touch()
     (base / "dovecot.conf").write_text(f"""
@@ -296,15 +325,16 @@ state_dir = {base}/state
 log_path = {log}
 protocols = imap
 listen = 127.0.0.1
-first_valid_uid = {os.getuid()}
-first_valid_gid = {os.getgid()}
-default_internal_user = {account.pw_name}
+first_valid_uid = {account.pw_uid}
+first_valid_gid = {account.pw_gid}
+default_internal_user = {inner}
 default_internal_group = {group}
-default_login_user = {account.pw_name}
+default_login_user = {login}
 ssl = required
 ssl_cert = <{certificates.chain}
 ssl_key = <{certificates.key}
-mail_location = maildir:{maildir}
+mail_location = maildir:~/Maildir
+auth_failure_delay = 0
 mailbox_list_index = no
 auth_mechanisms = plain login
 namespace inbox {{
@@ -334,6 +364,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -344,7 +377,7 @@ service stats {{
     )
     try:
         until_open(port, process, log)
-        yield Dovecot(port, maildir, certificates.ca)
+        yield DovecotServer(port, base, account)
     finally:
         process.terminate()
         process.wait(10)
@@ -366,7 +399,7 @@ def pymap(tmp_path: Path) -> Iterator[Pymap]:
         pytest.skip("pymap is not installed (pip package pymap)")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [str(script), "--insecure-login", "--no-tls", "--host", "127.0.0.1", "--port", str(port), "dict",
+            [str(script), "--host", "127.0.0.1", "--port", str(port), "dict",
              "--demo-data", "--demo-user", "demouser", "--demo-password", "demopass"],
             stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip

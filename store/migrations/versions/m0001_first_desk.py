@@ -344,6 +344,7 @@ def upgrade() -> None:
         "template",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("names", sa.String(), server_default="{}", nullable=False),
         sa.Column("types", sa.String(), server_default="[]", nullable=False),
         sa.Column("texts", sa.String(), server_default="{}", nullable=False),
         sa.Column("shipped", sa.Integer(), server_default="0", nullable=False),
@@ -399,7 +400,15 @@ def upgrade() -> None:
     op.create_index("ticket_assignee_due", "ticket", ["is_open", "assignee_id", "due_at", "id"], unique=False)
     op.create_index("ticket_channel_due", "ticket", ["is_open", "channel_id", "due_at", "id"], unique=False)
     op.create_index("ticket_customer", "ticket", ["customer_id", "id"], unique=False)
-    op.create_index("ticket_lang_due", "ticket", ["is_open", "lang", "due_at", "id"], unique=False)
+    op.create_index(
+        "ticket_language_due", "ticket",
+        ["is_open", sa.text("substr(lang, 1, instr(lang || '-', '-') - 1)"), "due_at", "id"], unique=False,
+    )  # fmt: skip
+    op.create_index("ticket_created", "ticket", ["created_at", "id"], unique=False)
+    op.create_index(
+        "ticket_waiting", "ticket", ["waiting_since", "id"], unique=False,
+        sqlite_where=sa.text("waiting_since IS NOT NULL"), postgresql_where=sa.text("waiting_since IS NOT NULL"),
+    )  # fmt: skip
     op.create_index("ticket_open_due", "ticket", ["is_open", "due_at", "id"], unique=False)
     op.create_index(
         "ticket_order_number",
@@ -444,4 +453,5 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ticket_order_order", "ticket_order", ["order_id", "ticket_id"], unique=False)
     _sqlite_only()

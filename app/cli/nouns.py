@@ -1,0 +1,68 @@
+"""Every command there is: where it lives and what it is for. Nothing here is loaded but names.
+
+A command's module offers `arguments(parser)`, which says what it takes, and `run(run, args) -> int`, which does it and
+returns the exit code. One that has verbs makes them with `app.cli.parsing.verbs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A command. `module` is below `app.cli`; `help` is a message id; a hidden one is for programs only."""
+
+    module: str
+    help: str
+    group: str
+    hidden: bool = False
+
+
+GROUPS = {
+    "tickets": N_("Tickets"),
+    "sending": N_("What leaves"),
+    "sorting": N_("Sorting and clocks"),
+    "shop": N_("Shop and team"),
+    "desk": N_("The desk"),
+}
+
+NOUNS = {
+    "list": Noun("lists", N_("tickets that fulfil a query"), "tickets"),
+    "count": Noun("counts", N_("how many tickets fulfil a query"), "tickets"),
+    "show": Noun("show", N_("one ticket whole"), "tickets"),
+    "log": Noun("log", N_("what happened to a ticket"), "tickets"),
+    "new": Noun("new", N_("open a ticket by hand (phone, counter)"), "tickets"),
+    "reply": Noun("reply", N_("answer the buyer"), "tickets"),
+    "note": Noun("note", N_("write an internal note"), "tickets"),
+    "assign": Noun("assign", N_("give tickets to an agent"), "tickets"),
+    "set": Noun("fields", N_("change fields of tickets"), "tickets"),
+    "tag": Noun("tag", N_("add and remove tags"), "tickets"),
+    "snooze": Noun("snooze", N_("hide tickets until later"), "tickets"),
+    "undo": Noun("undo", N_("take back your newest step"), "tickets"),
+    "redo": Noun("redo", N_("do again what you undid last"), "tickets"),
+    "attachment": Noun("attachment", N_("files of a ticket"), "tickets"),
+    "explain": Noun("explain", N_("what a mail or ticket is about, and why"), "tickets"),
+    "outbox": Noun("outbox", N_("replies that wait, left or failed"), "sending"),
+    "template": Noun("template", N_("reply templates"), "sending"),
+    "view": Noun("view", N_("saved queries"), "sorting"),
+    "sla": Noun("sla", N_("reply-time policies, and due times computed"), "sorting"),
+    "channel": Noun("channel", N_("connected accounts"), "shop"),
+    "agent": Noun("agent", N_("the people of the team"), "shop"),
+    "customer": Noun("customer", N_("a buyer and their tickets"), "shop"),
+    "order": Noun("order", N_("an order, its items and parcels"), "shop"),
+    "init": Noun("init", N_("make a desk"), "desk"),
+    "demo": Noun("demo", N_("open a practice desk"), "desk"),
+    "sync": Noun("sync", N_("fetch and send"), "desk"),
+    "import": Noun("imports", N_("bring in mail and conversations from files"), "desk"),
+    "quarantine": Noun("quarantine", N_("what could not be read"), "desk"),
+    "status": Noun("status", N_("the desk in one line"), "desk"),
+    "doctor": Noun("doctor", N_("check the desk and say what to mend"), "desk"),
+    "audit": Noun("audit", N_("verify the event chain"), "desk"),
+    "secret": Noun("secret", N_("store a secret in the vault"), "desk"),
+    "migrate": Noun("migrate", N_("bring an older desk up to date"), "desk"),
+    "completion": Noun("completion", N_("completion for your shell"), "desk"),
+    "__complete": Noun("complete", N_("what may follow on a command line"), "desk", hidden=True),
+}

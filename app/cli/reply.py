@@ -1,0 +1,84 @@
+"""`deskhand reply`: an answer to the buyer, into the outbox, where it waits to be taken back."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from app.cli.output import At, local, record
+from app.cli.parsing import Parser
+from app.cli.run import Run, confirmed, ticket_number
+from app.cli.texts import add_text, text_of
+from app.words import _
+from store.errors import N_, Conflict, Invalid, NotFound, Refused
+
+if TYPE_CHECKING:
+    from desk.thread import Thread
+
+SCHEMA = "deskhand/reply/1"
+
+
+def arguments(parser: Parser) -> None:
+    from desk.outbox import AFTER_SENDING
+
+    parser.add_argument("ticket", type=ticket_number, metavar="TICKET", help=_("its number"))
+    parser.add_argument("--template", default="", metavar="ID", help=_("the text of a template, its gaps filled"))
+    add_text(parser)
+    parser.add_argument("--then", default="open", choices=AFTER_SENDING, help=_("status once it has left (open)"))
+    parser.add_argument("--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N"))
+    parser.add_argument("--dry-run", action="store_true", help=_("show what would leave, and send nothing"))
+    parser.add_argument("--yes", action="store_true", help=_("do not ask; needed where nobody can be asked"))
+
+
+def run(run: Run, args: argparse.Namespace) -> int:
+    from desk import outbox, thread
+    from store.sql.outbox import get
+
+    found = thread.read(run.conn, args.ticket)
+    text = written(run, found, args)
+    reply = outbox.Reply(
+        ticket_id=args.ticket, text=text, to=thread.answer_to(found), subject=outbox.reply_subject(found.ticket.subject),
+        base_seq=found.ticket.thread_seq, then=args.then, template_id=args.template,
+    )  # fmt: skip
+    if args.if_version is not None and found.ticket.version != args.if_version:
+        raise Conflict(N_("{item} was changed meanwhile (version {found}, not {asked})."), item=f"#{args.ticket}",
+                       next=N_("Look at it again and repeat."), found=found.ticket.version, asked=args.if_version)  # fmt: skip
+    shown = {"ticket": args.ticket, "to": reply.to, "subject": reply.subject, "text": reply.text, "then": reply.then,
+             "template": args.template or None}  # fmt: skip
+    if args.dry_run:
+        record(run, SCHEMA, {"outbox": None, "state": "dry-run", "hold_until": None, **shown},
+               lambda: [_("To: {addresses}").format(addresses=", ".join(reply.to)), reply.subject, "", reply.text])  # fmt: skip
+        return 0
+    if not confirmed(_("Send this to {addresses}? (y/n)").format(addresses=", ".join(reply.to)), args.yes):
+        raise Refused(N_("Nothing was sent."))
+    with run.write() as unit:
+        row_id = outbox.queue(unit, reply)
+    row = get(run.conn, row_id)
+    assert row is not None
+    record(run, SCHEMA, {"outbox": row_id, "state": row.state, "hold_until": At(row.hold_until), **shown},
+           lambda: [_("Outbox {number}: leaves after {time}; until then: deskhand outbox cancel {number}").format(
+               number=row_id, time=local(row.hold_until, run.zone))])  # fmt: skip
+    return 0
+
+
+def written(run: Run, found: Thread, args: argparse.Namespace) -> str:
+    """The text of a reply: as given, or a template filled. Raises Refused where a gap stays empty."""
+    text = text_of(args)
+    if bool(text) == bool(args.template):
+        raise Invalid(N_("A reply needs one text: --text, - or --template."))
+    if not args.template:
+        return text
+    from desk import thread
+    from desk.automation.templates import fill
+    from store.sql import shop
+
+    template = shop.template(run.conn, args.template)
+    if template is None:
+        raise NotFound(N_("There is no template {item}."), item=args.template, next=N_("See: deskhand template list"))
+    variant, how = thread.variant(template, found)
+    run.say(how.render(_))
+    filled = fill(variant.text, thread.template_context(found, run.agent.name, run.store.meta("name")))
+    if not filled.sendable:
+        raise Refused(N_("Template {item} has gaps that nothing fills: {gaps}."), item=args.template,
+                      gaps=", ".join(filled.missing), next=N_("Write the text yourself with --text."))  # fmt: skip
+    return filled.text

@@ -1,0 +1,1 @@
+"""The screens: what is laid out where. Acts live in `app.acts`, verbs in `desk`."""

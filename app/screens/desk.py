@@ -1,0 +1,134 @@
+"""The one screen: views, list and ticket side by side, clocks below, a line above and a line below.
+
+Under 100 columns one pane shows at a time. What is laid out follows from three facts, each a class of the screen:
+how wide it is, whether a ticket is being read, and which extra panes the person opened.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+
+from app.thread_lines import thread_lines
+from app.widgets.clocks_pane import ClocksPane
+from app.widgets.key_hints import KeyHints
+from app.widgets.outbox_pane import OutboxPane
+from app.widgets.status_line import Standing, StatusLine
+from app.widgets.ticket_list import TicketList
+from app.widgets.ticket_pane import TicketPane
+from app.widgets.views_pane import ViewsPane
+from app.widgets.which_key import WhichKey
+from desk.automation.candidates import absent
+from store.errors import NotFound
+from store.sql import clocks
+from store.values import NEVER, Instant
+
+if TYPE_CHECKING:
+    from app.bindings import Bindings
+    from app.session import Session
+
+NARROW, WIDE, TALL = 100, 170, 50
+SHOWN = 60
+"""Messages rendered when a ticket opens; `v` brings the rest."""
+
+
+class DeskScreen(Screen[None], inherit_bindings=False):
+    AUTO_FOCUS = ""
+
+    def __init__(self, session: Session, keys: Bindings) -> None:
+        super().__init__()
+        self.session = session
+        self.status, self.views_pane = StatusLine(), ViewsPane()
+        self.list, self.ticket, self.clocks = TicketList(session.listing), TicketPane(), ClocksPane()
+        self.outbox, self.bottom, self.which = OutboxPane(), KeyHints(keys), WhichKey()
+        self.clocks.zone = self.outbox.zone = session.zone
+        self.unfolded = False
+
+    def compose(self) -> ComposeResult:
+        yield self.status
+        with Container(id="body"):
+            yield self.views_pane
+            yield self.list
+            yield self.outbox
+            yield self.ticket
+        yield self.clocks
+        yield self.bottom
+        yield self.which
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        self.set_class(width < NARROW, "narrow")
+        self.set_class(width >= WIDE, "wide")
+        self.set_class(height >= TALL, "tall")
+        self.call_after_refresh(self._resized)
+
+    def _resized(self) -> None:
+        self.list.follow()
+        self.list.refresh()
+        if self.ticket.ticket_id is not None:
+            self.show_ticket(self.ticket.ticket_id, keep_place=True)
+        self.show_status()
+        self.bottom.refresh()
+
+    # What is shown ------------------------------------------------------------------------------
+
+    @property
+    def narrow(self) -> bool:
+        return self.has_class("narrow")
+
+    @property
+    def reading(self) -> bool:
+        return self.has_class("reading")
+
+    def read_on(self, reading: bool) -> None:
+        """To the ticket alone, or back to the list."""
+        self.ticket.rule = not reading and not self.narrow
+        self.set_class(reading, "reading")
+        self.call_after_refresh(self._resized)
+
+    def show_status(self) -> None:
+        """The top line anew."""
+        session = self.session
+        agent = session.agent
+        from desk.automation.route import candidates
+
+        me = next((c for c in candidates(session.store.conn) if c.id == agent.id), None)
+        standing = Standing(
+            shop=session.store.meta("name"), agent=agent.id, on_duty=me is not None and absent(me, session.now) is None,
+            syncing=session.syncing(), connected=session.connected(),
+        )  # fmt: skip
+        self.status.fill(session.summary(), standing, session.now, self.size.width)
+
+    def show_views(self, shown: str) -> None:
+        self.views_pane.fill(self.session.views(), shown)
+
+    def show_clocks(self) -> Instant:
+        """The deadlines anew; returns when they next read differently."""
+        if not self.has_class("clocks"):
+            return NEVER
+        rows = max(1, self.clocks.size.height - 1)
+        return self.clocks.fill(clocks.deadlines(self.session.store.conn, rows), self.session.now)
+
+    def show_ticket(self, ticket_id: int | None, *, keep_place: bool = False) -> None:
+        """A ticket in its pane, if the pane is in sight."""
+        if not self.ticket.display or (self.narrow and not self.reading):
+            return
+        if ticket_id is None:
+            self.ticket.show(None, (), keep_place=False)
+            return
+        from desk.thread import why_assigned
+
+        try:
+            thread = self.session.thread(ticket_id, 10**6 if self.unfolded else SHOWN)
+        except NotFound:
+            self.ticket.show(None, (), keep_place=False)
+            return
+        lines = thread_lines(
+            thread, self.ticket.text_width, self.session.now, self.session.zone, unfolded=self.unfolded,
+            assigned=why_assigned(self.session.store.conn, ticket_id),
+        )  # fmt: skip
+        self.ticket.show(ticket_id, lines, keep_place=keep_place)

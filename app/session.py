@@ -1,0 +1,146 @@
+"""One person's session on a desk: what is read for the panes, and the one thread in which this session writes.
+
+Knows no widget. Reads happen on the caller's thread (micro- to milliseconds, an index each); writes go one after the
+other through `act`, because they may have to wait for another session's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TYPE_CHECKING, TypeVar
+
+from app.listing import Listing
+from desk import inbox
+from store import events
+from store.sql import people, shop, sync
+from store.sql.people import Draft, Seen
+from store.sql.rows import Agent
+from store.unit import Store, UnitOfWork
+from store.values import SECOND, Actor, Instant
+
+if TYPE_CHECKING:
+    from desk.query import Context
+    from desk.thread import Thread
+
+_T = TypeVar("_T")
+
+FEED = 400
+"""Events looked at one by one per poll; more than that and the panes are read anew."""
+_HEARTBEAT = 10 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What changed since the last poll: tickets of the events, or `everything` when there were too many."""
+
+    tickets: tuple[int, ...] = ()
+    everything: bool = False
+    anything: bool = False
+
+
+class Session:
+    """`session_id` names this terminal among all; `zone` is where its person is."""
+
+    def __init__(self, store: Store, agent: Agent, zone: tzinfo, session_id: str) -> None:
+        self.store, self.agent, self.zone, self.id = store, agent, zone, session_id
+        self.actor = Actor("agent", agent.id)
+        self.listing = Listing(store.conn, agent.id)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._version = store.changed()
+        self._seq = events.head(store.conn).seq
+        self._told: tuple[int | None, bool] | None = None
+        self._told_at: Instant = 0
+
+    @property
+    def now(self) -> Instant:
+        return self.store.clock.now()
+
+    # Reading ------------------------------------------------------------------------------------
+
+    def context(self) -> Context:
+        return inbox.context(self.store.conn, self.agent.id, self.now, self.zone)
+
+    def resolve(self, query: str) -> inbox.List:
+        """Raises Invalid with the column in its gaps."""
+        return inbox.resolve(query, self.context())
+
+    def views(self) -> list[inbox.ViewLine]:
+        return inbox.views(self.store.conn, self.context())
+
+    def summary(self) -> inbox.Summary:
+        return inbox.summary(self.store.conn, self.now, inbox.midnight(self.now, self.zone))
+
+    def there(self) -> dict[int, tuple[str, bool]]:
+        """Ticket → (colleague, writing)."""
+        return inbox.writers(self.store.conn, self.id, self.now)
+
+    def syncing(self) -> bool:
+        lease = sync.lease(self.store.conn, "sync")
+        return lease is not None and lease.expires_at > self.now
+
+    def connected(self) -> bool:
+        return any(c.settings != "{}" for c in shop.channels(self.store.conn))
+
+    def thread(self, ticket_id: int, shown: int) -> Thread:
+        """Raises NotFound."""
+        from desk.thread import read
+
+        return read(self.store.conn, ticket_id, shown=shown)
+
+    def team(self) -> list[str]:
+        """The agents a ticket can go to."""
+        return [a.id for a in shop.agents(self.store.conn)]
+
+    def draft(self, ticket_id: int) -> Draft | None:
+        return people.draft(self.store.conn, ticket_id, self.agent.id)
+
+    # News ---------------------------------------------------------------------------------------
+
+    def poll(self) -> News:
+        """Whether anybody committed since the last poll, and which tickets that touched. Microseconds when nothing."""
+        version = self.store.changed()
+        if version == self._version:
+            return News()
+        self._version = version
+        found = events.after(self.store.conn, self._seq, FEED)
+        if not found:
+            return News(anything=True)
+        if len(found) >= FEED:
+            self._seq = events.head(self.store.conn).seq
+            return News(everything=True, anything=True)
+        self._seq = found[-1].seq
+        return News(tuple(dict.fromkeys(e.ticket_id for e in found if e.ticket_id)), anything=True)
+
+    # Writing ------------------------------------------------------------------------------------
+
+    async def act(self, verb: Callable[[UnitOfWork], _T]) -> _T:
+        """Runs a verb in one transaction on the writing thread. Raises what the verb or the store raises."""
+
+        def run() -> _T:
+            with self.store.write(self.actor) as unit:
+                return verb(unit)
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, run)
+
+    def act_now(self, verb: Callable[[UnitOfWork], _T]) -> _T:
+        """The same, waited for: for the last words of a dying session."""
+        with self.store.write(self.actor) as unit:
+            return verb(unit)
+
+    async def present(self, ticket_id: int | None, writing: bool) -> None:
+        """Tells the others where this person is, when it changed or every few seconds."""
+        now = self.now
+        if self._told == (ticket_id, writing) and now - self._told_at < _HEARTBEAT:
+            return
+        self._told, self._told_at = (ticket_id, writing), now
+        seen = Seen(self.id, self.agent.id, ticket_id, int(writing), now)
+        await self.act(lambda unit: people.put_presence(unit.conn, seen))
+
+    def leave(self) -> None:
+        """Takes this session off the list of those present and ends the writing thread."""
+        self._writer.shutdown(wait=True)
+        self.act_now(lambda unit: people.drop_presence(unit.conn, self.id))

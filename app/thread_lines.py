@@ -1,0 +1,190 @@
+"""A ticket as lines of text with colour roles: what the reading pane shows and what `show --plain` prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
+
+from app.words import _, ngettext
+from app.wrap import wrap
+from desk.reason import reason_from
+from desk.thread import Thread
+from desk.vocabulary import CLOCK_KINDS, PRIORITIES, STATUSES, TYPES
+from store.events import Event
+from store.sql.rows import Attachment, Message, OutboxRow
+from store.values import HOUR, MINUTE, NEVER, Instant, Money
+
+Run = tuple[str, str]
+Line = tuple[Run, ...]
+
+LONGEST = 6000
+"""Characters of one message shown at first; `v` shows the rest."""
+
+
+def thread_lines(
+    thread: Thread, width: int, now: Instant, zone: tzinfo, *, unfolded: bool = False, assigned: Event | None = None,
+    names: Callable[[str], str] = str,
+) -> list[Line]:  # fmt: skip
+    """The whole pane, top to bottom."""
+    lines: list[Line] = list(_head(thread, width, now, zone))
+    lines += _cards(thread, width, now)
+    if thread.older:
+        lines += [(), ((_("… older messages: press v"), "muted"),)]
+    day = ""
+    files: dict[int, list[Attachment]] = {}
+    for file in thread.attachments:
+        files.setdefault(file.message_id, []).append(file)
+    for message in thread.messages:
+        today = _day(message.sent_at, now, zone)
+        lines += _message(message, files.get(message.id, []), width, zone, today if today != day else "", unfolded)
+        day = today
+    for row in thread.waiting:
+        lines += _waiting(row, width, now)
+    lines += _why(assigned, width)
+    return lines
+
+
+def _head(thread: Thread, width: int, now: Instant, zone: tzinfo) -> Iterator[Line]:
+    ticket, customer = thread.ticket, thread.customer
+    kind = _(TYPES.get(ticket.type, TYPES["other"]))
+    if ticket.ask and ticket.ask != ticket.type:
+        kind += " · " + _("wants {what}").format(what=_(TYPES.get(ticket.ask, ticket.ask)).lower())
+    state = _(STATUSES[ticket.status])
+    if ticket.snoozed_until > now:
+        state += " · " + (_("snoozed until the buyer replies") if ticket.snoozed_until >= NEVER
+                          else _("snoozed until {when}").format(when=stamp(ticket.snoozed_until, now, zone)))  # fmt: skip
+    yield ((f"#{ticket.id}  ", "accent"), (kind, "strong"), (f"   {state}", "muted"))
+    for line in wrap(ticket.subject or _("(no subject)"), width):
+        yield ((line, "strong"),)
+    if customer:
+        bits = [customer.tier.upper()] if customer.tier else []
+        if thread.customer_orders:
+            bits.append(ngettext("{count} order", "{count} orders", thread.customer_orders).format(count=thread.customer_orders))
+        if thread.others:
+            bits.append(ngettext("{count} other ticket", "{count} other tickets", len(thread.others)).format(count=len(thread.others)))
+        yield ((customer.name or customer.email, "buyer"), ("  " + " · ".join(bits), "muted"))
+    facts = [thread.channel.name if thread.channel else ticket.channel_id, ticket.lang]
+    if ticket.priority != 1:
+        facts.append(_(list(PRIORITIES.values())[ticket.priority]))
+    facts += [f"#{tag}" for tag in thread.tags]
+    yield ((" · ".join(f for f in facts if f), "muted"),)
+    if ticket.needs_review:
+        yield ((_("▲ sorted with doubt: check type and sender"), "warning"),)
+    if ticket.escalation:
+        yield ((_("▲ the buyer threatens a claim, a review or a lawyer"), "warning"),)
+    for clock in thread.clocks:
+        if clock.state == "running":
+            left = clock.due_at - now
+            text = _("{clock}: due {when}").format(clock=_(CLOCK_KINDS.get(clock.kind, clock.kind)), when=stamp(clock.due_at, now, zone))
+            role = "danger" if left < 0 else "warning" if now >= clock.warn_at else "muted"
+            yield ((("! " if left < 0 else "▲ " if now >= clock.warn_at else "  ") + text, role),)
+
+
+def _cards(thread: Thread, width: int, now: Instant) -> Iterator[Line]:
+    for order in thread.orders[:2]:
+        yield ()
+        yield ((_("ORDER") + f" {order.number}", "strong"), (f"   {order.status}", "muted"))
+        for item in thread.items:
+            if item.order_id == order.id:
+                price = str(Money(order.currency, item.price_minor)) if order.currency else ""
+                yield ((f"{item.title} ×{item.quantity}", "text"), (f"   {price}", "muted"))
+        if order.currency:
+            yield ((_("total {amount}").format(amount=Money(order.currency, order.total_minor)), "muted"),)
+        for parcel in thread.shipments:
+            if parcel.order_id == order.id:
+                yield ((" · ".join(p for p in (parcel.status, parcel.courier, parcel.tracking) if p), "muted"),)
+    if not thread.orders and thread.ticket.order_number:
+        yield ()
+        yield ((_("ORDER") + f" {thread.ticket.order_number}", "strong"), ("   " + _("not synced"), "muted"))
+
+
+def _message(
+    message: Message, files: list[Attachment], width: int, zone: tzinfo, day: str, unfolded: bool
+) -> Iterator[Line]:
+    yield ()
+    clock = datetime.fromtimestamp(message.sent_at / 1000, zone).strftime("%H:%M")
+    who = message.sender_name or message.sender_address or "?"
+    role = {"in": "buyer", "out": "us", "note": "note"}[message.direction]
+    label = {"in": who, "out": f"↩ {who}", "note": _("note by {who}").format(who=who)}[message.direction]
+    automatic = "  " + _("automatic: {kind}").format(kind=message.automatic) if message.automatic else ""
+    yield ((f"── {day + ' ' if day else ''}{clock}  ", "rule"), (label, role), (automatic, "muted"))
+    body = message.body if unfolded or len(message.body) <= LONGEST else message.body[:LONGEST]
+    text_role = "note" if message.direction == "note" else "text"
+    for line in wrap(body.strip() or _("(no text)"), width):
+        yield ((line, text_role),)
+    if len(body) < len(message.body):
+        yield ((_("▸ {count} more characters (v)").format(count=len(message.body) - len(body)), "muted"),)
+    for file in files:
+        yield ((f"⎙ {file.name}  {size_text(file.size)}", "accent"),)
+    if message.quoted.strip():
+        count = message.quoted.strip().count("\n") + 1
+        if unfolded:
+            for line in wrap(message.quoted.strip(), width - 2):
+                yield ((f"│ {line}", "muted"),)
+        else:
+            yield ((ngettext("▸ {count} line quoted (v)", "▸ {count} lines quoted (v)", count).format(count=count), "muted"),)
+
+
+def _waiting(row: OutboxRow, width: int, now: Instant) -> Iterator[Line]:
+    payload = json.loads(row.payload)
+    heads = {
+        "held": (_("leaves in {seconds} s (z takes it back)").format(seconds=max(0, -(-(row.hold_until - now) // 1000))), "us"),
+        "claimed": (_("is being sent"), "us"),
+        "failed": (_("! not sent: {error}").format(error=row.error), "danger"),
+        "unknown": (_("! nobody knows whether it was sent: {error}").format(error=row.error), "danger"),
+    }
+    text, role = heads[row.state]
+    if row.state == "held" and row.hold_until <= now:
+        text = _("leaves as soon as sync runs") if not row.error else _("tried again soon: {error}").format(error=row.error)
+    yield ()
+    yield (("── ", "rule"), (f"↩ {row.agent_id}  ", "us"), (text, role))
+    for line in wrap(payload["text"], width):
+        yield ((line, "muted"),)
+
+
+def _why(assigned: Event | None, width: int) -> Iterator[Line]:
+    if assigned is None or not assigned.payload:
+        return
+    owner = assigned.payload.get("changes", {}).get("assignee_id", [None, None])[1]
+    reason = assigned.payload.get("why")
+    text = _("{agent} has it").format(agent=owner) if owner else _("nobody has it")
+    if reason:
+        text += ": " + reason_from(reason).render(_)
+    yield ()
+    for line in wrap(f"── {text}", width):
+        yield ((line, "muted"),)
+
+
+def stamp(at: Instant, now: Instant, zone: tzinfo) -> str:
+    """An instant as people nearby say it: time today, weekday and time within six days, else the date."""
+    there, here = datetime.fromtimestamp(at / 1000, zone), datetime.fromtimestamp(now / 1000, zone)
+    if there.date() == here.date():
+        return there.strftime("%H:%M")
+    if abs((there.date() - here.date()).days) < 7:
+        return f"{_WEEKDAYS()[there.weekday()]} {there:%H:%M}"
+    return there.strftime("%Y-%m-%d %H:%M")
+
+
+def _day(at: Instant, now: Instant, zone: tzinfo) -> str:
+    there, here = datetime.fromtimestamp(at / 1000, zone).date(), datetime.fromtimestamp(now / 1000, zone).date()
+    ago = (here - there).days
+    if ago == 0:
+        return _("today")
+    return _("yesterday") if ago == 1 else there.isoformat()
+
+
+def _WEEKDAYS() -> tuple[str, ...]:
+    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+
+
+def size_text(size: int) -> str:
+    """`212 kB`."""
+    return f"{size} B" if size < 1000 else f"{size // 1000} kB" if size < 10**6 else f"{size / 10**6:.1f} MB"
+
+
+def ago_text(ms: int) -> str:
+    """`12 s`, `4 min`, `3 h`."""
+    if ms < MINUTE:
+        return _("{n} s").format(n=max(0, ms // 1000))
+    return _("{n} min").format(n=ms // MINUTE) if ms < HOUR else _("{n} h").format(n=ms // HOUR)

@@ -1,0 +1,79 @@
+"""The base of every pane: rows drawn one by one, and only those repainted that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from app.safe import cells
+
+if TYPE_CHECKING:
+    from app.workstation import Workstation
+
+Run = tuple[str, str]
+"""A piece of a line: its text and the colour role it has."""
+Line = tuple[Run, ...]
+
+
+class Lines(Widget, can_focus=False, inherit_bindings=False):
+    """A pane of text rows. Subclasses give `line(y)`; keys reach them through the workstation, never through focus."""
+
+    DEFAULT_CSS = ""
+
+    @property
+    def desk(self) -> Workstation:
+        from app.workstation import Workstation
+
+        assert isinstance(self.app, Workstation)
+        return self.app
+
+    def style(self, role: str) -> Style:
+        return self.desk.look.style(role)
+
+    def line(self, y: int) -> Line:
+        """The row at `y` of the pane; shorter lines are filled up."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        return self.strip(self.line(y), self.size.width)
+
+    def strip(self, line: Line, width: int) -> Strip:
+        """A line as exactly `width` cells; neighbours of one role become one segment."""
+        segments: list[Segment] = []
+        left = width
+        for text, role in line:
+            if left <= 0:
+                break
+            fitted = text if len(text) <= left and text.isascii() else cells(text, min(left, _width(text)))
+            used = len(fitted) if fitted.isascii() else _width(fitted)
+            style = self.style(role)
+            if segments and segments[-1].style == style:
+                segments[-1] = Segment(segments[-1].text + fitted, style)
+            else:
+                segments.append(Segment(fitted, style))
+            left -= used
+        if left > 0:
+            style = self.style(line[-1][1] if line else "text")
+            if segments and segments[-1].style == style:
+                segments[-1] = Segment(segments[-1].text + " " * left, style)
+            else:
+                segments.append(Segment(" " * left, style))
+        return Strip(segments, width)
+
+    def repaint(self, rows: Iterable[int]) -> None:
+        """Repaints single rows of the pane."""
+        regions = [Region(0, y, self.size.width, 1) for y in sorted(set(rows)) if 0 <= y < self.size.height]
+        if regions:
+            self.refresh(*regions)
+
+
+def _width(text: str) -> int:
+    from app.safe import width_of
+
+    return width_of(text)

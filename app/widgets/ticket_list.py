@@ -1,0 +1,171 @@
+"""The inbox list: one row a ticket, the due cell leftmost. The row under the cursor moves only when its person moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from app.listing import Listing
+from app.safe import cells
+from app.widgets.lines import Line, Lines
+from app.words import _, ngettext
+from desk.clocks.countdown import PAUSED, Cell, cell
+from desk.vocabulary import TYPES
+from store.sql.rows import TicketLine
+from store.values import NEVER, Instant
+
+_DUE_ROLE = {"over": "danger", "warn": "warning", "fine": "", "none": "muted"}
+_LABEL, _TYPE, _WHO, _OWNER = 4, 12, 12, 5
+
+
+class TicketList(Lines):
+    """Draws a `Listing`. `top` is the listing's index of the first row shown."""
+
+    class Picked(Message):
+        """A row was clicked; `opened` for a second click on the same row."""
+
+        def __init__(self, index: int, opened: bool) -> None:
+            super().__init__()
+            self.index, self.opened = index, opened
+
+    class Scrolled(Message):
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    def __init__(self, listing: Listing) -> None:
+        super().__init__(id="list")
+        self.listing = listing
+        self.top = 0
+        self.range_from: int | None = None
+        self._now: Instant = 0
+        self._drawn: dict[int, tuple[object, Strip]] = {}
+
+    def forget(self) -> None:
+        """Colours changed: every row is drawn anew."""
+        self._drawn.clear()
+        self.refresh()
+
+    # Drawing ------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> int:
+        """Rows for tickets: the last line of the pane is the arrivals bar while there is one."""
+        return max(1, self.size.height - bool(self.listing.arrivals))
+
+    def render_line(self, y: int) -> Strip:
+        width, index = self.size.width, self.top + y
+        if self.listing.arrivals and y == self.size.height - 1:
+            return self.strip(self._arrivals(width), width)
+        if index >= len(self.listing.lines):
+            empty = not self.listing.lines and y == min(3, self.size.height // 3)
+            return self.strip(((self._empty(), "muted"),) if empty else (), width)
+        line = self.listing.lines[index]
+        here = index == self.listing.cursor
+        marked = line.id in self.listing.marks
+        due = self._due(line)
+        key = (line, here, marked, line.id in self.listing.gone, due.text, self.desk.there.get(line.id), width)
+        kept = self._drawn.get(line.id)
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        strip = self._row(line, due.text, due.level, here=here, marked=marked, width=width)
+        if len(self._drawn) > 400:
+            self._drawn.clear()
+        self._drawn[line.id] = (key, strip)
+        return strip
+
+    def _due(self, line: TicketLine) -> Cell:
+        waits = line.due_at >= NEVER and line.status in ("pending", "on_hold")
+        return PAUSED if waits else cell(line.due_at, self._now, line.warn_at)
+
+    def _row(self, line: TicketLine, due: str, level: str, *, here: bool, marked: bool, width: int) -> Strip:
+        gone = line.id in self.listing.gone
+        role = "muted" if gone else "strong" if line.unread else "text"
+        due_role = _DUE_ROLE[level] or role
+        if here:
+            role = due_role = "selection"
+        first = ("+" if marked else " ") + due + " "
+        rest = self._rest(line, width - len(first))
+        if due_role == role:
+            return Strip([Segment(first + rest, self.style(role))], width)
+        return Strip([Segment(first, self.style(due_role)), Segment(rest, self.style(role))], width)
+
+    def _rest(self, line: TicketLine, width: int) -> str:
+        there = self.desk.there.get(line.id)
+        owner = line.assignee_id or "–"
+        sign = " " if there is None else "✎" if there[1] else "·"
+        if there is not None:
+            owner = there[0]
+        parts = [cells(line.label, _LABEL), cells(_(TYPES.get(line.type, TYPES["other"])), _TYPE),
+                 cells(line.customer, _WHO)]  # fmt: skip
+        fixed = sum((_LABEL, _TYPE, _WHO, _OWNER)) + 5
+        if width - fixed < 14:  # very narrow: the subject matters more than where it came from
+            parts, fixed = parts[1:], fixed - _LABEL - 1
+        subject = line.subject if line.priority < 3 else f"! {line.subject}"
+        return " ".join([*parts, cells(subject, width - fixed), cells(owner, _OWNER)]) + sign
+
+    def _arrivals(self, width: int) -> Line:
+        count = len(self.listing.arrivals)
+        text = ngettext("{count} new (press R)", "{count} new (press R)", count).format(count=count)
+        return ((f" ── {text} " + "─" * 12, "accent"),)
+
+    def _empty(self) -> str:
+        return "   " + (_("Nothing here. F shows the whole view, g i the inbox.") if self.desk.filtered
+                        else _("Nothing here: all done. New mail shows up by itself."))  # fmt: skip
+
+    # Moving -------------------------------------------------------------------------------------
+
+    def moved(self, before: int) -> None:
+        """The listing's cursor moved from `before`: repaints two rows, or the pane when it had to scroll."""
+        now, rows = self.listing.cursor, self.rows
+        if self.top <= now < self.top + rows and self.range_from is None:
+            self.repaint((before - self.top, now - self.top))
+        else:
+            self.follow()
+            self.refresh()
+
+    def follow(self) -> None:
+        """Scrolls as far as it takes to show the cursor row."""
+        now, rows = self.listing.cursor, self.rows
+        if now < self.top:
+            self.top = now
+        elif now >= self.top + rows:
+            self.top = now - rows + 1
+        self.top = max(0, min(self.top, max(0, len(self.listing.lines) - 1)))
+
+    def altered(self, indexes: Iterable[int]) -> None:
+        """Rows of the listing look different."""
+        self.repaint(i - self.top for i in indexes)
+
+    # Time ---------------------------------------------------------------------------------------
+
+    def tick(self, now: Instant) -> Instant:
+        """Repaints due cells that read differently at `now`; returns when the next one will."""
+        before, self._now = self._now, now
+        changed, soonest = [], NEVER
+        for y, line in enumerate(self.listing.lines[self.top : self.top + self.rows]):
+            due = cell(line.due_at, now, line.warn_at)
+            soonest = min(soonest, due.changes_at)
+            if before and cell(line.due_at, before, line.warn_at).text != due.text:
+                changed.append(y)
+        self.repaint(changed)
+        return soonest
+
+    # Mouse --------------------------------------------------------------------------------------
+
+    def on_click(self, event: events.Click) -> None:
+        index = self.top + event.y
+        if index < len(self.listing.lines):
+            self.post_message(self.Picked(index, opened=index == self.listing.cursor))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.post_message(self.Scrolled(3))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.post_message(self.Scrolled(-3))

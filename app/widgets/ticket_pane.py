@@ -1,0 +1,70 @@
+"""The ticket: its thread as wrapped lines, scrolled by line, drawn only where it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+
+from app.safe import width_of
+from app.thread_lines import Line
+from app.widgets.lines import Lines
+from app.words import _
+
+
+class TicketPane(Lines):
+    """Shows lines somebody made for its width; `ticket_id` is what they are about."""
+
+    def __init__(self) -> None:
+        super().__init__(id="ticket")
+        self.ticket_id: int | None = None
+        self.lines: Sequence[Line] = ()
+        self.top = 0
+        self.rule = True
+        """Whether a rule stands on the left, parting it from the list."""
+
+    @property
+    def text_width(self) -> int:
+        """Cells a line may take: long lines are hard to read, so never more than 100."""
+        return max(8, min(100, self.size.width - (3 if self.rule else 2)))
+
+    def show(self, ticket_id: int | None, lines: Sequence[Line], *, keep_place: bool) -> None:
+        """Other lines; another ticket begins at its top unless `keep_place`. Repaints only rows that differ."""
+        before = [self.line(y) for y in range(self.size.height)]
+        if not keep_place:
+            self.top = 0
+        self.ticket_id, self.lines = ticket_id, lines
+        self.top = max(0, min(self.top, self._last_top))
+        self.repaint(y for y, old in enumerate(before) if self.line(y) != old)
+
+    @property
+    def _last_top(self) -> int:
+        return max(0, len(self.lines) - self.size.height)
+
+    def scroll(self, by: int) -> None:
+        """Scrolls by lines, to the ends and no further."""
+        before, self.top = self.top, max(0, min(self._last_top, self.top + by))
+        if self.top != before:
+            self.refresh()
+
+    def to_end(self) -> None:
+        self.scroll(len(self.lines))
+
+    def line(self, y: int) -> Line:
+        left: Line = (("│ ", "rule"),) if self.rule else ((" ", "text"),)
+        at = self.top + y
+        if at >= len(self.lines):
+            if self.ticket_id is None and y == 3:
+                return (*left, (_("No ticket chosen."), "muted"))
+            return (*left, (" " * (self.size.width - width_of(left[0][0])), "text"))
+        line = self.lines[at]
+        used = width_of(left[0][0]) + sum(width_of(text) for text, _role in line)
+        return (*left, *line, (" " * max(0, self.size.width - used), "text"))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll(-3)

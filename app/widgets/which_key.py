@@ -1,0 +1,132 @@
+"""The strip above the bottom line that shows what may follow a leader key. It comes after a moment and stays."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from app.actions import BY_ID
+from app.keys import Option, Pending
+from app.look import Look, of
+from app.widgets.drawing import Piece, length, strip
+from app.words import _
+
+DELAY = 0.3
+"""Seconds before the strip comes: who knows the second key never sees it."""
+
+MOST = 3
+"""Lines it may take."""
+
+GAP = "  "
+
+
+class WhichKey(Widget, inherit_bindings=False):
+    DEFAULT_CSS = """
+    WhichKey {
+        layer: strip;
+        dock: bottom;
+        margin: 0 0 1 0;
+        height: 1;
+        display: none;
+        background: $dh-panel-bg;
+    }
+    """
+
+    class Pressed(Message):
+        """A key of the strip was clicked; `key` is as people write it."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, delay: float = DELAY) -> None:
+        super().__init__()
+        self._delay = delay
+        self._pending: Pending | None = None
+        self._timer: Timer | None = None
+        self._lines: list[list[tuple[str, list[Piece]]]] = []
+
+    def wait(self, pending: Pending) -> None:
+        """Shows what may follow, after the delay; at once if the strip is there already or `pending` came without a
+        key, from palette or menu. A mere count needs no strip."""
+        self._pending = pending
+        if not pending.options:
+            self.hide()
+        elif self.display or self._delay <= 0:
+            self.show()
+        elif self._timer is None:
+            self._timer = self.set_timer(self._delay, self.show)
+
+    def show(self) -> None:
+        """Shows what is pending now."""
+        self._stop()
+        if self._pending is not None and self._pending.options:
+            self._lines = _laid_out(self._pending, of(self), self.app.size.width)
+            self.styles.height = len(self._lines)
+            self.display = True
+            self.refresh()
+
+    def hide(self) -> None:
+        """Takes the strip away, or keeps it from coming."""
+        self._stop()
+        self._pending = None
+        self.display = False
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    def on_resize(self) -> None:
+        if self.display and self._pending is not None:
+            self.show()
+
+    def render_line(self, y: int) -> Strip:
+        look = of(self)
+        pieces = [piece for _key, some in self._lines[y] for piece in some] if y < len(self._lines) else []
+        return strip(pieces, self.size.width, look.on("text", "panel"))
+
+    def on_click(self, event: events.Click) -> None:
+        if event.y < len(self._lines):
+            at = 0
+            for key, pieces in self._lines[event.y]:
+                end = at + length(pieces)
+                if key and at <= event.x < end:
+                    self.post_message(self.Pressed(key))
+                at = end
+
+
+def _laid_out(pending: Pending, look: Look, width: int) -> list[list[tuple[str, list[Piece]]]]:
+    """The options in lines, each with the key it stands for; what does not fit gives way to `…`."""
+    ground, strong = look.on("text", "panel"), look.on("strong", "panel")
+    leader = BY_ID.get(pending.leader)
+    name = _(leader.short or leader.label) if leader else ""
+    head: list[Piece] = [(f" {pending.prefix} ", look.on("key", "panel")), (f"{name} ", strong)]
+    tail = ("Esc", [(GAP + "Esc", look.on("muted", "panel"))])
+    lines: list[list[tuple[str, list[Piece]]]] = [[("", head)]]
+    indent = length(head)
+    used = indent
+    for option in pending.options:
+        pieces = _option(option, look)
+        size = length(pieces)
+        last = len(lines) == MOST
+        if used + size + (length(tail[1]) + 3 if last else 0) > width:
+            if last:
+                lines[-1].append(("", [(GAP + "…", ground)]))
+                break
+            lines.append([("", [(" " * indent, ground)])])
+            used = indent
+        lines[-1].append((option.key, pieces))
+        used += size
+    if used + length(tail[1]) <= width:
+        lines[-1].append(tail)
+    return lines
+
+
+def _option(option: Option, look: Look) -> list[Piece]:
+    label = option.label if option.literal else _(option.label)
+    ground = look.on("text", "panel")
+    return [(GAP, ground), (option.key, look.on("key", "panel")), (f" {label}", ground)]

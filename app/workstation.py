@@ -1,0 +1,391 @@
+"""The workstation: keys in, acts out, the panes kept true. What an act does is in `app.acts`; nothing is decided here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import termios
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from textual import events
+
+from app.bindings import Bindings
+from app.keys import Act, Engine, Nothing, Pending
+from app.look import Face
+from app.screens.desk import DeskScreen
+from app.session import Session
+from app.widgets.clocks_pane import ClocksPane
+from app.widgets.key_hints import KeyHints
+from app.widgets.ticket_list import TicketList
+from app.widgets.views_pane import ViewsPane
+from app.widgets.which_key import WhichKey
+from app.words import _, render_error
+from store.errors import DeskError
+from store.sql import outbox
+from store.values import NEVER, SECOND
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from app.acts import Acts
+    from app.screens.composer import Composer
+    from app.widgets.template_picker import TemplatePicker
+    from app.wire import Wired
+    from store.sql.rows import Agent, View
+    from themes.roles import Theme
+
+POLL_S = 0.1
+"""How often another session's commit is looked for; it shows within 250 ms."""
+REST_S = 0.15
+"""How long the cursor rests before the ticket beside it is read."""
+COUNT_S = 0.5
+"""Counts are read anew at most this often while much is happening."""
+
+
+class Workstation(Face[int]):
+    """`session` is what it shows, `place` where the keys go. Everything a person can do passes `perform`."""
+
+    TITLE = "Deskhand"
+    CSS_PATH = "screens/desk.tcss"
+
+    def __init__(self, session: Session, bindings: Bindings, theme: Theme | None = None) -> None:
+        super().__init__(theme)
+        self.session, self.bindings = session, bindings
+        self.place = "list"
+        self.engine = Engine(bindings.keymap(self.place))
+        """Reads keys; the team's names are added under `a` when the keys next go somewhere."""
+        self.there: dict[int, tuple[str, bool]] = {}
+        self.view_id, self.view_query, self.query_text = "inbox", "", ""
+        self.composer: Composer | None = None
+        self.picker: TemplatePicker | None = None
+        self.last_act: tuple[str, str] | None = None
+        self.holding = False
+        """Whether a reply of this person waits to leave."""
+        self._status_at = 0
+        self._acts: Acts | None = None
+        self._later: dict[str, asyncio.TimerHandle] = {}
+        self._jobs: set[asyncio.Task[None]] = set()
+
+    # Beginning and end --------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[None]:
+        self.desk_screen = DeskScreen(self.session, self.bindings)
+        self.open_view("inbox")
+        self.desk_screen.list.tick(self.session.now)
+        return self.desk_screen
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGHUP, signal.SIGTERM):
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(name, self.last_words)
+        self.show_hints()
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """What the first frame need not wait for."""
+        self.there = self.session.there()
+        self.desk_screen.show_views(self.view_id)
+        self.desk_screen.show_status()
+        self.show_current()
+        self.job(self.session.present(None, False))
+        self.soon("poll", POLL_S, self._poll)
+        self._tick()
+
+    def last_words(self) -> None:
+        """The line dropped or the machine asks us to go: the draft goes to disk first."""
+        if self.composer is not None:
+            self.acts.save_draft_now()
+        self.exit(0)
+
+    async def on_unmount(self) -> None:
+        for handle in self._later.values():
+            handle.cancel()
+        if self._jobs:
+            await asyncio.wait(self._jobs, timeout=5)
+        self.session.leave()
+
+    @property
+    def acts(self) -> Acts:
+        if self._acts is None:
+            from app.acts import Acts
+
+            self._acts = Acts(self)
+        return self._acts
+
+    # Keys ---------------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded and self.on_desk and self._pressed(event):
+            return
+        await super().on_event(event)
+
+    @property
+    def on_desk(self) -> bool:
+        """Whether the desk has the keys, and no sheet over it."""
+        return isinstance(self.screen, DeskScreen)
+
+    def _pressed(self, event: events.Key) -> bool:
+        """Whether the key was ours; what one types into a text goes on to it."""
+        if self.focused is not None and (self.composer is None or self.focused is not self.composer.area):
+            return False  # a prompt has the keys
+        typing = self.place == "composer" and self.composer is not None and self.focused is self.composer.area
+        if typing and (event.is_printable or event.key in ("enter", "tab") or not self._bound(event.key)):
+            self.soon("draft", 1.0, self.acts.save_draft)
+            return False
+        if self.place == "templates" and self.picker is not None:
+            if event.is_printable and event.character:
+                self.picker.type(event.character)
+                return True
+            if event.key in ("backspace", "up", "down"):
+                self.picker.type("") if event.key == "backspace" else self.picker.move(1 if event.key == "down" else -1)
+                return True
+        result = self.engine.feed(event.key)
+        self.desk_screen.bottom.pending(self.engine.pending)
+        if isinstance(result, Act):
+            self.desk_screen.which.hide()
+            self.perform(result.id, result.count)
+        elif isinstance(result, Pending):
+            self.desk_screen.which.wait(result)
+        else:
+            self.desk_screen.which.hide()
+            if isinstance(result, Nothing) and result.typed and len(result.typed) > 1:
+                self.say(_("{keys} does nothing here; ? shows the keys").format(keys=result.typed), "muted")
+        return True
+
+    def _bound(self, key: str) -> bool:
+        probe = Engine(self.engine.keymap)
+        return not isinstance(probe.feed(key), Nothing)
+
+    def perform(self, action: str, count: int = 0) -> None:
+        """Does an act. Errors become one line; nothing else is lost."""
+        self.say("")
+        try:
+            self.acts.perform(action, count)
+        except DeskError as error:
+            self.fail(error)
+        self.show_hints()
+
+    def job(self, work: object) -> None:
+        """Runs a coroutine of this session; its errors become one line."""
+
+        async def run() -> None:
+            try:
+                await work  # type: ignore[misc]
+            except DeskError as error:
+                self.fail(error)
+            self.show_hints()
+
+        task = asyncio.get_running_loop().create_task(run())
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+
+    def go_to(self, place: str) -> None:
+        """Sends the keys to another place."""
+        self.place = place
+        team = [(f"ticket.assign:{a}", a) for a in self.session.team()]
+        self.engine.keymap = self.bindings.keymap(place).with_choices("ticket.assign", team)
+        self.desk_screen.views_pane.active = place == "views"
+        self.desk_screen.clocks.active = place == "clocks"
+        self.desk_screen.views_pane.refresh()
+        self.desk_screen.clocks.refresh()
+        self.show_hints()
+
+    # Saying -------------------------------------------------------------------------------------
+
+    def say(self, text: str, role: str = "text") -> None:
+        """One line about what just happened."""
+        self.desk_screen.bottom.say(text, role)
+
+    def fail(self, error: DeskError) -> None:
+        if self.composer is not None:
+            self.composer.object_to(render_error(error))
+        else:
+            self.say(render_error(error), "danger")
+
+    def show_hints(self) -> None:
+        bottom = self.desk_screen.bottom
+        bottom.query_text(self.query_text)
+        bottom.show(self.place, self.holds())
+
+    def holds(self) -> Collection[str]:
+        """The states of `app.actions.STATES` that hold now."""
+        listing = self.session.listing
+        found = {"undo", "redo"}
+        if listing.chosen():
+            found.add("ticket")
+        if listing.marks:
+            found.add("marks")
+        if self.filtered:
+            found |= {"filtered", "searched"}
+        if listing.arrivals:
+            found.add("arrivals")
+        if self.last_act:
+            found.add("repeat")
+        row = self.desk_screen.outbox.current
+        if row and row.state == "held":
+            found.add("outbox_held")
+        if row and row.state in ("failed", "unknown"):
+            found.add("outbox_stuck")
+        if self.place == "ticket" or listing.chosen():
+            found.add("order")
+        return found
+
+    # What is shown ------------------------------------------------------------------------------
+
+    @property
+    def filtered(self) -> bool:
+        return self.query_text != self.view_query
+
+    def open_view(self, view_id: str) -> None:
+        """Shows a view from its top."""
+        view = self.view(view_id)
+        self.view_id, self.view_query = view.id, view.query
+        self.show_query(view.query)
+
+    def view(self, view_id: str) -> View:
+        """Raises NotFound."""
+        from desk.inbox import view
+
+        return view(self.session.store.conn, view_id, self.session.agent.id)
+
+    def show_query(self, text: str) -> None:
+        """Shows another query. Raises Invalid, and then nothing changes."""
+        self.session.listing.show(self.session.resolve(text))
+        self.query_text = text
+        self.desk_screen.list.top = 0
+        if self.is_running:
+            self.desk_screen.show_views(self.view_id)
+            self.refresh_list()
+
+    def refresh_list(self) -> None:
+        """Draws the list and what follows from its cursor anew."""
+        self.desk_screen.list.tick(self.session.now)
+        self.desk_screen.list.follow()
+        self.desk_screen.list.refresh()
+        self.rest()
+
+    def rest(self) -> None:
+        """The cursor moved: the ticket beside it is read once it rests."""
+        self.soon("rest", REST_S, self.show_current)
+
+    def show_current(self) -> None:
+        line = self.session.listing.current
+        if not self.desk_screen.reading:
+            self.desk_screen.show_ticket(line.id if line else None)
+        self.show_hints()
+
+    # Time and others ----------------------------------------------------------------------------
+
+    def soon(self, name: str, seconds: float, call: Callable[[], object]) -> None:
+        """Calls once, `seconds` from now; asked again before that, it waits anew."""
+        if name in self._later:
+            self._later[name].cancel()
+        self._later[name] = asyncio.get_running_loop().call_later(seconds, call)
+
+    def _poll(self) -> None:
+        if not _line_is_up():
+            self.last_words()
+            return
+        news = self.session.poll()
+        if news.anything:
+            self.take_in(news.tickets, everything=news.everything)
+        self.soon("poll", POLL_S, self._poll)
+
+    def take_in(self, ids: Collection[int], *, everything: bool = False) -> None:
+        """Tickets changed, here or elsewhere: rows change in place, counts follow within half a second."""
+        screen, listing = self.desk_screen, self.session.listing
+        there = self.session.there()
+        moved = [t for t in {*there, *self.there} if there.get(t) != self.there.get(t)]
+        self.there = there
+        touched = [line.id for line in listing.lines] if everything else [*ids, *moved]
+        waiting = len(listing.arrivals)
+        screen.list.altered(listing.changed(touched))
+        if len(listing.arrivals) != waiting:
+            screen.list.refresh()
+        if everything or screen.ticket.ticket_id in ids:
+            screen.show_ticket(screen.ticket.ticket_id, keep_place=True)
+        if "counts" not in self._later or self._later["counts"].when() < asyncio.get_running_loop().time():
+            self.soon("counts", COUNT_S if "counts" in self._later else 0.0, self._count)
+        if screen.has_class("outbox"):
+            self.acts.fill_outbox()
+
+    def _count(self) -> None:
+        self.desk_screen.show_views(self.view_id)
+        self.desk_screen.show_status()
+        self.desk_screen.show_clocks()
+        self.show_hints()
+
+    def _tick(self) -> None:
+        """Due cells and countdowns that read differently now; sleeps until the next one will."""
+        now = self.session.now
+        soonest = min(self.desk_screen.list.tick(now), self.desk_screen.show_clocks(), now + 60 * SECOND)
+        held = outbox.of_agent_held(self.session.store.conn, self.session.agent.id, now)
+        if held:
+            left = -(-(held[-1].hold_until - now) // SECOND)
+            self.say(_("#{id} leaves in {n} s … z takes it back").format(id=held[-1].ticket_id, n=left), "us")
+            soonest = min(soonest, now + SECOND)
+        elif self.holding:
+            self.say("")
+        self.holding = bool(held)
+        if now >= self._status_at:
+            self._status_at = now + 60 * SECOND
+            self.desk_screen.show_status()
+        at = self.desk_screen.ticket.ticket_id if self.desk_screen.reading else None
+        self.job(self.session.present(at, self.composer is not None))
+        wait = max(0.05, (min(soonest, NEVER) - now) / 1000 + 0.01)
+        self.soon("tick", min(wait, 10.0), self._tick)
+
+    # Mouse --------------------------------------------------------------------------------------
+
+    def on_ticket_list_picked(self, event: TicketList.Picked) -> None:
+        before = self.session.listing.cursor
+        self.session.listing.cursor = event.index
+        self.desk_screen.list.moved(before)
+        self.rest()
+        if event.opened:
+            self.perform("item.open")
+
+    def on_ticket_list_scrolled(self, event: TicketList.Scrolled) -> None:
+        self.perform("move.down" if event.by > 0 else "move.up", abs(event.by))
+
+    def on_views_pane_chosen(self, event: ViewsPane.Chosen) -> None:
+        self.open_view(self.desk_screen.views_pane.views[event.index].view.id)
+
+    def on_clocks_pane_chosen(self, event: ClocksPane.Chosen) -> None:
+        self.acts.open_ticket(event.ticket_id)
+
+    def on_key_hints_pressed(self, event: KeyHints.Pressed) -> None:
+        self.acts.begin_or_perform(event.id)
+
+    def on_which_key_pressed(self, event: WhichKey.Pressed) -> None:
+        result = self.engine.feed(event.key)
+        if isinstance(result, Act):
+            self.desk_screen.which.hide()
+            self.perform(result.id, result.count)
+
+
+def _line_is_up() -> bool:
+    """Whether there is still a terminal at the other end; without one the process must end, not spin."""
+    try:
+        termios.tcgetattr(0)
+    except termios.error as exc:
+        return bool(exc.args[0] != 5)  # EIO: hung up. Not a terminal at all (tests) is fine.
+    return True
+
+
+def run(wired: Wired, agent: Agent, *, theme: str | None = None) -> int:
+    """Opens the workstation and returns when its person leaves: the exit status."""
+    from app.bindings import load as load_bindings
+    from app.look import choose, theme_folder
+    from app.place import config_folder, local_zone
+    from themes.loading import load as load_theme
+
+    config = config_folder()
+    look = load_theme(choose(theme, os.environ), theme_folder(config))
+    session = Session(wired.store, agent, local_zone(), wired.store.ids())
+    app = Workstation(session, load_bindings(config / "keys.toml"), look)
+    return app.run() or 0

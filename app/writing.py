@@ -1,0 +1,307 @@
+"""Acts around a text that is being written: reply, note, template, review, sending and taking back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.screens.composer import Composer, Writing
+from app.words import _
+from desk import outbox as box
+from desk import thread as threads
+from desk import tickets
+from desk.automation.templates import tags
+from store.errors import N_, Refused
+from store.sql import people, shop
+from store.sql.people import Draft
+from store.unit import UnitOfWork
+
+if TYPE_CHECKING:
+    from app.acts import Acts
+    from app.widgets.template_picker import Filling
+    from app.workstation import Workstation
+
+
+class WritingActs:
+    """Methods named after acts, as in `app.acts`."""
+
+    def __init__(self, desk: Workstation, acts: Acts) -> None:
+        self.desk, self.session, self.acts = desk, desk.session, acts
+
+    # Beginning ------------------------------------------------------------------------------------
+
+    def ticket_reply(self) -> None:
+        """Opens the ticket and writes under it; a draft that waits is gone on with."""
+        ticket_id = self._one()
+        thread = threads.read(self.session.store.conn, ticket_id, shown=20)
+        to = threads.answer_to(thread)
+        if not to:
+            raise Refused(N_("{item} has no address to answer to."), item=f"#{ticket_id}",
+                          next=N_("Answer in the shop's own console."))  # fmt: skip
+        draft = self.session.draft(ticket_id)
+        kept = draft if draft and draft.kind == "reply" else None
+        self._write(self._reply(thread, kept), kept.body if kept else "")
+
+    def ticket_note(self) -> None:
+        ticket_id = self._one()
+        draft = self.session.draft(ticket_id)
+        kept = draft.body if draft and draft.kind == "note" else ""
+        thread = threads.read(self.session.store.conn, ticket_id, shown=1)
+        self._write(Writing("note", ticket_id, thread.ticket.thread_seq), kept)
+
+    def _reply(self, thread: threads.Thread, kept: Draft | None) -> Writing:
+        """A kept draft remembers what its writer had seen; opening it shows the thread as it is now, so that counts."""
+        ticket = thread.ticket
+        return Writing(
+            "reply", ticket.id, ticket.thread_seq, account=thread.channel.name if thread.channel else ticket.channel_id,
+            to=threads.answer_to(thread), subject=box.reply_subject(ticket.subject), language=ticket.lang,
+            template_id=kept.template_id if kept else "", saved=kept.body if kept else "",
+        )  # fmt: skip
+
+    def _one(self) -> int:
+        ids = self.acts.chosen()
+        if len(ids) > 1:
+            raise Refused(N_("{count} tickets are marked; a reply goes to one."), count=len(ids),
+                          next=N_("* n takes the marks away."))  # fmt: skip
+        if self.desk.composer is not None:
+            self.finish()
+        return ids[0]
+
+    def _write(self, writing: Writing, text: str, *, review: bool = False) -> None:
+        screen = self.desk.desk_screen
+        if screen.ticket.ticket_id != writing.ticket_id or not screen.reading:
+            self.acts.open_ticket(writing.ticket_id)
+        composer = self.desk.composer = Composer(writing, text)
+        screen.mount(composer, before=screen.clocks)
+        self.desk.go_to("review" if review else "composer")
+
+        def ready() -> None:
+            composer.ask(review)
+            if not review:
+                composer.area.move_cursor(composer.area.document.end)
+            screen.ticket.to_end()
+
+        screen.call_after_refresh(ready)
+        self.desk.job(self.session.present(writing.ticket_id, True))
+
+    # Templates --------------------------------------------------------------------------------------
+
+    def ticket_template(self) -> None:
+        """Shows the templates for a ticket, those for its type first."""
+        from app.widgets.template_picker import TemplatePicker
+
+        ticket_id = self._one()
+        screen, conn = self.desk.desk_screen, self.session.store.conn
+        if screen.ticket.ticket_id != ticket_id or not screen.reading:
+            self.acts.open_ticket(ticket_id)
+        thread = threads.read(conn, ticket_id, shown=1)
+        context = threads.template_context(thread, self.session.agent.name, self.session.store.meta("name"))
+        picker = self.desk.picker = TemplatePicker(threads.suited(shop.templates(conn), thread.ticket), thread.ticket, context)
+        picker.styles.dock, picker.styles.height = "bottom", "70%"
+        screen.mount(picker, before=screen.clocks)
+        self.desk.go_to("templates")
+
+    def composer_template(self) -> None:
+        """Chooses a template for the text being written; the text so far is kept above it."""
+        composer = self.desk.composer
+        if composer is None or composer.writing.kind != "reply":
+            return
+        self.save_draft_now()
+        self.ticket_template()
+
+    def go_templates(self) -> None:
+        self.ticket_template()
+
+    def template_use(self) -> None:
+        """Fills the template in; complete, it goes to the review bar, else into the text to be completed."""
+        self._use(edit=False)
+
+    def template_edit(self) -> None:
+        self._use(edit=True)
+
+    def template_language(self) -> None:
+        if self.desk.picker:
+            self.desk.picker.next_language()
+
+    def template_close(self) -> None:
+        if self.desk.picker:
+            self.desk.picker.remove()
+            self.desk.picker = None
+        self.desk.go_to("ticket")
+
+    def _use(self, *, edit: bool) -> None:
+        picker = self.desk.picker
+        filled = picker.filled() if picker else None
+        if picker is None or filled is None:
+            return
+        ticket_id = picker.ticket.id
+        self.template_close()
+        thread = threads.read(self.session.store.conn, ticket_id, shown=20)
+        if not threads.answer_to(thread):
+            raise Refused(N_("{item} has no address to answer to."), item=f"#{ticket_id}",
+                          next=N_("Answer in the shop's own console."))  # fmt: skip
+        draft = self.session.draft(ticket_id)
+        before = f"{draft.body.rstrip()}\n\n" if draft and draft.kind == "reply" and draft.body.strip() else ""
+        writing = self._reply(thread, None)
+        writing.template_id, writing.language = filled.template.id, filled.language
+        self._write(writing, before + filled.text, review=not (edit or filled.missing))
+        self._say_missing(filled)
+
+    def _say_missing(self, filled: Filling) -> None:
+        composer = self.desk.composer
+        if filled.missing and composer:
+            text = _("missing: {names}").format(names=", ".join(filled.missing))
+            self.desk.call_after_refresh(lambda: composer.object_to(text))
+
+    # Reviewing --------------------------------------------------------------------------------------
+
+    def composer_review(self) -> None:
+        composer = self.desk.composer
+        if composer is None:
+            return
+        if not composer.text.strip():
+            self.review_discard()
+            return
+        composer.ask(True)
+        self.desk.go_to("review")
+        self.desk.job(self.save_draft())
+
+    def review_edit(self) -> None:
+        if self.desk.composer:
+            self.desk.go_to("composer")
+            self.desk.composer.ask(False)
+
+    def review_send(self) -> None:
+        self._leave("open")
+
+    def review_send_solve(self) -> None:
+        self._leave("solved")
+
+    def review_send_wait(self) -> None:
+        self._leave("pending")
+
+    def _leave(self, then: str) -> None:
+        composer = self.desk.composer
+        if composer is None:
+            return
+        if composer.writing.kind == "note":
+            self.desk.job(self._note(composer))
+        else:
+            missing = [tag.path for tag in tags(composer.text)]
+            if missing:
+                raise Refused(N_("Not sent: {missing} is still empty."), missing=", ".join(dict.fromkeys(missing)),
+                              next=N_("e edits the text."))  # fmt: skip
+            self.desk.job(self._send(composer, then))
+
+    async def _note(self, composer: Composer) -> None:
+        writing, text = composer.writing, composer.text
+        await self.session.act(lambda unit: tickets.note(unit, writing.ticket_id, text))
+        await self._done(composer, keep_draft=False)
+        self.desk.say(_("noted · z undoes it"), "note")
+
+    async def _send(self, composer: Composer, then: str) -> None:
+        w = composer.writing
+        reply = box.Reply(w.ticket_id, composer.text, w.to, w.subject, w.base_seq, then=then, template_id=w.template_id)
+        await self.session.act(lambda unit: box.queue(unit, reply))
+        await self._done(composer, keep_draft=False)
+        self.desk.soon("tick", 0, self.desk._tick)
+
+    def review_park(self) -> None:
+        """Keeps the draft and leaves it."""
+        composer = self.desk.composer
+        if composer is not None:
+            self.desk.job(self._done(composer, keep_draft=True))
+            self.desk.say(_("parked; r goes on with it"), "us")
+
+    def review_discard(self) -> None:
+        composer = self.desk.composer
+        if composer is not None:
+            self.desk.job(self._done(composer, keep_draft=False))
+
+    async def _done(self, composer: Composer, *, keep_draft: bool) -> None:
+        ticket_id, me = composer.writing.ticket_id, self.session.agent.id
+        if keep_draft:
+            await self.save_draft()
+        else:
+            await self.session.act(lambda unit: people.drop_draft(unit.conn, ticket_id, me))
+        self.finish()
+        self.desk.take_in([ticket_id])
+        await self.session.present(ticket_id, False)
+
+    def finish(self) -> None:
+        """Takes the composer away; what it held is on disk or gone on purpose."""
+        composer, self.desk.composer = self.desk.composer, None
+        if composer is not None:
+            composer.remove()
+        self.desk.desk_screen.set_focus(None)
+        self.desk.go_to("ticket" if self.desk.desk_screen.reading else "list")
+
+    # Drafts -----------------------------------------------------------------------------------------
+
+    def _draft(self) -> Draft | None:
+        composer = self.desk.composer
+        if composer is None or composer.text == composer.writing.saved:
+            return None
+        w = composer.writing
+        w.saved = composer.text
+        return Draft(w.ticket_id, self.session.agent.id, w.kind, composer.text, w.template_id, w.base_seq, self.session.now)
+
+    async def save_draft(self) -> None:
+        draft = self._draft()
+        if draft:
+            await self.session.act(lambda unit: people.put_draft(unit.conn, draft))
+
+    def save_draft_now(self) -> None:
+        draft = self._draft()
+        if draft:
+            self.session.act_now(lambda unit: people.put_draft(unit.conn, draft))
+
+    def composer_editor(self) -> None:
+        """The text in the person's own editor; what comes back replaces it."""
+        composer = self.desk.composer
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+        if composer is None:
+            return
+        with tempfile.TemporaryDirectory(prefix="deskhand-") as folder:
+            path = Path(folder) / f"reply-{composer.writing.ticket_id}.txt"
+            path.write_text(composer.text, encoding="utf-8")
+            with self.desk.suspend():
+                code = subprocess.call([*editor.split(), str(path)])
+            if code == 0:
+                composer.area.text = path.read_text(encoding="utf-8", errors="replace").rstrip("\n")
+            else:
+                composer.object_to(_("{editor} ended with an error; your text is as it was").format(editor=editor))
+        self.desk.refresh()
+
+    # The outbox -------------------------------------------------------------------------------------
+
+    def take_back(self, row_id: int) -> None:
+        self.desk.job(self._take_back(row_id))
+
+    async def _take_back(self, row_id: int) -> None:
+        row = await self.session.act(lambda unit: box.take_back(unit, row_id))
+        self.desk.take_in([row.ticket_id])
+        self.desk.say(_("taken back; your text is a draft again, r goes on with it"), "done")
+
+    def outbox_take_back(self) -> None:
+        row = self.desk.desk_screen.outbox.current
+        if row is not None:
+            self.take_back(row.id)
+
+    def outbox_resolve(self, decision: str) -> None:
+        row = self.desk.desk_screen.outbox.current
+        if row is None:
+            return
+        chosen = {"drop": "cancel"}.get(decision, decision)
+
+        def settle(unit: UnitOfWork) -> int:
+            return box.resolve(unit, row.id, chosen).ticket_id
+
+        async def run() -> None:
+            self.desk.take_in([await self.session.act(settle)])
+            self.acts.fill_outbox()
+
+        self.desk.job(run())

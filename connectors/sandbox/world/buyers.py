@@ -1,0 +1,179 @@
+"""Buyers who live: they write about their orders every minute or so, and answer what the shop writes to them."""
+
+from __future__ import annotations
+
+import heapq
+import smtplib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import default
+from random import Random
+
+from connectors.sandbox.mail import MailStandIn
+from connectors.sandbox.mail_state import Envelope
+from connectors.sandbox.world import post, talks
+from connectors.sandbox.world.data import texts
+from connectors.sandbox.world.records import TROUBLES, Buyer, Order, Shop, World
+from connectors.sandbox.world.trade import order as make_order
+from store.values import Instant
+
+OUTSIDE, PASSWORD = "world@mailbox.example", "practice"
+"""The account with which everybody who is not the shop hands in mail, and every account's password."""
+
+
+def users(shops: tuple[Shop, ...]) -> dict[str, str]:
+    """The accounts a stand-in needs for this world."""
+    return {OUTSIDE: PASSWORD, **{s.address: PASSWORD for s in shops}}
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: until the first mail, between mails, until an answer. `answers` is how many of our mails get one."""
+
+    first: float = 25.0
+    between: tuple[float, float] = (45.0, 90.0)
+    answer: tuple[float, float] = (15.0, 40.0)
+    answers: float = 0.75
+
+
+class Buyers:
+    """`with Buyers(world, server, now):` they live in a thread. `tick` does the same by hand, for tests.
+
+    Mail to the shop's addresses lands in its folders, whoever hands it in; mail to anybody else reaches its buyer.
+    `now` dates the mails (UTC milliseconds), `clock` (seconds, any origin) paces them.
+    """
+
+    def __init__(
+        self, world: World, server: MailStandIn, now: Callable[[], Instant], *, pace: Pace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._world, self._server, self._now, self._clock = world, server, now, clock
+        self._pace = pace or Pace()
+        self._rng = Random(f"{world.seed}/alive")
+        self._known = dict(world.by_address())
+        self._folders = {s.address: s.folder for s in world.shops}
+        self._taken = {o.number for o in world.orders}
+        self._count = 0
+        self._answered: dict[str, int] = {}
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._live, daemon=True, name="buyers")
+        server.on_accept(self._accepted)
+
+    def __enter__(self) -> Buyers:
+        self._plan(self._clock() + self._pace.first, self._write)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._stopping = True
+        self._wake.set()
+        self._thread.join(timeout=5)
+
+    def open_folders(self) -> None:
+        """Puts a notice into each account's folder, so that the folder is there before anybody writes."""
+        for shop in self._world.shops:
+            if shop.folder not in ("INBOX", "Sent"):
+                self._server.deliver(_opening(shop, self._now()), shop.folder, at=self._now() / 1000)
+
+    def tick(self, at: float) -> float | None:
+        """Does everything that is due at `at` (of `clock`); says when the next thing is, None when nothing is."""
+        while True:
+            with self._lock:
+                if not self._due or self._due[0][0] > at:
+                    return self._due[0][0] if self._due else None
+                _, _, act = heapq.heappop(self._due)
+            act()
+
+    def hand_in(self, raw: bytes, to: str) -> None:
+        """A mail from outside goes in by SMTP, as from any other server."""
+        with smtplib.SMTP("127.0.0.1", self._server.smtp_port, timeout=10) as smtp:
+            smtp.login(OUTSIDE, PASSWORD)
+            smtp.sendmail(OUTSIDE, [to], raw)
+
+    def write(self, buyer: Buyer, trouble: str) -> str:
+        """A buyer writes about a fresh order; returns the Message-ID."""
+        now = self._now()
+        bought = make_order(self._rng, buyer, trouble, now, self._taken)
+        talk = talks.talk(self._rng, 0, bought, trouble)
+        return self.send(buyer, talk.subject, talk.turns[0].text, bought)
+
+    def send(self, buyer: Buyer, subject: str, text: str, bought: Order | None = None) -> str:
+        """A buyer sends a mail; returns its Message-ID."""
+        message_id = self._next_id(buyer)
+        raw = post.new_mail(buyer, subject, text, message_id=message_id, at=self._now(),
+                            order=bought.number if bought else "", program=self._rng.choice(post.PROGRAMS))  # fmt: skip
+        self.hand_in(raw, buyer.shop.address)
+        return message_id
+
+    def answer(self, buyer: Buyer, ours: bytes, text: str = "") -> str:
+        """A buyer answers a mail of ours, in `text` or in words of their own; returns the Message-ID."""
+        message_id = self._next_id(buyer)
+        words = texts(buyer.lang)["talk"]
+        said = text or talks.letter(self._rng, buyer, self._rng.choice([*words["pleased"], *words["again"]]), short=True)
+        raw = post.answer(buyer, ours, said, message_id=message_id, at=self._now(), program=self._rng.choice(post.PROGRAMS))
+        self.hand_in(raw, buyer.shop.address)
+        return message_id
+
+    def _next_id(self, buyer: Buyer) -> str:
+        self._count += 1
+        return f"<alive-{self._now()}-{self._count}@{buyer.address.rpartition('@')[2]}>"
+
+    def _accepted(self, envelope: Envelope) -> None:
+        for recipient in envelope.recipients:
+            if folder := self._folders.get(recipient):
+                self._server.deliver(envelope.raw, folder, at=self._now() / 1000)
+            elif (buyer := self._known.get(recipient)) is not None and envelope.sender in self._folders:
+                self._consider(buyer, envelope.raw)
+
+    def _consider(self, buyer: Buyer, ours: bytes) -> None:
+        """Most people answer a person once or twice; nobody answers a machine."""
+        read = message_from_bytes(ours, policy=default)
+        if str(read["Auto-Submitted"] or "no") != "no" or self._rng.random() > self._pace.answers:
+            return
+        if self._answered.get(buyer.address, 0) < 2:
+            self._answered[buyer.address] = self._answered.get(buyer.address, 0) + 1
+            self._plan(self._clock() + self._rng.uniform(*self._pace.answer), lambda: self._quietly(lambda: self.answer(buyer, ours)))
+
+    def _write(self) -> None:
+        self._plan(self._clock() + self._rng.uniform(*self._pace.between), self._write)
+        buyer = self._rng.choice([b for b in self._world.buyers if b.shop.by_mail])
+        self._quietly(lambda: self.write(buyer, self._rng.choice(TROUBLES)))
+
+    def _quietly(self, act: Callable[[], object]) -> None:
+        """A post office that is closing down is nothing a buyer could mend."""
+        try:
+            act()
+        except (OSError, smtplib.SMTPException):
+            self._stopping = self._stopping or self._server.smtp_port == 0
+
+    def _plan(self, at: float, act: Callable[[], None]) -> None:
+        with self._lock:
+            self._count += 1
+            heapq.heappush(self._due, (at, self._count, act))
+        self._wake.set()
+
+    def _live(self) -> None:
+        while not self._stopping:
+            following = self.tick(self._clock())
+            self._wake.wait(None if following is None else max(0.0, following - self._clock()))
+            self._wake.clear()
+
+
+def _opening(shop: Shop, now: Instant) -> bytes:
+    """What a mailbox service writes into a new folder."""
+    from email.message import EmailMessage
+
+    mail = EmailMessage()
+    mail["From"] = f"Mailbox <no-reply@{shop.address.rpartition('@')[2]}>"
+    mail["To"] = shop.address
+    mail["Subject"] = f"{shop.name}: mail of this account is collected here"
+    mail["Message-ID"] = f"<folder-{shop.id}@{shop.address.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content("Nothing to do.\n")
+    return mail.as_bytes()

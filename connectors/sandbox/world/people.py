@@ -1,0 +1,78 @@
+"""The accounts of the practice shop and the people who buy there."""
+
+from __future__ import annotations
+
+from random import Random
+from string import ascii_lowercase, digits
+from typing import Any
+
+from connectors.sandbox.world.data import table
+from connectors.sandbox.world.records import Buyer, Shop
+
+DOMAIN = "nordlicht.example"
+_BY_MAIL = ("amazon", "ebay", "walmart", "email")
+_NO_SPACE = ("ja", "zh-CN", "zh-TW")
+_VIPS = 5
+# Where the country of a buyer is settled by the account; a language alone may live anywhere.
+_AT_HOME = {"amazon-mx": "MX", "ebay-uk": "GB", "walmart": "US", "ebay-de": "DE", "amazon-de": ""}
+
+
+def shops() -> tuple[Shop, ...]:
+    return tuple(_shop(row) for row in table("shops")["shop"])
+
+
+def buyers(rng: Random, wanted: int, accounts: tuple[Shop, ...]) -> tuple[Buyer, ...]:
+    """About `wanted` people, spread over the accounts by their share, each language at every account that has it."""
+    rows = {row["id"]: row for row in table("shops")["shop"]}
+    total = sum(row["share"] for row in rows.values())
+    found: list[Buyer] = []
+    taken: set[str] = set()
+    for shop in accounts:
+        row = rows[shop.id]
+        for n in range(max(len(row["langs"]), round(wanted * row["share"] / total))):
+            found.append(_buyer(rng, shop, row, row["langs"][n % len(row["langs"])], taken, vip=False))
+    for n in range(_VIPS):
+        at = n * len(found) // _VIPS
+        b = found[at]
+        found[at] = Buyer(b.shop, b.name, b.first, b.address, b.lang, b.country, b.currency, b.courier, b.street, vip=True)
+    return tuple(found)
+
+
+def stranger(shop: Shop, name: str, address: str) -> Buyer:
+    """Somebody whom the shop never heard of: who a hostile or a machine's mail comes from."""
+    return Buyer(shop, name, name, address, "en", "", "EUR", "", "")
+
+
+def _shop(row: dict[str, Any]) -> Shop:
+    local = "care" if row["id"] == "mail" else row["id"]
+    return Shop(
+        id=row["id"], platform=row["platform"], name=row["name"], label=row["label"], kind=row["kind"],
+        address=f"{local}@{DOMAIN}", folder="INBOX" if row["id"] == "mail" else row["name"],
+        by_mail=row["platform"] in _BY_MAIL,
+    )  # fmt: skip
+
+
+def _buyer(rng: Random, shop: Shop, row: dict[str, Any], lang: str, taken: set[str], *, vip: bool) -> Buyer:
+    people = table("people")
+    given, family = rng.choice(people[lang]["given"]), rng.choice(people[lang]["family"])
+    places = people[lang]["places"]
+    home = [p for p in places if p[0] == _AT_HOME.get(shop.id)]
+    if shop.id == "shopee" and lang == "zh-CN":
+        home = [p for p in places if p[0] == "SG"]
+    country, currency, courier, street = rng.choice(home or places)
+    if shop.id == "walmart" and lang == "es":
+        country, currency, courier, street = people["en"]["places"][1]
+    name = f"{family}{given}" if lang in _NO_SPACE else f"{given} {family}"
+    return Buyer(shop, name, name if lang in _NO_SPACE else given, _address(rng, row["relay"], people["handles"][lang], taken),
+                 lang, country, currency, courier, street, vip)  # fmt: skip
+
+
+def _address(rng: Random, relay: str, handles: list[str], taken: set[str]) -> str:
+    handle = rng.choice(handles)
+    while True:
+        code = "".join(rng.choices(ascii_lowercase + digits, k=14))
+        address: str = relay.format(handle=handle, code=code)
+        if address not in taken:
+            taken.add(address)
+            return address
+        handle = f"{rng.choice(handles)}{rng.randint(2, 99)}"

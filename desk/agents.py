@@ -1,0 +1,124 @@
+"""The people of the team: adding them, changing what is known of them, who is away."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from desk.clocks.calendar_files import calendar_from
+from desk.clocks.calendars import Calendar
+from store.errors import N_, Conflict, Invalid, NotFound
+from store.sql import shop
+from store.sql.rows import Agent
+from store.unit import UnitOfWork
+from store.values import Instant, clean_line
+
+ROLES = ("agent", "lead", "admin")
+FIELDS = ("name", "email", "unix_user", "role", "languages", "skills", "zone", "shifts", "capacity", "signature", "active")
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+_RESERVED = ("me", "none", "nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class NewAgent:
+    """Somebody who joins. `id` is short and stays; `unix_user` is who they are at the shell."""
+
+    id: str
+    name: str
+    unix_user: str = ""
+    role: str = "agent"
+
+
+def add(unit: UnitOfWork, person: NewAgent) -> None:
+    """Adds an agent. Raises Invalid for an id nobody can type, Conflict where it or its Unix user is taken."""
+    if not _ID.fullmatch(person.id) or person.id in _RESERVED:
+        raise Invalid(N_("{item} cannot be an agent's id."), item=person.id,
+                      next=N_("Use small letters, digits and . _ - only, such as ana."))  # fmt: skip
+    if shop.agent(unit.conn, person.id) is not None:
+        raise Conflict(N_("There is an agent {item} already."), item=person.id, next=N_("See: deskhand agent list"))
+    values = _checked(unit, {"name": person.name or person.id, "unix_user": person.unix_user, "role": person.role}, person.id)
+    unit.conn.execute("INSERT INTO agent (id, name, unix_user, role) VALUES (?, ?, ?, ?)",
+                      (person.id, values["name"], values["unix_user"], values["role"]))  # fmt: skip
+    unit.append("agent_added", {"agent": person.id, "name": values["name"]})
+
+
+def change(unit: UnitOfWork, agent_id: str, values: Mapping[str, Any]) -> int:
+    """Sets fields of an agent and returns the event's seq, 0 when nothing differed. `languages` maps BCP 47 tags to
+    levels 1 to 5, `skills` is a list, `shifts` a calendar's table ({} is always on). Raises NotFound, Invalid, Conflict."""
+    agent = need(unit, agent_id)
+    diff = {f: [getattr(agent, f), v] for f, v in _checked(unit, values, agent_id).items() if getattr(agent, f) != v}
+    if not diff:
+        return 0
+    sets = ", ".join(f"{field} = ?" for field in diff)
+    unit.conn.execute(f"UPDATE agent SET {sets} WHERE id = ?", (*(after for _before, after in diff.values()), agent_id))
+    return unit.append("agent_changed", {"agent": agent_id, "changes": diff})
+
+
+def set_presence(unit: UnitOfWork, agent_id: str, state: str, until: Instant = 0) -> int:
+    """`away` or `on` until an instant (0: until changed), or `auto`: the shifts decide. Raises NotFound."""
+    agent = need(unit, agent_id)
+    if (agent.state, agent.state_until) == (state, until):
+        return 0
+    unit.conn.execute("UPDATE agent SET state = ?, state_until = ? WHERE id = ?", (state, until, agent_id))
+    changes = {"state": [agent.state, state], "state_until": [agent.state_until, until]}
+    return unit.append("agent_changed", {"agent": agent_id, "changes": changes})
+
+
+def need(unit: UnitOfWork, agent_id: str) -> Agent:
+    """The agent, or NotFound."""
+    agent = shop.agent(unit.conn, agent_id)
+    if agent is None:
+        raise NotFound(N_("There is no agent {item}."), item=agent_id, next=N_("See: deskhand agent list"))
+    return agent
+
+
+def _checked(unit: UnitOfWork, values: Mapping[str, Any], agent_id: str) -> dict[str, Any]:
+    """Values as they are stored."""
+    out: dict[str, Any] = {}
+    for field, value in values.items():
+        if field not in FIELDS:
+            raise Invalid(N_("An agent has no field {item}."), item=field, next=N_("Fields: {fields}"),
+                          fields=", ".join(FIELDS))  # fmt: skip
+        out[field] = _checked_one(unit, field, value, agent_id)
+    return out
+
+
+def _checked_one(unit: UnitOfWork, field: str, value: Any, agent_id: str) -> Any:
+    if field == "role" and value not in ROLES:
+        raise _no(field, value, N_("Known: {known}"), known=", ".join(ROLES))
+    if field == "active":
+        return int(bool(value))
+    if field == "capacity":
+        if not isinstance(value, int) or not 0 <= value <= 10_000:
+            raise _no(field, value, N_("A number of tickets; 0 is no limit."))
+        return value
+    if field == "languages":
+        good = isinstance(value, Mapping) and all(isinstance(n, int) and 1 <= n <= 5 for n in value.values())
+        if not good:
+            raise _no(field, value, N_("Write languages with levels 1 to 5, such as en:5,de:3."))
+        return json.dumps(dict(value))
+    if field == "skills":
+        return json.dumps(sorted({clean_line(str(s)) for s in value if str(s).strip()}), ensure_ascii=False)
+    if field == "shifts":
+        if value:
+            calendar_from(value, name=agent_id)
+        return json.dumps(dict(value))
+    if field == "zone":
+        Calendar(agent_id, str(value))
+        return str(value)
+    text = clean_line(str(value))
+    if field == "name" and not text:
+        raise _no(field, value, N_("Give a name."))
+    if field == "unix_user" and text:
+        other = shop.agent_of_user(unit.conn, text)
+        if other is not None and other.id != agent_id:
+            raise Conflict(N_("The Unix user {item} is {agent} already."), item=text, agent=other.id,
+                           next=N_("One person, one agent."))  # fmt: skip
+    return text
+
+
+def _no(field: str, value: Any, cure: str, **gaps: object) -> Invalid:
+    return Invalid(N_("{item} is no {field}."), item=clean_line(str(value)), field=field, next=cure, **gaps)

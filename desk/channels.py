@@ -1,0 +1,85 @@
+"""Connected accounts: adding one, pausing it, letting it go. Secrets are not here but in the vault."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from store.errors import N_, Conflict, Invalid, NotFound, Refused
+from store.sql import shop
+from store.sql.rows import Channel
+from store.unit import UnitOfWork
+from store.values import Instant, clean_line, fold
+
+KINDS = ("email", "chat", "marketplace")
+HOLD_MS = {"email": 10_000, "chat": 3_000, "marketplace": 10_000}
+"""How long a reply can be taken back, by kind; in a chat somebody is waiting."""
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+
+
+def add(
+    unit: UnitOfWork, channel_id: str, *, platform: str, name: str, label: str, settings: Mapping[str, Any],
+    since: Instant, kind: str = "email",
+) -> Channel:  # fmt: skip
+    """Adds an account, or brings back one that was removed. `since`: history before it comes in closed.
+
+    Raises Invalid for an id nobody can type, Conflict where the id or one of its mailboxes is taken.
+    """
+    if not _ID.fullmatch(channel_id):
+        raise Invalid(N_("{item} cannot be a channel's id."), item=channel_id, next=N_("Use small letters, digits, _ and - only."))
+    old = shop.channel(unit.conn, channel_id)
+    if old is not None and old.state != "removed":
+        raise Conflict(N_("There is a channel {item} already."), item=channel_id, next=N_("See: deskhand channel list"))
+    refuse_shared_mailbox(shop.channels(unit.conn), platform, settings)
+    position = 1 + max((c.position for c in shop.channels(unit.conn)), default=-1)
+    unit.conn.execute(
+        "INSERT INTO channel (id, platform, name, label, kind, settings, state, position, hold_ms, since) "
+        "VALUES (?, ?, ?, ?, ?, ?, 'active', ?, ?, ?) ON CONFLICT (id) DO UPDATE SET platform = excluded.platform, "
+        "name = excluded.name, label = excluded.label, kind = excluded.kind, settings = excluded.settings, "
+        "state = 'active', fault = '', fault_at = 0",
+        (channel_id, platform, clean_line(name) or channel_id, clean_line(label)[:4], kind,
+         json.dumps(dict(settings), ensure_ascii=False), position, HOLD_MS[kind], since),
+    )  # fmt: skip
+    unit.append("channel_added", {"channel": channel_id, "platform": platform})
+    return need(unit, channel_id)
+
+
+def set_state(unit: UnitOfWork, channel_id: str, state: str) -> Channel:
+    """`active`, `paused` (neither fetched nor sent to) or `removed` (its tickets stay). Raises NotFound, and Refused
+    for removing a channel whose outbox is not empty."""
+    channel = need(unit, channel_id)
+    if state == "removed":
+        waiting = unit.conn.execute("SELECT count(*) FROM outbox WHERE channel_id = ? AND state IN ('held', 'claimed', 'unknown')",
+                                    (channel_id,)).fetchone()[0]  # fmt: skip
+        if waiting:
+            raise Refused(N_("{count} replies of {item} wait in the outbox."), item=channel_id, count=waiting,
+                          next=N_("Settle them first: deskhand outbox list"))  # fmt: skip
+    if channel.state != state:
+        unit.conn.execute("UPDATE channel SET state = ? WHERE id = ?", (state, channel_id))
+        unit.append("channel_changed", {"channel": channel_id, "changes": {"state": [channel.state, state]}})
+    return need(unit, channel_id, removed=True)
+
+
+def need(unit: UnitOfWork, channel_id: str, *, removed: bool = False) -> Channel:
+    """The channel, or NotFound; a removed one counts only where asked for."""
+    channel = shop.channel(unit.conn, channel_id)
+    if channel is None or (channel.state == "removed" and not removed):
+        raise NotFound(N_("There is no channel {item}."), item=channel_id, next=N_("See: deskhand channel list"))
+    return channel
+
+
+def refuse_shared_mailbox(channels: list[Channel], platform: str, settings: Mapping[str, Any]) -> None:
+    """Raises Conflict when another channel reads the same account: each mail would belong to both."""
+    account = _account(platform, settings)
+    for other in channels:
+        if account and _account(other.platform, json.loads(other.settings)) == account:
+            raise Conflict(N_("Channel {item} reads this account already ({account})."), item=other.id,
+                           account=account.partition("/")[2], next=N_("One account, one channel."))  # fmt: skip
+
+
+def _account(platform: str, settings: Mapping[str, Any]) -> str:
+    host, user = fold(str(settings.get("imap_host", ""))), fold(str(settings.get("user", "")))
+    port = settings.get("imap_port", "")
+    return f"{platform}/{user} at {host}{f':{port}' if port else ''}" if host and user else ""

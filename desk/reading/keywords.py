@@ -1,0 +1,194 @@
+"""The keyword tables: loading, normalising, and finding every phrase of twenty types in ten languages in one pass.
+
+A phrase of `data/keywords.toml` matches at a word's start; a full stop at its end asks for the whole word; `a .. b`
+lets up to five words of the same clause stand between. Chinese and Japanese phrases match anywhere. Case, accents and
+apostrophes do not matter, and ä may be written ae. `^3` at the end sets the points of a phrase, which else are its words (characters / 3).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+TYPES = (
+    "shipping_status", "not_received", "damaged", "defective", "quality", "not_as_described", "wrong_item", "missing_parts",
+    "size_fit", "incompatible", "changed_mind", "cancel", "address", "return_exchange", "refund", "customs_tax",
+    "invoice_payment", "counterfeit_safety", "usage_warranty", "dispute_review",
+)  # fmt: skip
+"""The taxonomy of domain.md §3 in its order."""
+ASKS = frozenset({"cancel", "address", "return_exchange", "refund", "invoice_payment"})
+ESCALATION = "dispute_review"
+CAUSES = frozenset(TYPES) - ASKS - {ESCALATION}
+OTHER = "other"
+NEUTRAL = "neutral"
+"""Phrases that mean nothing themselves and hide what lies inside them: "bank account" is no account here."""
+URGENT, RAISED = "urgent", "raised"
+"""Phrases that say how soon, not what."""
+
+WIDE = frozenset({"zh-CN", "zh-TW", "ja"})
+"""Languages written without spaces: their phrases match as substrings."""
+
+
+class Phrase(NamedTuple):
+    text: str
+    type: str
+    language: str
+    weight: float
+    whole: bool
+    rest: re.Pattern[str] | None
+    """What must follow after a gap."""
+
+
+class Hit(NamedTuple):
+    start: int
+    end: int
+    phrase: Phrase
+
+
+class Tables(NamedTuple):
+    latin: dict[str, tuple[Phrase, ...]]
+    """By the first three letters, longest first."""
+    wide: dict[str, tuple[Phrase, ...]]
+    """By the first character, longest first."""
+    lists: dict[str, dict[str, tuple[str, ...]]]
+    """Word lists for the grammar: negators, fillers and the like, by name and language."""
+    vocabulary: frozenset[str]
+    """English words of five letters and more that phrases are made of: what typing errors are corrected to."""
+
+
+# Normalising ---------------------------------------------------------------------------------------
+
+_PLAIN: dict[int, str] = {}
+for _code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]:
+    _base = "".join(c for c in unicodedata.normalize("NFD", chr(_code)) if not unicodedata.combining(c)).casefold()
+    if _base != chr(_code):
+        _PLAIN[_code] = _base
+_PLAIN.update({ord("ß"): "ss", ord("ø"): "o", ord("Ø"): "o", ord("æ"): "ae", ord("Æ"): "ae", ord("œ"): "oe", ord("Œ"): "oe", ord("ł"): "l"})
+_PLAIN.update(dict.fromkeys((0x2018, 0x2019, 0x201B, 0x02BC, 0x00B4, 0x0060, 0xFF07), "'"))
+_PLAIN.update(dict.fromkeys(range(0x0300, 0x0370), ""))
+_PLAIN.update({0x3000: " ", 0xA0: " "})
+_SPACES = re.compile(r"\s+")
+_APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
+
+
+def normalise(text: str) -> str:
+    """The form texts and phrases are compared in. White space folds to single spaces; apostrophes inside words go."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+    text = text.casefold()
+    if "'" in text:
+        text = _APOSTROPHE.sub("", text)
+    return _SPACES.sub(" ", text).strip()
+
+
+# Loading -------------------------------------------------------------------------------------------
+
+_UMLAUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
+_WORD = re.compile(r"[a-z0-9]+")
+
+
+@lru_cache(maxsize=1)
+def tables() -> Tables:
+    folder = Path(__file__).parent / "data"
+    with (folder / "keywords.toml").open("rb") as file:
+        data = tomllib.load(file)
+    with (folder / "grammar.toml").open("rb") as file:
+        grammar = tomllib.load(file)
+    latin: dict[str, dict[tuple[str, str, str], Phrase]] = {}
+    wide: dict[str, dict[tuple[str, str, str], Phrase]] = {}
+    vocabulary: set[str] = set(grammar.pop("vocabulary"))
+    for mood in (URGENT, RAISED):
+        for language, words in grammar.pop(mood).items():
+            data[language][mood] = words
+    for language, types in data.items():
+        for type, words in types.items():
+            for word in words:
+                for phrase in _phrases(word, type, language):
+                    target, key = (wide, phrase.text[:1]) if language in WIDE and not phrase.text[:1].isascii() else (latin, phrase.text[:3])
+                    target.setdefault(key, {}).setdefault((phrase.text + (phrase.rest.pattern if phrase.rest else ""), type, language), phrase)
+                if language == "en":
+                    vocabulary.update(w for w in _WORD.findall(normalise(word)) if len(w) >= 5)
+    return Tables(
+        {k: tuple(sorted(v.values(), key=lambda p: -len(p.text))) for k, v in latin.items()},
+        {k: tuple(sorted(v.values(), key=lambda p: -len(p.text))) for k, v in wide.items()},
+        {name: {lang: tuple(normalise(w) for w in words) for lang, words in by.items()} for name, by in grammar.items()},
+        frozenset(vocabulary),
+    )
+
+
+def _phrases(word: str, type: str, language: str) -> list[Phrase]:
+    """The phrase, and its twin with umlauts written out."""
+    word, _, fixed = word.partition("^")
+    spellings = {word, word.translate(_UMLAUT)}
+    found = []
+    for spelling in sorted(spellings):
+        head, _, tail = spelling.partition(" .. ")
+        text, whole = normalise(head), False
+        if text.endswith("."):
+            text, whole = text[:-1], True
+        rest, words = None, len(text.split())
+        if tail:
+            goal, closed = normalise(tail), False
+            if goal.endswith("."):
+                goal, closed = goal[:-1], True
+            words += len(goal.split())
+            gap = r"[^.!?;。！？\n]{0,12}?" if language in WIDE else r"[a-z0-9]*(?:[ ,]+[a-z0-9'&-]+){0,5}?[ ,]+"
+            rest = re.compile(gap + re.escape(goal) + (r"(?![a-z0-9])" if closed else ""))
+        weight = max(sum(c > "\u2e80" for c in text + tail) / 3, 0.34) if language in WIDE else float(words)
+        weight = float(fixed) if fixed else weight
+        found.append(Phrase(text, type, language, weight, whole, rest))
+    return found
+
+
+# Finding -------------------------------------------------------------------------------------------
+
+
+def find(text: str) -> list[Hit]:
+    """Every phrase in a normalised text, of every language, overlaps and all."""
+    table = tables()
+    hits: list[Hit] = []
+    latin = table.latin
+    for word in _WORD.finditer(text):
+        start = word.start()
+        candidates = latin.get(text[start : start + 3])
+        if candidates is None:
+            continue
+        for phrase in candidates:
+            if text.startswith(phrase.text, start):
+                end = start + len(phrase.text)
+                if phrase.whole and end < len(text) and text[end].isalnum():
+                    continue
+                if phrase.rest is not None:
+                    match = phrase.rest.match(text, end, end + 120)
+                    if match is None:
+                        continue
+                    end = match.end()
+                hits.append(Hit(start, end, phrase))
+    if not text.isascii():
+        wide = table.wide
+        for start, char in enumerate(text):
+            if char > "\u2e80" and (candidates := wide.get(char)) is not None:
+                for phrase in candidates:
+                    if text.startswith(phrase.text, start):
+                        end = start + len(phrase.text)
+                        if phrase.rest is not None:
+                            match = phrase.rest.match(text, end, end + 40)
+                            if match is None:
+                                continue
+                            end = match.end()
+                        hits.append(Hit(start, end, phrase))
+    return hits
+
+
+def longest(hits: list[Hit]) -> list[Hit]:
+    """Hits that lie inside a longer one of another are dropped; of equals, all stay."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
+        if not any(k.start <= hit.start and hit.end <= k.end and (k.end - k.start > hit.end - hit.start) for k in kept):
+            kept.append(hit)
+    kept.sort(key=lambda h: h.start)
+    return kept

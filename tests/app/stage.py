@@ -1,0 +1,97 @@
+"""The smallest app the parts of the face can stand in: a pane of lines, the bottom line, the strip of keys."""
+
+from __future__ import annotations
+
+from gettext import NullTranslations
+from typing import Any
+
+import pytest
+from textual import events
+from textual.app import ComposeResult
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from app import words
+from app.bindings import Bindings, defaults
+from app.keys import Act, Engine, Pending
+from app.look import Face, of
+from app.widgets.drawing import strip
+from app.widgets.key_hints import KeyHints
+from app.widgets.which_key import WhichKey
+from themes.loading import load
+
+HOLDS = frozenset({"ticket", "undo"})
+TEAM = [("ticket.assign:ana", "ana"), ("ticket.assign:wei", "王伟 wei")]
+
+
+class Pane(Widget):
+    """Shows one text on every line."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def render_line(self, y: int) -> Strip:
+        look = of(self)
+        return strip([(self.text, look.style("text"))], self.size.width, look.style("text"))
+
+
+class Board(Screen[None]):
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self.stage = stage
+
+    def compose(self) -> ComposeResult:
+        yield Pane(self.stage.text)
+        yield KeyHints(self.stage.keys)
+        yield WhichKey(self.stage.delay)
+
+    def on_mount(self) -> None:
+        self.query_one(KeyHints).show("list", HOLDS)
+
+    def on_key(self, event: events.Key) -> None:
+        if self.focused is not None:
+            return
+        result = self.stage.engine.feed(event.key)
+        self.query_one(KeyHints).pending(self.stage.engine.pending)
+        if isinstance(result, Pending):
+            self.query_one(WhichKey).wait(result)
+        else:
+            self.query_one(WhichKey).hide()
+        if isinstance(result, Act):
+            self.stage.done.append(result.id)
+
+
+class Stage(Face[None]):
+    def __init__(self, theme: str = "dark", text: str = "", keys: Bindings | None = None, delay: float = 0) -> None:
+        super().__init__(load(theme))
+        self.text, self.delay = text, delay
+        self.keys = keys or defaults()
+        self.engine = Engine(self.keys.keymap("list").with_choices("ticket.assign", TEAM))
+        self.done: list[str] = []
+        self.chosen: list[str | None] = []
+
+    def get_default_screen(self) -> Screen[None]:
+        return Board(self)
+
+    async def open(self, pilot: Pilot[Any], screen: Screen[Any]) -> None:
+        """Puts a screen on top; what it is dismissed with goes to `chosen`."""
+        await self.push_screen(screen, self.chosen.append)
+        await pilot.pause()
+
+
+def picture(app: Face[Any]) -> list[str]:
+    """What the terminal shows, line by line."""
+    return ["".join(segment.text for segment in line) for line in app.screen._compositor.render_strips()]
+
+
+def speak(monkeypatch: pytest.MonkeyPatch, translations: dict[str, str]) -> None:
+    """Gives the face these translations."""
+
+    class Catalogue(NullTranslations):
+        def gettext(self, message: str) -> str:
+            return translations.get(message, message)
+
+    monkeypatch.setattr(words, "_catalogue", Catalogue())
