@@ -43,7 +43,10 @@ class Acts:
             self.writing, name.replace(".", "_"), None
         )
         if method is not None:
-            method(*([argument] if argument else []), **({"count": count} if name.startswith(("move.", "ticket.next", "ticket.prev")) else {}))
+            method(
+                *([argument] if argument else []),
+                **({"count": count} if name.startswith(("move.", "ticket.next", "ticket.prev")) else {}),
+            )
         else:
             self.to_tickets(action)
 
@@ -100,7 +103,9 @@ class Acts:
             ticket_id, error = outcome.refused[0]
             text = render_error(error)
             if len(ids) > 1:
-                text = _("{done} of {all} done; #{id}: {error}").format(done=len(outcome.done), all=len(ids), id=ticket_id, error=text)
+                text = _("{done} of {all} done; #{id}: {error}").format(
+                    done=len(outcome.done), all=len(ids), id=ticket_id, error=text
+                )
             self.desk.say(text, "danger")
         elif not outcome.done:
             self.desk.say(_("nothing to change: it is so already"), "muted")
@@ -108,7 +113,11 @@ class Acts:
             self.desk.say(_(verb.done).format(item=f"#{outcome.done[0]}") + _(" · z undoes it"), "done")
         else:
             count = len(outcome.done)
-            self.desk.say(ngettext("{count} ticket changed", "{count} tickets changed", count).format(count=count) + _(" · z undoes it"), "done")
+            self.desk.say(
+                ngettext("{count} ticket changed", "{count} tickets changed", count).format(count=count)
+                + _(" · z undoes it"),
+                "done",
+            )
 
     def edit_repeat(self) -> None:
         if self.desk.last_act:
@@ -439,7 +448,9 @@ class Acts:
         from app.widgets.palette import Palette, acts
 
         entries = acts(self.desk.place, self.desk.holds(), self.desk.bindings)
-        self.desk.push_screen(Palette(entries, providers(self.session)), lambda chosen: self.begin_or_perform(chosen or ""))
+        self.desk.push_screen(
+            Palette(entries, providers(self.session)), lambda chosen: self.begin_or_perform(chosen or "")
+        )
 
     def app_help(self) -> None:
         from app.widgets.help import Help
@@ -450,7 +461,8 @@ class Acts:
         from app.widgets.menu import Menu
 
         self.desk.push_screen(
-            Menu(self.desk.engine.keymap, self.desk.holds(), self.desk.bindings), lambda chosen: self.begin_or_perform(chosen or "")
+            Menu(self.desk.engine.keymap, self.desk.holds(), self.desk.bindings),
+            lambda chosen: self.begin_or_perform(chosen or ""),
         )
 
     def app_theme(self, name: str = "") -> None:

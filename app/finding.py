@@ -23,7 +23,11 @@ def providers(session: Session) -> tuple[Provider, ...]:
 
     def in_views(typed: str) -> Iterable[Entry]:
         word = typed.strip().casefold()
-        return [Entry(id, _("view {name}").format(name=name), "", query) for id, name, query in views if word and word in name.casefold()]
+        return [
+            Entry(id, _("view {name}").format(name=name), "", query)
+            for id, name, query in views
+            if word and word in name.casefold()
+        ]
 
     def in_tickets(typed: str) -> Iterable[Entry]:
         word = typed.strip()

@@ -60,9 +60,15 @@ def _head(thread: Thread, width: int, now: Instant, zone: tzinfo) -> Iterator[Li
     if customer:
         bits = [customer.tier.upper()] if customer.tier else []
         if thread.customer_orders:
-            bits.append(ngettext("{count} order", "{count} orders", thread.customer_orders).format(count=thread.customer_orders))
+            bits.append(
+                ngettext("{count} order", "{count} orders", thread.customer_orders).format(count=thread.customer_orders)
+            )
         if thread.others:
-            bits.append(ngettext("{count} other ticket", "{count} other tickets", len(thread.others)).format(count=len(thread.others)))
+            bits.append(
+                ngettext("{count} other ticket", "{count} other tickets", len(thread.others)).format(
+                    count=len(thread.others)
+                )
+            )
         yield ((customer.name or customer.email, "buyer"), ("  " + " · ".join(bits), "muted"))
     facts = [thread.channel.name if thread.channel else ticket.channel_id, ticket.lang]
     if ticket.priority != 1:
@@ -76,7 +82,9 @@ def _head(thread: Thread, width: int, now: Instant, zone: tzinfo) -> Iterator[Li
     for clock in thread.clocks:
         if clock.state == "running":
             left = clock.due_at - now
-            text = _("{clock}: due {when}").format(clock=_(CLOCK_KINDS.get(clock.kind, clock.kind)), when=stamp(clock.due_at, now, zone))
+            text = _("{clock}: due {when}").format(
+                clock=_(CLOCK_KINDS.get(clock.kind, clock.kind)), when=stamp(clock.due_at, now, zone)
+            )
             role = "danger" if left < 0 else "warning" if now >= clock.warn_at else "muted"
             yield ((("! " if left < 0 else "▲ " if now >= clock.warn_at else "  ") + text, role),)
 
@@ -123,20 +131,32 @@ def _message(
             for line in wrap(message.quoted.strip(), width - 2):
                 yield ((f"│ {line}", "muted"),)
         else:
-            yield ((ngettext("▸ {count} line quoted (v)", "▸ {count} lines quoted (v)", count).format(count=count), "muted"),)
+            yield (
+                (
+                    ngettext("▸ {count} line quoted (v)", "▸ {count} lines quoted (v)", count).format(count=count),
+                    "muted",
+                ),
+            )
 
 
 def _waiting(row: OutboxRow, width: int, now: Instant) -> Iterator[Line]:
     payload = json.loads(row.payload)
     heads = {
-        "held": (_("leaves in {seconds} s (z takes it back)").format(seconds=max(0, -(-(row.hold_until - now) // 1000))), "us"),
+        "held": (
+            _("leaves in {seconds} s (z takes it back)").format(seconds=max(0, -(-(row.hold_until - now) // 1000))),
+            "us",
+        ),
         "claimed": (_("is being sent"), "us"),
         "failed": (_("! not sent: {error}").format(error=row.error), "danger"),
         "unknown": (_("! nobody knows whether it was sent: {error}").format(error=row.error), "danger"),
     }
     text, role = heads[row.state]
     if row.state == "held" and row.hold_until <= now:
-        text = _("leaves as soon as sync runs") if not row.error else _("tried again soon: {error}").format(error=row.error)
+        text = (
+            _("leaves as soon as sync runs")
+            if not row.error
+            else _("tried again soon: {error}").format(error=row.error)
+        )
     yield ()
     yield (("── ", "rule"), (f"↩ {row.agent_id}  ", "us"), (text, role))
     for line in wrap(payload["text"], width):

@@ -86,7 +86,11 @@ def create_desk(folder: Path, *, name: str, encrypt: bool) -> Wired:
     key = None
     if encrypt:
         if (folder / "desk.db").exists():
-            raise Invalid(N_("There is already a desk in {item}."), item=str(folder), next=N_("Choose another folder with --desk."))
+            raise Invalid(
+                N_("There is already a desk in {item}."),
+                item=str(folder),
+                next=N_("Choose another folder with --desk."),
+            )
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         vault.put(KEY_NAME, secrets.token_hex(32))
         key = desk_key(vault)

@@ -93,4 +93,3 @@ def _known(name: str) -> str | None:
     """`zh`, `zh-Hans`, `zh_CN.UTF-8` → zh_CN; `en_GB@euro`, `C`, `POSIX` → en; anything else → None."""
     base = name.replace("-", "_").split(".")[0].split("@")[0].split("_")[0].lower()
     return {"c": "en", "posix": "en", "en": "en", "zh": "zh_CN"}.get(base)
-

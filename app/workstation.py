@@ -177,6 +177,8 @@ class Workstation(Face[int]):
                 await work  # type: ignore[misc]
             except DeskError as error:
                 self.fail(error)
+            except Exception as exc:  # a fault of ours: end with its traceback rather than go on half done
+                self._handle_exception(exc)
             self.show_hints()
 
         task = asyncio.get_running_loop().create_task(run())
@@ -388,4 +390,5 @@ def run(wired: Wired, agent: Agent, *, theme: str | None = None) -> int:
     look = load_theme(choose(theme, os.environ), theme_folder(config))
     session = Session(wired.store, agent, local_zone(), wired.store.ids())
     app = Workstation(session, load_bindings(config / "keys.toml"), look)
-    return app.run() or 0
+    app.run()
+    return app.return_code or 0

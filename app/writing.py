@@ -99,8 +99,10 @@ class WritingActs:
             self.acts.open_ticket(ticket_id)
         thread = threads.read(conn, ticket_id, shown=1)
         context = threads.template_context(thread, self.session.agent.name, self.session.store.meta("name"))
-        picker = self.desk.picker = TemplatePicker(threads.suited(shop.templates(conn), thread.ticket), thread.ticket, context)
-        picker.styles.dock, picker.styles.height = "bottom", "70%"
+        picker = self.desk.picker = TemplatePicker(
+            threads.suited(shop.templates(conn), thread.ticket), thread.ticket, context
+        )
+        picker.styles.height = "70%"
         screen.mount(picker, before=screen.clocks)
         self.desk.go_to("templates")
 
@@ -247,7 +249,9 @@ class WritingActs:
             return None
         w = composer.writing
         w.saved = composer.text
-        return Draft(w.ticket_id, self.session.agent.id, w.kind, composer.text, w.template_id, w.base_seq, self.session.now)
+        return Draft(
+            w.ticket_id, self.session.agent.id, w.kind, composer.text, w.template_id, w.base_seq, self.session.now
+        )
 
     async def save_draft(self) -> None:
         draft = self._draft()
@@ -284,6 +288,7 @@ class WritingActs:
     async def _take_back(self, row_id: int) -> None:
         row = await self.session.act(lambda unit: box.take_back(unit, row_id))
         self.desk.take_in([row.ticket_id])
+        self.desk.holding = False
         self.desk.say(_("taken back; your text is a draft again, r goes on with it"), "done")
 
     def outbox_take_back(self) -> None:

@@ -17,7 +17,19 @@ from store.unit import UnitOfWork
 from store.values import Instant, clean_line
 
 ROLES = ("agent", "lead", "admin")
-FIELDS = ("name", "email", "unix_user", "role", "languages", "skills", "zone", "shifts", "capacity", "signature", "active")
+FIELDS = (
+    "name",
+    "email",
+    "unix_user",
+    "role",
+    "languages",
+    "skills",
+    "zone",
+    "shifts",
+    "capacity",
+    "signature",
+    "active",
+)
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _RESERVED = ("me", "none", "nobody")
 
@@ -39,7 +51,9 @@ def add(unit: UnitOfWork, person: NewAgent) -> None:
                       next=N_("Use small letters, digits and . _ - only, such as ana."))  # fmt: skip
     if shop.agent(unit.conn, person.id) is not None:
         raise Conflict(N_("There is an agent {item} already."), item=person.id, next=N_("See: deskhand agent list"))
-    values = _checked(unit, {"name": person.name or person.id, "unix_user": person.unix_user, "role": person.role}, person.id)
+    values = _checked(
+        unit, {"name": person.name or person.id, "unix_user": person.unix_user, "role": person.role}, person.id
+    )
     unit.conn.execute("INSERT INTO agent (id, name, unix_user, role) VALUES (?, ?, ?, ?)",
                       (person.id, values["name"], values["unix_user"], values["role"]))  # fmt: skip
     unit.append("agent_added", {"agent": person.id, "name": values["name"]})

@@ -88,7 +88,9 @@ def _checked(unit: UnitOfWork, field: str, value: Any) -> Any:
     if field == "tags":
         return normal_tags(value)
     if field == "snoozed_until" and not (isinstance(value, int) and 0 <= value <= NEVER):
-        raise Invalid(N_("{item} is not a time to snooze until."), item=str(value), next=N_("Say it as 2h or tomorrow."))
+        raise Invalid(
+            N_("{item} is not a time to snooze until."), item=str(value), next=N_("Say it as 2h or tomorrow.")
+        )
     return clean_line(value) if isinstance(value, str) else value
 
 

@@ -28,7 +28,9 @@ def add(
     Raises Invalid for an id nobody can type, Conflict where the id or one of its mailboxes is taken.
     """
     if not _ID.fullmatch(channel_id):
-        raise Invalid(N_("{item} cannot be a channel's id."), item=channel_id, next=N_("Use small letters, digits, _ and - only."))
+        raise Invalid(
+            N_("{item} cannot be a channel's id."), item=channel_id, next=N_("Use small letters, digits, _ and - only.")
+        )
     old = shop.channel(unit.conn, channel_id)
     if old is not None and old.state != "removed":
         raise Conflict(N_("There is a channel {item} already."), item=channel_id, next=N_("See: deskhand channel list"))

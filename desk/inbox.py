@@ -82,18 +82,34 @@ def resolve(text: str, ctx: Context) -> List:
 
 
 def page(
-    conn: Connection, wanted: List, me: str, *, after: Place | None = None, before: Place | None = None, limit: int = PAGE
+    conn: Connection,
+    wanted: List,
+    me: str,
+    *,
+    after: Place | None = None,
+    before: Place | None = None,
+    limit: int = PAGE,
 ) -> list[TicketLine]:
     """Lines behind `after` or before `before`, in the list's order."""
     if wanted.compiled.words_expression and wanted.sort.name == "newest":
-        return search_pages.page(conn, wanted.compiled.words_expression, wanted.compiled.rest_condition, agent=me, limit=limit, after=after, before=before)
+        return search_pages.page(
+            conn,
+            wanted.compiled.words_expression,
+            wanted.compiled.rest_condition,
+            agent=me,
+            limit=limit,
+            after=after,
+            before=before,
+        )
     return tickets.page(conn, wanted.compiled.condition, wanted.sort, agent=me, limit=limit, after=after, before=before)
 
 
 def last_page(conn: Connection, wanted: List, me: str, limit: int = PAGE) -> list[TicketLine]:
     """The end of the list."""
     if wanted.compiled.words_expression and wanted.sort.name == "newest":
-        return search_pages.last(conn, wanted.compiled.words_expression, wanted.compiled.rest_condition, agent=me, limit=limit)
+        return search_pages.last(
+            conn, wanted.compiled.words_expression, wanted.compiled.rest_condition, agent=me, limit=limit
+        )
     return tickets.last(conn, wanted.compiled.condition, wanted.sort, agent=me, limit=limit)
 
 
@@ -138,7 +154,11 @@ def summary(conn: Connection, now: Instant, end_of_day: Instant) -> Summary:
     """`end_of_day` is the midnight that ends the agent's day."""
     overdue = clocks.running_before(conn, now, COUNT_TO)
     channels = shop.channels(conn)
-    states = dict(conn.execute("SELECT state, count(*) FROM outbox WHERE state IN ('held','claimed','failed','unknown') GROUP BY state"))
+    states = dict(
+        conn.execute(
+            "SELECT state, count(*) FROM outbox WHERE state IN ('held','claimed','failed','unknown') GROUP BY state"
+        )
+    )
     return Summary(
         overdue=overdue,
         today=max(0, clocks.running_before(conn, end_of_day, COUNT_TO) - overdue),

@@ -47,28 +47,40 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
     ticket = require(unit, reply.ticket_id)
     text = clean(reply.text).strip()
     if not text:
-        raise Invalid(N_("The reply to {item} is empty."), item=f"#{ticket.id}", next=N_("Write something, or press Esc."))
+        raise Invalid(
+            N_("The reply to {item} is empty."), item=f"#{ticket.id}", next=N_("Write something, or press Esc.")
+        )
     if not reply.to:
-        raise Invalid(N_("{item} has no address to answer to."), item=f"#{ticket.id}", next=N_("Answer in the shop's own console."))
+        raise Invalid(
+            N_("{item} has no address to answer to."),
+            item=f"#{ticket.id}",
+            next=N_("Answer in the shop's own console."),
+        )
     if reply.then not in AFTER_SENDING:
         raise Invalid(N_("{item} is no {field}."), item=reply.then, field="status", next=N_("Known: {known}"),
                       known=", ".join(AFTER_SENDING))  # fmt: skip
     channel = shop.channel(unit.conn, ticket.channel_id)
     if channel is None or channel.state == "removed":
-        raise Refused(N_("The channel of {item} is no longer connected."), item=f"#{ticket.id}", next=N_("Add it again: deskhand channel add"))
+        raise Refused(
+            N_("The channel of {item} is no longer connected."),
+            item=f"#{ticket.id}",
+            next=N_("Add it again: deskhand channel add"),
+        )
     stop_if_changed(ticket.thread_seq, reply.base_seq, ticket.id)
     unique = unit.ids()
     message_id = f"<{unique}@{_domain(channel.settings)}>"
     thread = messages.of_ticket(unit.conn, ticket.id, limit=20)
     theirs = [m for m in thread if m.direction == "in" and m.remote_key.startswith("mail:")]
-    refs = [m.remote_key.removeprefix("mail:") for m in thread if m.direction != "note" and m.remote_key.startswith("mail:")]
+    refs = [
+        m.remote_key.removeprefix("mail:") for m in thread if m.direction != "note" and m.remote_key.startswith("mail:")
+    ]
     payload = {
         "message_id": message_id, "to": list(reply.to), "cc": list(reply.cc), "subject": clean_line(reply.subject),
         "text": text, "in_reply_to": theirs[-1].remote_key.removeprefix("mail:") if theirs else "",
         "references": refs[-10:], "template_id": reply.template_id, "automatic": reply.automatic,
     }  # fmt: skip
     row_id = outbox.insert(unit.conn, {
-        "key": unique, "ticket_id": ticket.id, "channel_id": channel.id, "agent_id": unit.actor.id,
+        "key": unique, "ticket_id": ticket.id, "channel_id": channel.id, "agent_id": unit.actor.id, "message_id": 0,
         "hold_until": unit.now + channel.hold_ms, "base_seq": ticket.thread_seq,
         "payload": json.dumps(payload, ensure_ascii=False), "after": json.dumps({"status": reply.then}),
         "created_at": unit.now, "updated_at": unit.now,

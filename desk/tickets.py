@@ -86,18 +86,20 @@ def note(unit: UnitOfWork, ticket_id: int, text: str) -> int:
         "received_at": unit.now, "remote_key": f"note:{unit.ids()}",
     })  # fmt: skip
     seq = unit.append("noted", {"message_id": message_id}, ticket_id=ticket_id)
-    tickets.update(unit.conn, ticket_id, {"message_count": ticket.message_count + 1, "updated_at": unit.now}, bump=False)
+    tickets.update(
+        unit.conn, ticket_id, {"message_count": ticket.message_count + 1, "updated_at": unit.now}, bump=False
+    )
     people.mark_read(unit.conn, unit.actor.id, ticket_id, message_id)
     return seq
 
 
-def open_by_hand(
-    unit: UnitOfWork, *, channel_id: str, customer: str, subject: str, text: str, key: str = ""
-) -> int:
+def open_by_hand(unit: UnitOfWork, *, channel_id: str, customer: str, subject: str, text: str, key: str = "") -> int:
     """A ticket somebody types in (phone, counter): returns its number. The text counts as the buyer's message."""
     from desk.sync.intake import Inbound, take
 
-    return take(unit, channel_id, Inbound.by_hand(unit, customer=customer, subject=subject, text=text, key=key)).ticket_id
+    return take(
+        unit, channel_id, Inbound.by_hand(unit, customer=customer, subject=subject, text=text, key=key)
+    ).ticket_id
 
 
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}

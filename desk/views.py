@@ -18,7 +18,9 @@ def add(unit: UnitOfWork, view_id: str, query: str, *, name: str = "", owner: st
     """Saves a query under an id. `owner` is an agent, "" for everybody. Raises Invalid (also for the query, naming the
     column), Conflict where the id is taken."""
     if not _ID.fullmatch(view_id):
-        raise Invalid(N_("{item} cannot be a view's id."), item=view_id, next=N_("Use small letters, digits, _ and - only."))
+        raise Invalid(
+            N_("{item} cannot be a view's id."), item=view_id, next=N_("Use small letters, digits, _ and - only.")
+        )
     if _find(unit, view_id) is not None:
         raise Conflict(N_("There is a view {item} already."), item=view_id, next=N_("See: deskhand view list"))
     inbox.resolve(query, inbox.context(unit.conn, owner or unit.actor.id, unit.now))

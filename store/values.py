@@ -126,7 +126,9 @@ def _ranges(codes: list[int]) -> str:
 
 
 _DIRTY = re.compile(f"[{_ranges(sorted(_TABLE))}\r\ud800-\udfff]")
-_COMBINING_RUN = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]{5,}")
+_COMBINING_RUN = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]{5,}"
+)
 
 
 def clean(text: str) -> str:

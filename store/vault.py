@@ -123,7 +123,9 @@ def guard(path: Path) -> None:
     """Raises Refused when a secret file belongs to somebody else or others may read it."""
     info = path.lstat()
     if stat.S_ISLNK(info.st_mode) or info.st_uid != os.getuid():
-        raise Refused(N_("{item} does not belong to you."), item=str(path), next=N_("Run as the account that owns the desk."))
+        raise Refused(
+            N_("{item} does not belong to you."), item=str(path), next=N_("Run as the account that owns the desk.")
+        )
     if info.st_mode & 0o077:
         raise Refused(N_("{item} can be read by others."), item=str(path), next=N_("Run: chmod 600 {item}"))
 

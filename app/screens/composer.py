@@ -40,7 +40,12 @@ class _Head(Lines):
         if w.kind == "note":
             text, role = _(" Note on #{id}: only colleagues see it").format(id=w.ticket_id), "note"
         else:
-            text, role = _(" Reply to {who} · {account} · {subject}").format(who=", ".join(w.to), account=w.account, subject=w.subject), "us"
+            text, role = (
+                _(" Reply to {who} · {account} · {subject}").format(
+                    who=", ".join(w.to), account=w.account, subject=w.subject
+                ),
+                "us",
+            )
         return ((cells(f"─{text} " + "─" * width, width), role),)
 
 
@@ -71,7 +76,7 @@ class Composer(Vertical):
     """Header, text, review bar; sits under the thread."""
 
     DEFAULT_CSS = """
-    Composer { dock: bottom; height: 55%; }
+    Composer { height: 55%; }
     Composer TextArea { border: none; padding: 0 1; height: 1fr; background: $dh-background-bg; scrollbar-size: 0 0; }
     Composer TextArea:focus { border: none; }
     """

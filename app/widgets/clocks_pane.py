@@ -56,7 +56,11 @@ class ClocksPane(Lines):
     def line(self, y: int) -> Line:
         width = self.size.width
         if y == 0:
-            title = _("Clocks · next {count}").format(count=len(self.deadlines)) if self.deadlines else _("Clocks · nothing is running")
+            title = (
+                _("Clocks · next {count}").format(count=len(self.deadlines))
+                if self.deadlines
+                else _("Clocks · nothing is running")
+            )
             return ((cells(f"─ {title} " + "─" * width, width), "rule"),)
         if y > len(self.deadlines):
             return ()

@@ -52,7 +52,9 @@ class OutboxPane(Lines):
         if y == 0:
             return ((cells(f"─ {_('Outbox')} " + "─" * width, width), "rule"),)
         if not self.entries:
-            return ((_("   Nothing waits to leave. Replies wait here before they are sent."), "muted"),) if y == 2 else ()
+            return (
+                ((_("   Nothing waits to leave. Replies wait here before they are sent."), "muted"),) if y == 2 else ()
+            )
         if y < half:
             top = max(0, self.cursor - half + 2)
             index = top + y - 1

@@ -55,7 +55,9 @@ def compose(summary: Summary, standing: Standing, now: Instant, width: int) -> L
     if summary.faults:
         name, fault = summary.faults[0]
         more = f" +{len(summary.faults) - 1}" if len(summary.faults) > 1 else ""
-        right.append((f"{cells(name, min(12, width_of(name)))}: {cells(fault, min(38, width_of(fault)))}{more}", "danger"))
+        right.append(
+            (f"{cells(name, min(12, width_of(name)))}: {cells(fault, min(38, width_of(fault)))}{more}", "danger")
+        )
     elif not standing.connected:
         right.append((_("no channel connected"), "muted"))
     elif not standing.syncing:
@@ -64,7 +66,9 @@ def compose(summary: Summary, standing: Standing, now: Instant, width: int) -> L
         late = now - summary.last_good_at
         right.append((_("sync ok") if late < 2 * MINUTE else _("last sync {ago} ago").format(ago=ago_text(late)),
                       "muted" if late < 10 * MINUTE else "warning"))  # fmt: skip
-    right.append((f"{standing.agent} {'●' if standing.on_duty else '○'} " + (_("on") if standing.on_duty else _("away")), "text"))
+    right.append(
+        (f"{standing.agent} {'●' if standing.on_duty else '○'} " + (_("on") if standing.on_duty else _("away")), "text")
+    )
     name = f" {standing.shop}"
     middle = _apart(counts)
     end = _apart(right) + [(" ", "text")]

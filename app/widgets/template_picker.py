@@ -83,7 +83,9 @@ class TemplatePicker(Lines):
     def line(self, y: int) -> Line:
         width = self.size.width
         if y == 0:
-            left = _("Templates for #{id}  {type} · {lang}").format(id=self.ticket.id, type=self.ticket.type, lang=self.ticket.lang or "?")
+            left = _("Templates for #{id}  {type} · {lang}").format(
+                id=self.ticket.id, type=self.ticket.type, lang=self.ticket.lang or "?"
+            )
             right = f"▸ {self.typed}▏" if self.typed else _("type to filter")
             return ((cells(f" {left}", width - 26), "strong"), (cells(right, 25), "accent" if self.typed else "muted"))
         if y < self._split:
@@ -118,7 +120,10 @@ class TemplatePicker(Lines):
         if row == 0:
             note = made.how.render(_)
             if made.missing:
-                return ((f"  {_('missing: {names}').format(names=', '.join(made.missing))}   ", "warning"), (note, "muted"))
+                return (
+                    (f"  {_('missing: {names}').format(names=', '.join(made.missing))}   ", "warning"),
+                    (note, "muted"),
+                )
             return ((f"  {note}", "muted"),)
         return ((f"  {lines[row - 1]}", "text"),) if row - 1 < len(lines) else ()
 

@@ -64,7 +64,15 @@ class ViewsPane(Lines):
         if index is None:
             return ((" " * width, "text"), ("│", "rule"))
         entry = self.views[index]
-        count = "" if entry.count is None else "–" if not entry.count else f"{COUNT_TO - 1}+" if entry.count >= COUNT_TO else str(entry.count)
+        count = (
+            ""
+            if entry.count is None
+            else "–"
+            if not entry.count
+            else f"{COUNT_TO - 1}+"
+            if entry.count >= COUNT_TO
+            else str(entry.count)
+        )
         text = f" {cells(name_of(entry.view), width - 7)} {count:>4} "
         role = "strong" if entry.view.id == self.shown else "text" if entry.count else "muted"
         if self.active and index == self.cursor:

@@ -108,7 +108,9 @@ def _matched(conn: Connection, ticket_id: int, policies: tuple[Policy, ...], now
     from desk import inbox
 
     ctx = inbox.context(conn, "", now)
-    return frozenset(p.id for p in scoped if tickets.holds(conn, inbox.resolve(p.scope, ctx).compiled.condition, [ticket_id]))
+    return frozenset(
+        p.id for p in scoped if tickets.holds(conn, inbox.resolve(p.scope, ctx).compiled.condition, [ticket_id])
+    )
 
 
 def _row(ticket_id: int, p: ClockPlan) -> Clock:

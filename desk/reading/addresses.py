@@ -90,7 +90,7 @@ def _close(box: _Mailbox, held: str, found: list[Address], more: bool) -> str:
         if words and more:
             return f"{held}, {words}" if held else words
         if words or held:
-            found.append(Address("", clean_line(", ".join(w for w in (held, words) if w)).lower()))
+            found.append(Address(clean_line(", ".join(w for w in (held, words) if w)).strip("'\""), ""))
         return ""
     address = box.angle.strip()
     if address.startswith("@") and ":" in address:  # RFC 822 source route

@@ -12,7 +12,7 @@ from desk.reading import headers
 from desk.reading.mime import Part
 from desk.reading.records import Address, Relay
 
-_DAEMON = re.compile(r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mdaemon|mailerdaemon|bounces?|double-bounce|mail-?system|mailgate|mailadmin)(?:[-+_.=].*)?@|^mailer-daemon$|^postmaster$")
+_DAEMON = re.compile(r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mdaemon|mailerdaemon|bounces?|double-bounce|mail-?system|mailgate|mailadmin)(?:[-+_.=].*)?@|^mailer-daemon$|^postmaster$")
 _NO_REPLY = re.compile(r"(?:^|[._+-])(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|donotrespond|noresponse|nicht[-_.]?antworten|ne[-_.]?pas[-_.]?repondre|no[-_.]?responder|non[-_.]?rispondere|nao[-_.]?responda|niet[-_.]?beantwoorden)(?:[._+-]|@|\d)|^notifications?@|^alerts?@")
 _BOUNCE_SUBJECT = re.compile(
     r"undeliver(?:ed|able|y)|undelivered mail|delivery (?:status notification|failure|failed|error|report|has failed|problem|unsuccessful|notification: delivery has failed)"
@@ -24,7 +24,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"|não (?:foi )?(?:entregue|possível entregar)|falha (?:na|de) entrega|devolvid[oa] ao remetente|notificação de status de entrega"
     r"|onbestelbaar|niet (?:afgeleverd|bezorgd)|bezorging mislukt|aflevering mislukt"
     r"|退信|投递失败|無法(?:傳送|投遞)|无法(?:投递|送达|传递)|未送达|傳送失敗|退件通知|寄信失敗|系统退信"
-    r"|配信(?:不能|できません|エラー)|送信できません|届きませんでした|配送(?:不能|失敗|エラー)|メール配送|エラーメール|未達",
+    r"|配信(?:不能|できません|エラー)|送信できません|届きませんでした|配送(?:不能|失敗|エラー)|メール配送|エラーメール|メールエラー|エラー通知|未達",
     re.I,
 )
 _BOUNCE_TEXT = re.compile(

@@ -53,6 +53,12 @@ def first(fields: Fields, name: str) -> str:
     return unfold(values[0]) if values else ""
 
 
+def last(fields: Fields, name: str) -> str:
+    """The last value: what counts where a field must not repeat (RFC 8621 §4.1.2)."""
+    values = fields.get(name)
+    return unfold(values[-1]) if values else ""
+
+
 def unfold(value: bytes) -> str:
     value = value[:MAX_VALUE]
     if b"\n" in value or b"\r" in value:
@@ -120,12 +126,14 @@ def base64_bytes(data: bytes) -> bytes:
 # Parameters ----------------------------------------------------------------------------------------
 
 _PARAMETER = re.compile(r""";\s*([^\s=;"]{1,60})\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))""", re.S)
+_NO_SEMICOLON = re.compile(r"^(\s*[\w.+-]{1,80}(?:/[\w.+-]{1,120})?)\s+(?=[\w*-]{1,60}\s*=)")
 _UNESCAPE = re.compile(r"\\([\"\\])")
 _CONTINUED = re.compile(r"(.+?)\*(?:(\d{1,3})(\*)?)?")
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:
     """`text/plain; charset="x"` → ("text/plain", {"charset": "x"}), RFC 2231 continuations joined and decoded."""
+    value = _NO_SEMICOLON.sub(r"\1; ", value, count=1)
     head, _, _ = value.partition(";")
     plain: dict[str, str] = {}
     pieces: dict[str, list[tuple[int, bool, str]]] = {}

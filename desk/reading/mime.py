@@ -32,7 +32,7 @@ class Part:
 
     def body(self) -> bytes:
         """The body with its transfer encoding undone."""
-        return decode_body(self.raw[self.start : self.end], headers.first(self.fields, "content-transfer-encoding"))
+        return decode_body(self.raw[self.start : self.end], headers.last(self.fields, "content-transfer-encoding"))
 
     def walk(self) -> Iterator[Part]:
         yield self
@@ -70,7 +70,7 @@ def _part(tree: Tree, raw: bytes, start: int, end: int, parent: str, depth: int)
     kind = default
     params: dict[str, str] = {}
     if "content-type" in fields:
-        kind, params = headers.parameters(headers.first(fields, "content-type"))
+        kind, params = headers.parameters(headers.last(fields, "content-type"))
         kind = _TYPE_SPACE.sub("", kind)
         if not _TYPE.fullmatch(kind):
             kind = {"text": "text/plain", "html": "text/html"}.get(kind, default if not kind else "application/octet-stream")
@@ -125,12 +125,21 @@ def decode_body(data: bytes, encoding: str) -> bytes:
     """Undoes a Content-Transfer-Encoding; what the label gets wrong stays as it came."""
     name = encoding.strip().strip(";\"'").split(";")[0].strip().lower()
     if name.startswith("base64") or name == "b":
-        return headers.base64_bytes(data) if data.strip() else b""
+        return data if _not_base64(data) else headers.base64_bytes(data)
     if name.replace(" ", "").replace("_", "-").startswith(("quoted-print", "quotedprint")) or name == "q":
         return binascii.a2b_qp(data)
     if name in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _uudecode(data)
     return data
+
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n \t"
+
+
+def _not_base64(data: bytes) -> bool:
+    """Whether the label is plainly wrong: one byte in ten could not stand in base64."""
+    sample = data[:2000]
+    return len(sample.translate(None, _ALPHABET)) * 10 > len(sample.translate(None, b"\r\n \t"))
 
 
 def _uudecode(data: bytes) -> bytes:

@@ -62,7 +62,7 @@ def _read(raw: bytes) -> Mail:
         reply_to=reply_to,
         to=_addresses(fields, "to"),
         cc=_addresses(fields, "cc"),
-        date=headers.instant(headers.first(fields, "date")),
+        date=_date(fields),
         in_reply_to=clean_line(next(iter(_ids(fields, "in-reply-to")), "")),
         references=tuple(clean_line(i) for i in _ids(fields, "references")),
         attachments=attachments,
@@ -101,7 +101,7 @@ class _Bodies:
     def _is_text(part: mime.Part, parent: mime.Part | None, first: bool) -> bool:
         if part.type not in ("text/plain", "text/html"):
             return False
-        disposition = headers.first(part.fields, "content-disposition").lower()
+        disposition = headers.last(part.fields, "content-disposition").lower()
         if disposition.startswith("attachment"):
             return False
         related = parent is not None and parent.type == "multipart/related"
@@ -116,19 +116,24 @@ class _Bodies:
             self.files.extend(option.files)
             if option.texts:
                 options.append(option)
-        if options:
-            self.texts.extend(min(options, key=_rank).texts)
+        ranks = [_rank(option, part) for option in options]
+        best = min(ranks, default=0)
+        for option, rank in zip(options, ranks, strict=True):
+            if rank == best:
+                self.texts.extend(option.texts)
+                if rank:
+                    break
 
 
-def _rank(option: _Bodies) -> int:
+def _rank(option: _Bodies, whole: mime.Part) -> int:
     """Plain text first, unless it is empty or only says that there is HTML."""
     if any(p.type == "text/html" for p in option.texts):
         return 1
-    sizes = [p.body()[:400].decode("latin-1").strip().lower() for p in option.texts]
-    text = " ".join(sizes).strip()
-    if not text.replace("\xa0", "").strip():
+    size = sum(p.end - p.start for p in option.texts)
+    text = b" ".join(p.body()[:400] for p in option.texts).decode("latin-1").replace("\xa0", " ").strip().lower()
+    if not text:
         return 3
-    return 2 if len(text) < 160 and any(word in text for word in _STUB) else 0
+    return 2 if len(text) < 160 and whole.end - whole.start > 8 * size and any(w in text for w in _STUB) else 0
 
 
 class _Content(NamedTuple):
@@ -199,7 +204,7 @@ def _attachment(name: str, type: str, data: bytes, inline: bool = False) -> Atta
 
 
 def _file_name(part: mime.Part) -> tuple[str, str]:
-    disposition, params = headers.parameters(headers.first(part.fields, "content-disposition"))
+    disposition, params = headers.parameters(headers.last(part.fields, "content-disposition"))
     name = params.get("filename") or part.params.get("name") or params.get("name") or ""
     if not name and part.type == "message/rfc822":
         inner, _, _ = headers.split(part.raw, part.start, part.end)
@@ -229,6 +234,13 @@ def _sender(fields: headers.Fields) -> Address:
             if address.address:
                 return address
     return _NOBODY
+
+
+def _date(fields: headers.Fields) -> int | None:
+    for value in reversed(fields.get("date", [])):
+        if (found := headers.instant(headers.unfold(value))) is not None:
+            return found
+    return None
 
 
 def _ids(fields: headers.Fields, name: str) -> tuple[str, ...]:

@@ -93,7 +93,13 @@ def _send(store: Store, holder: Holder, row: OutboxRow, connect: Connect, done: 
 
 
 def _settle(
-    store: Store, holder: Holder, row: OutboxRow, done: Sent, *, receipt: Receipt | None = None, fault: Fault | None = None
+    store: Store,
+    holder: Holder,
+    row: OutboxRow,
+    done: Sent,
+    *,
+    receipt: Receipt | None = None,
+    fault: Fault | None = None,
 ) -> None:
     with store.write(SYSTEM) as unit:
         holder.check(unit)

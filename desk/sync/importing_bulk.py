@@ -40,7 +40,9 @@ def split(unit: UnitOfWork, found: Sequence[Conversation]) -> Split:
     parents_here = bulk.known(unit.conn, "message", "remote_key", "id", parents) if parents else {}
     threads = {ref for c in found for ref in c.messages[0].refs if ref.startswith("conversation:")}
     threads_here = bulk.known(unit.conn, "message_ref", "ref", "message_id", threads) if threads else {}
-    waited_for = bulk.known(unit.conn, "message_ref", "ref", "message_id", (k.removeprefix("mail:") for k in keys if k.startswith("mail:")))
+    waited_for = bulk.known(
+        unit.conn, "message_ref", "ref", "message_id", (k.removeprefix("mail:") for k in keys if k.startswith("mail:"))
+    )
     seen: set[str] = set(here)
     new: list[Conversation] = []
     single: list[tuple[Conversation, Message]] = []
@@ -107,7 +109,9 @@ def store(unit: UnitOfWork, found: Sequence[Conversation], channels: Mapping[str
             message_id += 1
         seq += 1
         history = c.newest < since
-        tickets.append(_ticket(ticket_id, c, channel, customers[c.customer_key], message_id - 1, seq, history, unit.now))
+        tickets.append(
+            _ticket(ticket_id, c, channel, customers[c.customer_key], message_id - 1, seq, history, unit.now)
+        )
         told.append(("created", ticket_id, {"channel": channel.id, "history": history,
                                             "messages": [first_id, message_id - 1]}))  # fmt: skip
         if c.order:
@@ -175,7 +179,11 @@ def _customers(unit: UnitOfWork, found: Sequence[Conversation], ids: dict[str, i
 
 
 def _orders(
-    unit: UnitOfWork, found: Sequence[Conversation], channels: Mapping[str, Channel], customers: Mapping[str, int], ids: dict[str, int]
+    unit: UnitOfWork,
+    found: Sequence[Conversation],
+    channels: Mapping[str, Channel],
+    customers: Mapping[str, int],
+    ids: dict[str, int],
 ) -> dict[tuple[str, str], int]:
     wanted: dict[str, set[str]] = {}
     for c in found:
@@ -214,5 +222,3 @@ def inbound(c: Conversation, m: Message) -> Inbound:
         order_numbers=(c.order.number,) if c.order else (), outbound=m.outbound,
         understanding=Understanding(lang or m.lang, kind, cause, ask, bool(escalation), urgency, needs_review=bool(review)),
     )  # fmt: skip
-
-

@@ -20,7 +20,12 @@ from store.values import NEVER, Instant, clean, clean_line, fold
 MOST = 8 << 20
 """Bytes a line may have."""
 
-_TOPICS = {"wrong_size": "size_fit", "where_is": "shipping_status", "invoice": "invoice_payment", "warranty": "usage_warranty"}
+_TOPICS = {
+    "wrong_size": "size_fit",
+    "where_is": "shipping_status",
+    "invoice": "invoice_payment",
+    "warranty": "usage_warranty",
+}
 """Words other programs use for our types."""
 
 

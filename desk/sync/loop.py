@@ -110,7 +110,9 @@ class Sync:
     def _begin(self) -> Holder:
         holder = lease.take(self.store, lease.SYNC, self.holder_id)
         if holder is None:
-            raise Refused(N_("Another process is syncing this desk already."), next=N_("Leave it running, or stop it first."))
+            raise Refused(
+                N_("Another process is syncing this desk already."), next=N_("Leave it running, or stop it first.")
+            )
         return holder
 
     def _end(self, holder: Holder) -> None:

@@ -22,7 +22,12 @@ class ChannelTokens:
     """Tokens of one channel, kept in the vault as one JSON text, guarded by a lease row."""
 
     def __init__(
-        self, store: Store, secrets: ChannelSecrets, channel_id: str, holder: str, sleep: Callable[[float], None] = time.sleep
+        self,
+        store: Store,
+        secrets: ChannelSecrets,
+        channel_id: str,
+        holder: str,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store, self._secrets, self._name, self._holder = store, secrets, f"token:{channel_id}", holder
         self._sleep = sleep

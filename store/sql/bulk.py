@@ -50,9 +50,7 @@ def known_orders(conn: Connection, channel_id: str, keys: Iterable[str]) -> dict
     return dict(conn.execute(sql, (channel_id, json.dumps(list(keys)))))
 
 
-def append(
-    conn: Connection, at: Instant, actor: Actor, told: Iterable[tuple[str, int, Mapping[str, Any]]]
-) -> None:
+def append(conn: Connection, at: Instant, actor: Actor, told: Iterable[tuple[str, int, Mapping[str, Any]]]) -> None:
     """Appends one event per `(verb, ticket, payload)`, each chained to the one before."""
     head = events.head(conn)
     seq, prev = head.seq, head.hash

@@ -79,7 +79,9 @@ def put_blob(conn: Connection, data: bytes) -> str:
     if not conn.execute("SELECT 1 FROM blob WHERE sha256 = ?", (digest,)).fetchone():
         packed = zlib.compress(data, 1)
         codec, kept = ("zlib", packed) if len(packed) < len(data) * 0.9 else ("", data)
-        conn.execute("INSERT INTO blob (sha256, size, codec, data) VALUES (?, ?, ?, ?)", (digest, len(data), codec, kept))
+        conn.execute(
+            "INSERT INTO blob (sha256, size, codec, data) VALUES (?, ?, ?, ?)", (digest, len(data), codec, kept)
+        )
     return digest
 
 

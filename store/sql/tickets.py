@@ -75,7 +75,9 @@ def page(
     return found[::-1] if backwards else found
 
 
-def last(conn: Connection, condition: Condition, sort: Sort = DUE, *, agent: str = "", limit: int = 50) -> list[TicketLine]:
+def last(
+    conn: Connection, condition: Condition, sort: Sort = DUE, *, agent: str = "", limit: int = 50
+) -> list[TicketLine]:
     """The end of the list, in its order."""
     end = Place(-(1 << 62), -(1 << 62)) if sort.descending else Place(1 << 62, 1 << 62)
     return page(conn, condition, sort, agent=agent, limit=limit, before=end)
@@ -150,7 +152,9 @@ def tags(conn: Connection, ticket_id: int) -> list[str]:
 
 def set_tags(conn: Connection, ticket_id: int, wanted: Iterable[str]) -> None:
     conn.execute("DELETE FROM ticket_tag WHERE ticket_id = ?", (ticket_id,))
-    conn.executemany("INSERT INTO ticket_tag (ticket_id, tag) VALUES (?, ?)", [(ticket_id, t) for t in sorted(set(wanted))])
+    conn.executemany(
+        "INSERT INTO ticket_tag (ticket_id, tag) VALUES (?, ?)", [(ticket_id, t) for t in sorted(set(wanted))]
+    )
 
 
 def asleep_until(conn: Connection, now: Instant, limit: int = 200) -> list[int]:

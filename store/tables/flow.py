@@ -24,7 +24,8 @@ class Ticket(SQLModel, table=True):
     is_open: int = Field(
         default=None,
         sa_column=Column(
-            Integer, Computed("CASE WHEN status IN ('new','open','pending','on_hold') THEN 1 ELSE 0 END", persisted=True)
+            Integer,
+            Computed("CASE WHEN status IN ('new','open','pending','on_hold') THEN 1 ELSE 0 END", persisted=True),
         ),
     )
     priority: int = small("1")
@@ -253,6 +254,7 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         Index("event_ticket", "ticket_id", "seq"),
         Index("event_actor", "actor_kind", "actor_id", "seq"),
-        Index("event_batch", "batch_id", "seq", sqlite_where=sql("batch_id <> ''"),
-              postgresql_where=sql("batch_id <> ''")),
+        Index(
+            "event_batch", "batch_id", "seq", sqlite_where=sql("batch_id <> ''"), postgresql_where=sql("batch_id <> ''")
+        ),
     )
