@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,11 +54,12 @@ class Wired:
         """The channel's connector. Raises Invalid for settings its platform does not take."""
         from connectors.contract import Ports
         from connectors.registry import connect
+        from desk.sync.lease import this_process
         from desk.sync.loop import settings_of
         from desk.sync.tokens import ChannelTokens
 
         kept = ChannelSecrets(self.vault, channel.id)
-        tokens = ChannelTokens(self.store, kept, channel.id, holder_id())
+        tokens = ChannelTokens(self.store, kept, channel.id, this_process())
         try:
             return connect(channel.platform, settings_of(channel), Ports(kept, tokens, self.store.clock))
         except ValueError as exc:
@@ -68,10 +68,11 @@ class Wired:
 
     def sync(self, *, only: str = "") -> Sync:
         """A sync run over this desk, reading in worker processes."""
-        from desk.reading.pool import ReadingPool
+        from desk.sync.lease import this_process
         from desk.sync.loop import Sync
+        from desk.sync.reader import Pooled
 
-        return Sync(self.store, self.connector, ReadingPool(workers=1), holder_id(), only)
+        return Sync(self.store, self.connector, Pooled(), this_process(), only)
 
 
 def open_desk(folder: Path) -> Wired:
@@ -126,13 +127,3 @@ def unix_user() -> str:
     import pwd
 
     return pwd.getpwuid(os.getuid()).pw_name
-
-
-def holder_id() -> str:
-    """This process among all that ever ran: host, boot, pid and start time."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
-        started = Path(f"/proc/{os.getpid()}/stat").read_text().rpartition(")")[2].split()[19]
-    except OSError:
-        boot, started = "", str(time.time_ns())
-    return f"{socket.gethostname()}/{boot}/{os.getpid()}/{started}"

@@ -183,58 +183,53 @@ def _name(part: dict[str, Any]) -> str | None:
 
 # Quotes --------------------------------------------------------------------------------------------
 
-_WORDS = {  # words its author wrote, words folded away; counted by hand
-    "correct_sig": (9, 2),
-    "email_1_1": (28, 8),
-    "email_1_2": (111, 64),
-    "email_1_3": (8, 213),
-    "email_1_4": (8, 16),
-    "email_1_5": (87, 0),
-    "email_1_6": (13, 43),
-    "email_1_7": (1, 51),
-    "email_1_8": (9, 163),
-    "email_2_1": (4, 75),
-    "email_2_2": (7, 38),
-    "email_2_3": (7, 40),
-    "email_BlackBerry": (4, 4),
-    "email_bullets": (20, 36),
-    "email_iPhone": (4, 4),
-    "email_long_quote": (30, 9),
-    "email_multi_word_sent_from_my_mobile_device": (4, 6),
-    "email_one_is_not_on": (16, 25),
-    "email_sent_from_my_not_signature": (15, 0),
-    "email_sig_delimiter_in_middle_of_line": (16, 0),
-    "greedy_on": (29, 61),
-    "pathological": (21, 86),
-    "apple_forward": (2, 26),
-    "apple_reply": (2, 11),
-    "gmail_forward": (2, 25),
-    "gmail_reply": (2, 28),
-    "ios_mail_reply_unescaped_address": (7, 26),
-    "mailru_forward": (32, 0),
-    "mailru_forward_unwrapped": (9, 0),
-    "outlook_forward": (4, 24),
-    "outlook_forward_unwrapped": (7, 0),
-    "outlook_forward_unwrapped_top": (4, 0),
-    "thunderbird_forward": (34, 0),
-    "thunderbird_forward_unwrapped": (6, 0),
-    "yahoo_reply_unescaped_address": (18, 47),
-}
+# What each author wrote, decided by reading the sources: lines that are new (first-last), everything else is not.
+_NEW_LINES = {
+    "correct_sig": "1-2", "email_1_1": "1-6", "email_1_2": "1-1 8-35", "email_1_3": "1-4", "email_1_4": "1-2", "email_1_5": "1-15",
+    "email_1_6": "1-4", "email_1_7": "1-2", "email_1_8": "12-14 18-20", "email_2_1": "1-3", "email_2_2": "1-1", "email_2_3": "1-2",
+    "email_BlackBerry": "1-2", "email_bullets": "1-11", "email_iPhone": "1-2", "email_long_quote": "1-4 6-9",
+    "email_multi_word_sent_from_my_mobile_device": "1-2", "email_one_is_not_on": "1-6", "email_sent_from_my_not_signature": "1-3",
+    "email_sig_delimiter_in_middle_of_line": "1-7", "greedy_on": "1-7", "pathological": "1-2",
+}  # fmt: skip
+# The same for pages: words that are new, counted on the page; None where nothing of it was quoted by an answer.
+_NEW_WORDS = {
+    "apple_forward": 2, "apple_reply": 2, "gmail_forward": 2, "gmail_reply": 2, "ios_mail_reply_unescaped_address": 7,
+    "mailru_forward": None, "mailru_forward_unwrapped": None, "outlook_forward": 4, "outlook_forward_unwrapped": None,
+    "outlook_forward_unwrapped_top": None, "thunderbird_forward": None, "thunderbird_forward_unwrapped": None,
+    "yahoo_reply_unescaped_address": 18,
+}  # fmt: skip
 
 
 def folded(data: Path) -> Iterator[Row]:
-    """Replies folded where their author stopped writing."""
-    for folder in ("github-email-reply-parser", "quotequail"):
-        right, wrong = 0, list[str]()
+    """Replies folded where their author stopped writing; a message passed on without a word of one's own is shown."""
+    for folder, right_of in (("github-email-reply-parser", _plain_right), ("quotequail", _page_right)):
         paths = sorted(p for p in (data / "quotes" / folder).iterdir() if p.is_file())
-        for path in paths:
-            source = path.read_text(encoding="utf-8")
-            result = quotes.fold(html.to_lines(source)) if path.suffix == ".html" else quotes.fold_text(source)
-            if (len(result.text.split()), len(result.quoted.split())) == _WORDS.get(path.stem):
-                right += 1
-            else:
-                wrong.append(path.stem)
-        yield f"quotes folded right, {folder}", f"{right} of {len(paths)}" + (f" (not: {', '.join(wrong)})" if wrong else "")
+        wrong = [p.stem for p in paths if not right_of(p.stem, p.read_text(encoding="utf-8"))]
+        missed = f" (not: {', '.join(wrong)})" if wrong else ""
+        yield f"quotes folded right, {folder}", f"{len(paths) - len(wrong)} of {len(paths)}{missed}"
+
+
+def _plain_right(name: str, source: str) -> bool:
+    if name not in _NEW_LINES:
+        return False
+    lines = source.split("\n")
+    new: set[int] = set()
+    for span in _NEW_LINES[name].split():
+        first, _, last = span.partition("-")
+        new.update(range(int(first), int(last) + 1))
+    result = quotes.fold_text(source)
+    shown = _lines("\n".join(line for n, line in enumerate(lines, 1) if n in new))
+    hidden = _lines("\n".join(line for n, line in enumerate(lines, 1) if n not in new))
+    return _lines(result.text) == shown and _lines(result.quoted) == hidden
+
+
+def _page_right(name: str, source: str) -> bool:
+    lines = html.to_lines(source)
+    result = quotes.fold(lines)
+    total = sum(len(line.text.split()) for line in lines)
+    words = _NEW_WORDS.get(name, -1)
+    new = total if words is None else words
+    return (len(result.text.split()), len(result.quoted.split())) == (new, total - new)
 
 
 # Types ---------------------------------------------------------------------------------------------

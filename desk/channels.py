@@ -48,6 +48,29 @@ def add(
     return need(unit, channel_id)
 
 
+def of_import(unit: UnitOfWork, named: str) -> Channel:
+    """The channel that imported messages belong to: the named one, for "" the first mail channel; made where there is
+    none. One that is made has no settings: it neither fetches nor sends."""
+    here = shop.channels(unit.conn)
+    if not named:
+        first = next((c for c in here if c.kind == "email"), None)
+        if first is not None:
+            return first
+        return add(unit, "import", platform="email", name="Import", label="IMP", settings={}, since=unit.now)
+    found = next((c for c in here if named in (c.id, c.name)), None)
+    if found is not None:
+        return found
+    slug = re.sub(r"[^a-z0-9_-]+", "-", fold(named)).strip("-_")[:32] or "import"
+    found = next((c for c in here if c.id == slug), None)
+    if found is not None:
+        return found
+    parts = [p for p in re.split("[-_]", slug) if p]
+    label = "".join(p[0] for p in parts) if len(parts) > 1 else slug
+    mail = slug == "email"
+    return add(unit, slug, platform=slug, name=named, label=label.upper(), settings={}, since=unit.now,
+               kind="email" if mail else "marketplace")  # fmt: skip
+
+
 def set_state(unit: UnitOfWork, channel_id: str, state: str) -> Channel:
     """`active`, `paused` (neither fetched nor sent to) or `removed` (its tickets stay). Raises NotFound, and Refused
     for removing a channel whose outbox is not empty."""

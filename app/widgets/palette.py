@@ -45,9 +45,10 @@ def acts(place: str, holds: Collection[str], keys: Bindings) -> list[Entry]:
     found = [act for act in available(place, holds) if act.id != "app.palette"]
     found.sort(key=lambda act: act.group == "moving")
     return [
-        Entry(act.id, _(act.label), keys.shown(act.id, place), _(GROUPS[act.group]), f"{act.label} {act.help} {act.short}")
+        Entry(act.id, _(act.label), keys.shown(act.id, place), _(GROUPS[act.group]),
+              f"{act.label} {act.help} {act.short}")
         for act in found
-    ]
+    ]  # fmt: skip
 
 
 def ranked(query: str, entries: Iterable[Entry], providers: Iterable[Provider] = ()) -> list[Row]:

@@ -185,7 +185,8 @@ class Below(Widget, inherit_bindings=False):
         if not self._marked:
             pieces: list[Piece] = [(" " * at, plain), (self._said, style)]
         elif at + 2 + size <= width or at < 12:
-            pieces = [(" " * at, plain), ("\u25b2", style), (f" {self._said}", style)]
+            pieces = [(" " * at, plain), ("▲", style), (f" {self._said}", style)]
         else:
-            pieces = [(cells(f" {self._said} ", at).rjust(at), style), ("\u25b2", style)]
+            said = cells(self._said, min(size, at - 2))
+            pieces = [(" " * (at - 1 - width_of(said)), plain), (f"{said} ▲", style)]
         return strip(pieces, width, plain)

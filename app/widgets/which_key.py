@@ -121,8 +121,9 @@ def _laid_out(pending: Pending, look: Look, width: int) -> list[list[tuple[str, 
             used = indent
         lines[-1].append((option.key, pieces))
         used += size
-    if used + length(tail[1]) <= width:
-        lines[-1].append(tail)
+    if used + length(tail[1]) > width and len(lines) < MOST:
+        lines.append([("", [(" " * indent, ground)])])
+    lines[-1].append(tail)
     return lines
 
 

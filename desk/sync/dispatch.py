@@ -123,7 +123,8 @@ def _settle(
 def retry_at(fault: Fault, attempts: int, now: Instant) -> Instant | None:
     """When to try again after a fault in which surely nothing happened; None: a person must act."""
     if isinstance(fault, Throttled):
-        return min(fault.until, now + DAY)
+        until: Instant = fault.until
+        return min(until, now + DAY)
     if isinstance(fault, Permanent | AuthRevoked) or attempts >= TRIES:
         return None
     if isinstance(fault, Temporary | AuthExpired):

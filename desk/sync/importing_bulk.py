@@ -14,6 +14,7 @@ from desk.clocks.talk import Spoken, Talk
 from desk.reading.records import Understanding
 from desk.sync.importing_lines import Conversation, Message
 from desk.sync.intake import Inbound
+from store.connection import Connection
 from store.sql import bulk
 from store.sql.rows import Channel
 from store.unit import UnitOfWork
@@ -31,17 +32,17 @@ class Split(NamedTuple):
     again: int
 
 
-def split(unit: UnitOfWork, found: Sequence[Conversation]) -> Split:
+def split(conn: Connection, found: Sequence[Conversation]) -> Split:
     """Sorts a batch by what the desk knows. A message whose parent is neither in its conversation nor on the desk
     still begins a new one."""
     keys = [m.key for c in found for m in c.messages]
-    here = bulk.known(unit.conn, "message", "remote_key", "id", keys)
+    here = bulk.known(conn, "message", "remote_key", "id", keys)
     parents = {f"mail:{ref}" for c in found for ref in outside(c)}
-    parents_here = bulk.known(unit.conn, "message", "remote_key", "id", parents) if parents else {}
+    parents_here = bulk.known(conn, "message", "remote_key", "id", parents) if parents else {}
     threads = {ref for c in found for ref in c.messages[0].refs if ref.startswith("conversation:")}
-    threads_here = bulk.known(unit.conn, "message_ref", "ref", "message_id", threads) if threads else {}
+    threads_here = bulk.known(conn, "message_ref", "ref", "message_id", threads) if threads else {}
     waited_for = bulk.known(
-        unit.conn, "message_ref", "ref", "message_id", (k.removeprefix("mail:") for k in keys if k.startswith("mail:"))
+        conn, "message_ref", "ref", "message_id", (k.removeprefix("mail:") for k in keys if k.startswith("mail:"))
     )
     seen: set[str] = set(here)
     new: list[Conversation] = []

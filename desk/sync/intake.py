@@ -6,7 +6,7 @@ Idempotent: the same message through two mailboxes, twice through one, or our ow
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.contract import MessageRecord, Receipt
 from desk.changes import change
@@ -132,7 +132,9 @@ def take(unit: UnitOfWork, channel_id: str, item: Inbound, *, history: bool = Fa
         return Taken(known.ticket_id, known.id, fresh=False)
     if own := _own_reply(unit, item):
         return own
-    outbound = item.outbound or _is_us(channel, item)
+    if not item.outbound and _is_us(channel, item):
+        item = _from_form(channel, item) or replace(item, outbound=True)
+    outbound = item.outbound
     found = threads.find(unit.conn, item, outbound=outbound, now=unit.now)
     opened = found.ticket_id is None
     ticket_id = found.ticket_id or _open(unit, channel, item, outbound=outbound, history=history)
@@ -148,7 +150,7 @@ def take(unit: UnitOfWork, channel_id: str, item: Inbound, *, history: bool = Fa
         answered(unit, ticket_id, message_id, seq, item.sent_at, automatic=bool(item.automatic))
     else:
         _heard(unit, ticket_id, message_id, seq, item)
-    if opened:
+    if opened and not outbound:
         from desk.automation.route import route
 
         route(unit, ticket_id)
@@ -165,10 +167,21 @@ def _own_reply(unit: UnitOfWork, item: Inbound) -> Taken | None:
     return Taken(row.ticket_id, message_id, fresh=False)
 
 
-def _is_us(channel: Channel, item: Inbound) -> bool:
+def _ours(channel: Channel) -> set[str]:
     settings = json.loads(channel.settings)
-    ours = {fold(str(settings.get(k, ""))) for k in ("from_address", "user")} - {""}
-    return fold(item.sender_address) in ours
+    return {fold(str(settings.get(k, ""))) for k in ("from_address", "user")} - {""}
+
+
+def _is_us(channel: Channel, item: Inbound) -> bool:
+    return fold(item.sender_address) in _ours(channel)
+
+
+def _from_form(channel: Channel, item: Inbound) -> Inbound | None:
+    """A contact form writes from the shop's own address and names the buyer in Reply-To: that is whose words they are."""
+    buyer = fold(item.reply_to)
+    if not buyer or buyer in _ours(channel):
+        return None
+    return replace(item, sender_key=f"email:{buyer}", sender_address=buyer, sender_name=buyer.partition("@")[0])
 
 
 def _open(unit: UnitOfWork, channel: Channel, item: Inbound, *, outbound: bool, history: bool) -> int:
@@ -177,7 +190,7 @@ def _open(unit: UnitOfWork, channel: Channel, item: Inbound, *, outbound: bool, 
     nobody = item.automatic in _NO_PERSON
     ticket_id = tickets.insert(unit.conn, {
         "channel_id": channel.id, "platform": item.platform or channel.platform, "customer_id": customer_id,
-        "subject": item.subject or _first_line(item.text), "status": "closed" if history else "new",
+        "subject": item.subject or _first_line(item.text), "status": "closed" if history else "pending" if outbound else "new",
         "status_since": unit.now, "priority": _URGENT if found and found.urgency >= 2 and not nobody else 1,
         "type": found.type if found else "other", "cause": found.cause if found else "", "ask": found.ask if found else "",
         "escalation": int(bool(found and found.escalation)), "needs_review": int(bool(found and found.needs_review and not history)),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from dataclasses import dataclass
+from pathlib import Path
 
 from store.errors import N_, Conflict
 from store.sql import sync
@@ -34,11 +37,38 @@ def take(store: Store, name: str, holder: str) -> Holder | None:
     """Takes or renews the lease for `LASTS`; None while another live process holds it."""
     now = store.clock.now()
     held = sync.lease(store.conn, name)
-    if held is not None and held.holder != holder and held.expires_at > now:
+    if held is not None and held.holder != holder and held.expires_at > now and not died(held.holder):
         return None
     with store.write(SYSTEM) as unit:
+        if held is not None and died(held.holder):
+            sync.drop_lease(unit.conn, name, held.holder)
         taken = sync.take_lease(unit.conn, name, holder, unit.now, unit.now + LASTS, VERSION)
     return Holder(name, holder, taken.epoch) if taken else None
+
+
+def died(holder: str) -> bool:
+    """Whether a holder of this machine and boot is surely gone, so that nobody waits for its lease to run out.
+    Holders are named host/boot/pid/start time, as `this_process` does."""
+    mine, theirs = this_process().split("/"), holder.split("/")
+    if len(theirs) != 4 or theirs[:2] != mine[:2] or not theirs[2].isdigit():
+        return False
+    return _started(theirs[2]) != theirs[3]
+
+
+def this_process() -> str:
+    """This process among all that ever ran: host, boot, pid and start time."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
+    except OSError:
+        boot = "-"
+    return f"{socket.gethostname().replace('/', '-')}/{boot}/{os.getpid()}/{_started(str(os.getpid()))}"
+
+
+def _started(pid: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
 
 
 def give_back(store: Store, holder: Holder) -> None:

@@ -119,6 +119,7 @@ class Sync:
         for connector in self._connectors.values():
             connector.close()
         self._connectors.clear()
+        self.reader.close()
         lease.give_back(self.store, holder)
 
     def _soon(self, now: Instant) -> bool:

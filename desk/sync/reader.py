@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
 
 from desk.reading.records import Mail, Understanding
+
+if TYPE_CHECKING:
+    from desk.reading.pool import ReadingPool
 
 Read = tuple[Mail | str, Understanding | None]
 """A mail and what it wants, or the reason why it cannot be read."""
 
 
 class Reader(Protocol):
-    def mails(self, raws: Sequence[bytes]) -> Iterator[Read]:
-        """In input order."""
+    def mails(self, raws: Iterable[bytes]) -> Iterator[Read]:
+        """In input order; takes input only as it is needed."""
 
     def texts(self, texts: Sequence[tuple[str, str]]) -> Iterator[Understanding]:
         """`(text, subject)` of messages that arrive parsed, in input order."""
+
+    def close(self) -> None: ...
 
 
 class InProcess:
     """Reads right here: for trusted input and tests."""
 
-    def mails(self, raws: Sequence[bytes]) -> Iterator[Read]:
+    def mails(self, raws: Iterable[bytes]) -> Iterator[Read]:
         from desk.reading.errors import Unreadable
         from desk.reading.parse import read_mail
         from desk.reading.understand import understand
@@ -40,3 +46,53 @@ class InProcess:
 
         for text, subject in texts:
             yield understand(text, subject)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class Pooled(InProcess):
+    """Mails in limited worker processes, where one that hangs or crashes its reader costs only itself."""
+
+    def __init__(self, workers: int = 1) -> None:
+        from desk.reading.pool import ReadingPool
+
+        self._pool = ReadingPool(workers)
+
+    def mails(self, raws: Iterable[bytes]) -> Iterator[Read]:
+        for mail, meaning in self._pool.read(raws):
+            yield (mail, meaning) if isinstance(mail, Mail) else (str(mail), None)
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class InWorkers:
+    """Reads mail in limited worker processes, which start with the first mail and end with the block; texts, which
+    cannot hang, right here."""
+
+    def __init__(self, workers: int = 1) -> None:
+        self._count = workers
+        self._pool: ReadingPool | None = None
+
+    def __enter__(self) -> InWorkers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    def mails(self, raws: Iterable[bytes]) -> Iterator[Read]:
+        from desk.reading.errors import Unreadable
+        from desk.reading.pool import ReadingPool
+
+        self._pool = self._pool or ReadingPool(workers=self._count)
+        for mail, meaning in self._pool.read(raws):
+            yield (mail.reason if isinstance(mail, Unreadable) else mail), meaning
+
+    def texts(self, texts: Sequence[tuple[str, str]]) -> Iterator[Understanding]:
+        return InProcess().texts(texts)

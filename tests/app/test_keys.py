@@ -141,8 +141,7 @@ def test_a_colleague_gets_a_free_letter_of_the_name() -> None:
     keymap = defaults().keymap("list").with_choices("ticket.assign", team)
     rows = {option.id: option.key for option in keymap.options("ticket.assign")}
     assert rows["ticket.take"] == "m"
-    assert (rows["ticket.assign:ana"], rows["ticket.assign:王伟"]) == ("a", "1")
-    assert rows["ticket.assign:anna"] not in ("m", "n", "a", "/")
+    assert [rows[id] for id, _name in team] == ["a", "1", "2"]
     assert press(Engine(keymap), "a", "a") == Act("ticket.assign:ana")
     assert len(defaults().keymap("list").options("ticket.assign")) == 3
 

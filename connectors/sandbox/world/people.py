@@ -54,7 +54,8 @@ def _shop(row: dict[str, Any]) -> Shop:
 
 def _buyer(rng: Random, shop: Shop, row: dict[str, Any], lang: str, taken: set[str], *, vip: bool) -> Buyer:
     people = table("people")
-    given, family = rng.choice(people[lang]["given"]), rng.choice(people[lang]["family"])
+    who = rng.randrange(len(people[lang]["given"]))
+    given, family = people[lang]["given"][who], rng.choice(people[lang]["family"])
     places = people[lang]["places"]
     home = [p for p in places if p[0] == _AT_HOME.get(shop.id)]
     if shop.id == "shopee" and lang == "zh-CN":
@@ -63,16 +64,16 @@ def _buyer(rng: Random, shop: Shop, row: dict[str, Any], lang: str, taken: set[s
     if shop.id == "walmart" and lang == "es":
         country, currency, courier, street = people["en"]["places"][1]
     name = f"{family}{given}" if lang in _NO_SPACE else f"{given} {family}"
-    return Buyer(shop, name, name if lang in _NO_SPACE else given, _address(rng, row["relay"], people["handles"][lang], taken),
+    return Buyer(shop, name, name if lang in _NO_SPACE else given, _address(rng, row["relay"], people["handles"][lang][who], taken),
                  lang, country, currency, courier, street, vip)  # fmt: skip
 
 
-def _address(rng: Random, relay: str, handles: list[str], taken: set[str]) -> str:
-    handle = rng.choice(handles)
+def _address(rng: Random, relay: str, handle: str, taken: set[str]) -> str:
+    tried = handle
     while True:
         code = "".join(rng.choices(ascii_lowercase + digits, k=14))
-        address: str = relay.format(handle=handle, code=code)
+        address: str = relay.format(handle=tried, code=code)
         if address not in taken:
             taken.add(address)
             return address
-        handle = f"{rng.choice(handles)}{rng.randint(2, 99)}"
+        tried = f"{handle}{rng.randint(2, 99)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from dataclasses import replace
 from random import Random
 
 from connectors.sandbox.world.data import table, texts
@@ -19,6 +20,7 @@ _OFTEN = {"shipping_status": 9, "not_received": 7, "damaged": 8, "refund": 7, "r
 _WITH_PHOTO = ("damaged", "wrong_item", "missing_parts", "not_as_described")
 _TIGHT = ("ja", "zh-CN", "zh-TW")
 _SPAN = 60 * DAY
+_TO_ANYBODY = "Hello,\n\nthank you for writing. Could you tell us your order number, please?\n\nKind regards\n{agent}"
 
 
 def talks(
@@ -43,7 +45,8 @@ def talks(
 
 
 def talk(rng: Random, number: int, bought: Order, trouble: str) -> Talk:
-    """A conversation of one to five turns about an order, in the buyer's language."""
+    """A conversation of three to five turns about an order, in the buyer's language. One of three turns may as well
+    end with ours: its third is what the buyer would say were that not enough."""
     buyer = bought.buyer
     words = texts(buyer.lang)
     subject, body = (fill(t, bought) for t in rng.choice(words[trouble]["says"]))
@@ -51,8 +54,8 @@ def talk(rng: Random, number: int, bought: Order, trouble: str) -> Talk:
     turns = [Turn(letter(rng, buyer, body), files=files)]
     ours = rng.sample(words["talk"]["ours"], k=2)
     turns.append(Turn(_ours(ours[0], bought), ours=True))
+    turns.append(Turn(letter(rng, buyer, rng.choice(words["talk"]["again"]), short=True)))
     if rng.random() < 0.6:
-        turns.append(Turn(letter(rng, buyer, rng.choice(words["talk"]["again"]), short=True)))
         turns.append(Turn(_ours(ours[1], bought), ours=True))
         if rng.random() < 0.5:
             turns.append(Turn(letter(rng, buyer, rng.choice(words["talk"]["pleased"]), short=True)))
@@ -126,7 +129,10 @@ def _odd(mail: Shop, now: Instant) -> list[Talk]:
     rows = [("hostile", r) for r in odd["hostile"]] + [("machine", r) for r in odd["machine"]]
     for n, (kind, row) in enumerate(rows, 9000):
         buyer = stranger(mail, row["who"], row.get("address", f"odd{n}@mailbox.example"))
-        plain = Talk(n, buyer, None, kind, "", row["subject"], (Turn(row["text"]),))
+        turns = (Turn(row["text"]),)
+        if kind == "hostile":
+            turns += (Turn(_TO_ANYBODY, ours=True), Turn(f"{row['subject']} {row['text']}"))
+        plain = Talk(n, buyer, None, kind, "", row["subject"], turns)
         at = now - (len(rows) - (n - 9000)) * HOUR
-        found.append(Talk(n, buyer, None, kind, "", row["subject"], plain.turns, raw=odd_mail(plain, row.get("headers", {}), at)))
+        found.append(replace(plain, raw=odd_mail(plain, row.get("headers", {}), at)))
     return found

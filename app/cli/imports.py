@@ -1,0 +1,110 @@
+"""`deskhand import`: maildir, mbox, .eml and .jsonl, with progress; Ctrl-C keeps what is in."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.options import Usage
+from app.cli.output import record
+from app.cli.parsing import Parser
+from app.cli.run import Run
+from app.cli.times import moment
+from app.words import _, ngettext
+from store.values import DAY, Instant
+
+if TYPE_CHECKING:
+    from desk.sync.importing import Imported
+
+SCHEMA = "deskhand/import/1"
+_SHOWN_BAD = 50
+_RECENT = 14 * DAY
+
+
+def arguments(parser: Parser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help=_("maildir, .mbox, .eml or .jsonl"))
+    parser.add_argument("--channel", default="", metavar="NAME", help=_("the channel everything belongs to"))
+    parser.add_argument("--since", default="", metavar="DATE|all", help=_("older conversations come in closed; all: none (14 days)"))
+    parser.add_argument("--classify", action="store_true", help=_("read closed history for its meaning, too (slower)"))
+    parser.add_argument("--dry-run", action="store_true", help=_("read everything, store nothing"))
+
+
+def run(run: Run, args: argparse.Namespace) -> int:
+    from desk.sync.importing import Import
+    from desk.sync.importing_sources import sources
+    from desk.sync.reader import InWorkers
+
+    found = sources(Path(p).expanduser() for p in args.paths)
+    ticker = _Ticker(run)
+    with InWorkers(workers=2) as reader:
+        job = Import(run.store, lambda: reader, since(run, args.since), args.channel, args.classify, args.dry_run, ticker.tick)
+        stopped = False
+        try:
+            job.run(found)
+        except KeyboardInterrupt:
+            stopped = True
+        ticker.end()
+    done = job.done
+    record(run, SCHEMA, {
+        "messages": done.fresh, "known": done.known, "tickets": done.tickets, "open": done.open, "dry_run": args.dry_run,
+        "stopped": stopped, "seconds": round(ticker.seconds, 1), "bad": [{"name": b.name, "reason": b.reason} for b in done.bad],
+    }, lambda: _told(done, args.dry_run))  # fmt: skip
+    for bad in done.bad[:_SHOWN_BAD]:
+        run.warn(f"{bad.name}: {bad.reason}")
+    if len(done.bad) > _SHOWN_BAD:
+        run.warn(_("… and {count} more; --json lists all.").format(count=len(done.bad) - _SHOWN_BAD))
+    if stopped:
+        run.warn(_("Stopped. What came in stays; the same command goes on from here."))
+        return 130
+    return 1 if done.bad else 0
+
+
+def since(run: Run, text: str) -> Instant:
+    """The cut-off: 14 days back unless said, 0 for `all`."""
+    if text == "all":
+        return 0
+    if not text:
+        return run.now - _RECENT
+    try:
+        return moment(text, run.now, run.zone)
+    except ValueError as exc:
+        raise Usage(_("{word} is not a date; say 2026-11-01, 30d or all.").format(word=text)) from exc
+
+
+def _told(done: Imported, dry: bool) -> list[str]:
+    text = ngettext("{count} message", "{count} messages", done.fresh).format(count=f"{done.fresh:,}")
+    form = _("{messages} would come in, {known} are here already, {bad} cannot be read.") if dry else _(
+        "{messages} came in as {tickets} tickets, {known} were here already, {bad} could not be read.")  # fmt: skip
+    return [form.format(messages=text, tickets=f"{done.tickets:,}", known=f"{done.known:,}", bad=len(done.bad))]
+
+
+class _Ticker:
+    """Progress on stderr: rewritten twice a second on a terminal, a line every ten seconds elsewhere."""
+
+    def __init__(self, run: Run) -> None:
+        self._start = self._last = time.monotonic()
+        self._tty = sys.stderr.isatty()
+        self._every = 0.5 if self._tty else 10.0
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+    def tick(self, done: Imported) -> None:
+        now = time.monotonic()
+        if now - self._last < self._every:
+            return
+        self._last = now
+        rate = (done.fresh + done.known) / max(self.seconds, 0.001)
+        left = self.seconds * (done.total - done.size) / max(done.size, 1)
+        text = _("{percent} %, {count} messages, {rate}/s, {left} s left").format(
+            percent=100 * done.size // max(done.total, 1), count=f"{done.fresh + done.known:,}", rate=f"{rate:,.0f}", left=round(left)
+        )
+        print(f"\r{text}\x1b[K" if self._tty else text, end="" if self._tty else "\n", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if self._tty:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,274 @@
+"""Import: mail and conversations from files. Idempotent; a bad item is told by name and the rest goes in; stopping it
+keeps what is in, and the same command goes on from there.
+
+History before the cut-off comes in closed, without clock, owner or any automatic act. While somebody works on the desk
+the steps are small with pauses between; else they are large.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from multiprocessing import get_context
+
+from desk import channels
+from desk.reading.records import Mail, Understanding
+from desk.sync import importing_bulk as bulk
+from desk.sync.importing_lines import Bad, Conversation, Message, Prepared, prepare
+from desk.sync.importing_sources import LARGEST_MAIL, RawItem, Source, line_batches, mails
+from desk.sync.intake import Inbound, Taken, take
+from desk.sync.reader import Reader
+from store.errors import N_, DeskError, NotFound
+from store.sql import messages, people, shop, sync
+from store.sql.rows import Channel
+from store.unit import Store, UnitOfWork
+from store.values import SECOND, Actor, Instant
+
+IMPORTER = Actor("connector", "import")
+QUIET_BATCH, BUSY_BATCH = 8_000, 40
+"""Messages per transaction: on a desk nobody looks at, and beside somebody's open session."""
+LIVE_BATCH = 1_000
+"""Messages per transaction where tickets come in open: each gets a clock and an owner."""
+MAIL_BATCH = 200
+PAUSE_S = 0.010
+_LINES, _BYTES = 8_000, 16 << 20
+_SMALL = 1 << 20
+"""Bytes of lines below which another process is not worth its start."""
+_PRESENT = 30 * SECOND
+_CACHE_KB = 256 * 1024
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import brought so far. `size` of `total` bytes are done."""
+
+    total: int = 0
+    size: int = 0
+    fresh: int = 0
+    known: int = 0
+    tickets: int = 0
+    open: int = 0
+    bad: list[Bad] = field(default_factory=list)
+
+
+Progress = Callable[[Imported], None]
+
+
+@dataclass(slots=True)
+class Import:
+    """One run. `channel` takes everything; without it lines go to the channels they name and mail to the first mail
+    channel, made where missing. `since`: what is older comes in closed. `done` is true to what is stored at any time.
+    """
+
+    store: Store
+    reader: Callable[[], Reader]
+    since: Instant
+    channel: str = ""
+    classify: bool = False
+    dry_run: bool = False
+    progress: Progress = lambda done: None
+    done: Imported = field(default_factory=Imported)
+    _channels: dict[str, Channel] = field(default_factory=dict)
+    _looked_at: float = -1.0
+    _somebody: bool = False
+
+    def run(self, found: Sequence[Source]) -> Imported:
+        """Everything in `found`. Raises NotFound for an unknown channel; KeyboardInterrupt passes, `done` stays."""
+        if self.channel and shop.channel(self.store.conn, self.channel) is None:
+            raise NotFound(N_("There is no channel {item}."), item=self.channel, next=N_("See: deskhand channel list"))
+        self.done.total = sum(s.size for s in found)
+        self.store.conn.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        try:
+            self._lines([s for s in found if s.kind == "lines"])
+            self._mails([s for s in found if s.kind != "lines"])
+        finally:
+            self.store.conn.execute("PRAGMA cache_size = -8000")
+        return self.done
+
+    # Lines ---------------------------------------------------------------------------------------------
+
+    def _lines(self, found: Sequence[Source]) -> None:
+        classify_from = 0 if self.classify else self.since
+        batches = ((b, sum(len(line) for _name, line in b)) for s in found for b in line_batches(s, _LINES, _BYTES))
+        small = sum(s.size for s in found) < _SMALL
+        for (made, bad), size in (_here if small else _elsewhere)(batches, classify_from):
+            self._bad(bad)
+            if self.dry_run:
+                self._count(made)
+            else:
+                self._store(made)
+            self.done.size += size
+            self.progress(self.done)
+
+    def _count(self, made: Sequence[Conversation]) -> None:
+        parts = bulk.split(self.store.conn, made)
+        self.done.fresh += sum(len(c.messages) for c in parts.new) + len(parts.single)
+        self.done.tickets += len(parts.new)
+        self.done.open += sum(c.newest >= self.since for c in parts.new)
+        self.done.known += parts.again
+
+    def _store(self, made: Sequence[Conversation]) -> None:
+        rest = deque(made)
+        while rest:
+            slice_: list[Conversation] = []
+            room = self._room(any(c.newest >= self.since for c in islice(rest, LIVE_BATCH)))
+            while rest and (not slice_ or room >= len(rest[0].messages)):
+                room -= len(rest[0].messages)
+                slice_.append(rest.popleft())
+            self._store_slice(slice_)
+            self._pause()
+
+    def _store_slice(self, made: Sequence[Conversation]) -> None:
+        singles: list[tuple[Conversation, Message]] = []
+        with self.store.write(IMPORTER) as unit:
+            by_name = {c.channel: self._channel(unit, c.channel) for c in made}
+            parts = bulk.split(unit.conn, made)
+            brought = bulk.store(unit, parts.new, by_name, self.since)
+            singles = parts.single
+            outcome = [self._take(unit, by_name[c.channel], bulk.inbound(c, m), m.key) for c, m in singles]
+        self.done.fresh += brought.messages
+        self.done.tickets += brought.tickets
+        self.done.open += len(brought.live)
+        self.done.known += parts.again
+        self._settle(outcome)
+
+    # Mail ----------------------------------------------------------------------------------------------
+
+    def _mails(self, found: Sequence[Source]) -> None:
+        if not found:
+            return
+        taken: deque[RawItem] = deque()
+
+        def raws() -> Iterator[bytes]:
+            for source in found:
+                for item in mails(source):
+                    taken.append(item)
+                    yield item.raw
+
+        read = self.reader().mails(raws())
+        while batch := [(taken.popleft(), mail, meaning) for mail, meaning in islice(read, self._mail_room())]:
+            inbound = [self._inbound(item, mail, meaning) for item, mail, meaning in batch]
+            if self.dry_run:
+                self._count_mails(inbound)
+            else:
+                self._store_mails(inbound)
+                self._pause()
+            self.done.size += sum(item.size for item, _mail, _meaning in batch)
+            self.progress(self.done)
+
+    def _inbound(self, item: RawItem, mail: Mail | str, meaning: Understanding | None) -> Inbound | tuple[RawItem, str]:
+        if not item.raw:
+            return item, f"larger than {LARGEST_MAIL >> 20} MB" if item.size else "empty"
+        if isinstance(mail, str):
+            return item, mail
+        at = item.at or mail.date or self.store.clock.now()
+        return Inbound.from_mail(mail, meaning, item.raw, min(at, self.store.clock.now()), sent_copy=item.sent)
+
+    def _count_mails(self, found: Iterable[Inbound | tuple[RawItem, str]]) -> None:
+        for item in found:
+            if not isinstance(item, Inbound):
+                self._bad([Bad(item[0].name, item[1])])
+            elif messages.by_remote_key(self.store.conn, item.remote_key):
+                self.done.known += 1
+            else:
+                self.done.fresh += 1
+
+    def _store_mails(self, found: Sequence[Inbound | tuple[RawItem, str]]) -> None:
+        outcome: list[Taken | Bad] = []
+        with self.store.write(IMPORTER) as unit:
+            channel = self._channel(unit, "")
+            for item in found:
+                if isinstance(item, Inbound):
+                    outcome.append(self._take(unit, channel, item, item.remote_key))
+                else:
+                    raw, reason = item
+                    sha = messages.put_blob(unit.conn, raw.raw)
+                    if sync.quarantine(unit.conn, channel.id, raw.name, reason, sha, unit.now):
+                        unit.append("quarantined", {"channel": channel.id, "ref": raw.name, "reason": reason})
+                    outcome.append(Bad(raw.name, reason))
+        self._settle(outcome)
+
+    # Both ----------------------------------------------------------------------------------------------
+
+    def _take(self, unit: UnitOfWork, channel: Channel, item: Inbound, name: str) -> Taken | Bad:
+        unit.conn.execute("SAVEPOINT one")
+        try:
+            return take(unit, channel.id, item, history=item.arrived_at < self.since)
+        except DeskError as error:
+            unit.conn.execute("ROLLBACK TO one")
+            unit.forget()
+            return Bad(name, error.english())
+        finally:
+            unit.conn.execute("RELEASE one")
+
+    def _settle(self, outcome: Iterable[Taken | Bad]) -> None:
+        """Counts what is committed."""
+        for one in outcome:
+            if isinstance(one, Bad):
+                self._bad([one])
+            else:
+                self.done.fresh += one.fresh
+                self.done.known += not one.fresh
+                self.done.tickets += one.opened
+
+    def _bad(self, found: Iterable[Bad]) -> None:
+        self.done.bad += found
+
+    def _channel(self, unit: UnitOfWork, named: str) -> Channel:
+        """Where messages that name a channel belong; a channel made here fetches nothing and sends nothing."""
+        wanted = self.channel or named
+        if wanted not in self._channels:
+            self._channels[wanted] = channels.of_import(unit, wanted)
+        return self._channels[wanted]
+
+    def _room(self, live: bool) -> int:
+        return BUSY_BATCH if self._watched() else LIVE_BATCH if live else QUIET_BATCH
+
+    def _mail_room(self) -> int:
+        return BUSY_BATCH if self._watched() else MAIL_BATCH
+
+    def _pause(self) -> None:
+        if self._watched():
+            time.sleep(PAUSE_S)
+
+    def _watched(self) -> bool:
+        """Whether a session is open, looked up once a second."""
+        if time.monotonic() - self._looked_at > 1:
+            self._somebody = bool(people.present(self.store.conn, self.store.clock.now() - _PRESENT))
+            self._looked_at = time.monotonic()
+        return self._somebody
+
+
+Batches = Iterator[tuple[Sequence[tuple[str, bytes]], int]]
+
+
+def _here(batches: Batches, classify_from: Instant) -> Iterator[tuple[Prepared, int]]:
+    for batch, size in batches:
+        yield prepare(batch, classify_from), size
+
+
+def _elsewhere(batches: Batches, classify_from: Instant) -> Iterator[tuple[Prepared, int]]:
+    """Lines are prepared in another process while this one stores what came before."""
+    waiting: deque[tuple[Future[Prepared], int]] = deque()
+    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_quiet)
+    try:
+        for batch, size in batches:
+            waiting.append((pool.submit(prepare, batch, classify_from), size))
+            if len(waiting) > 2:
+                made, done = waiting.popleft()
+                yield made.result(), done
+        while waiting:
+            made, done = waiting.popleft()
+            yield made.result(), done
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _quiet() -> None:
+    """Ctrl-C is the importer's business, not its helper's."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
