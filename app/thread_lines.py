@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 
+from app.lines import Line
+from app.times import size_text, stamp
 from app.words import _, ngettext
 from app.wrap import wrap
 from desk.reason import reason_from
@@ -13,10 +15,7 @@ from desk.thread import Thread
 from desk.vocabulary import CLOCK_KINDS, PRIORITIES, STATUSES, TYPES
 from store.events import Event
 from store.sql.rows import Attachment, Message, OutboxRow
-from store.values import HOUR, MINUTE, NEVER, Instant, Money
-
-Run = tuple[str, str]
-Line = tuple[Run, ...]
+from store.values import NEVER, Instant, Money
 
 LONGEST = 6000
 """Characters of one message shown at first; `v` shows the rest."""
@@ -176,35 +175,9 @@ def _why(assigned: Event | None, width: int) -> Iterator[Line]:
         yield ((line, "muted"),)
 
 
-def stamp(at: Instant, now: Instant, zone: tzinfo) -> str:
-    """An instant as people nearby say it: time today, weekday and time within six days, else the date."""
-    there, here = datetime.fromtimestamp(at / 1000, zone), datetime.fromtimestamp(now / 1000, zone)
-    if there.date() == here.date():
-        return there.strftime("%H:%M")
-    if abs((there.date() - here.date()).days) < 7:
-        return f"{_WEEKDAYS()[there.weekday()]} {there:%H:%M}"
-    return there.strftime("%Y-%m-%d %H:%M")
-
-
 def _day(at: Instant, now: Instant, zone: tzinfo) -> str:
     there, here = datetime.fromtimestamp(at / 1000, zone).date(), datetime.fromtimestamp(now / 1000, zone).date()
     ago = (here - there).days
     if ago == 0:
         return _("today")
     return _("yesterday") if ago == 1 else there.isoformat()
-
-
-def _WEEKDAYS() -> tuple[str, ...]:
-    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
-
-
-def size_text(size: int) -> str:
-    """`212 kB`."""
-    return f"{size} B" if size < 1000 else f"{size // 1000} kB" if size < 10**6 else f"{size / 10**6:.1f} MB"
-
-
-def ago_text(ms: int) -> str:
-    """`12 s`, `4 min`, `3 h`."""
-    if ms < MINUTE:
-        return _("{n} s").format(n=max(0, ms // 1000))
-    return _("{n} min").format(n=ms // MINUTE) if ms < HOUR else _("{n} h").format(n=ms // HOUR)

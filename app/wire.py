@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +14,11 @@ from store.sql import shop
 from store.sql.rows import Agent, Channel
 from store.unit import Store
 from store.values import Actor, Instant
-from store.vault import ChannelSecrets, Vault
 
 if TYPE_CHECKING:
     from connectors.contract import Connector
     from desk.sync.loop import Sync
+    from store.vault import Vault
 
 KEY_NAME = "desk/key"
 
@@ -31,7 +30,7 @@ class SystemClock:
 
 def fresh_id() -> str:
     """128 random bits as text."""
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 def desk_folder(asked: str | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -48,7 +47,13 @@ class Wired:
     """An open desk and what belongs to it."""
 
     store: Store
-    vault: Vault
+
+    @property
+    def vault(self) -> Vault:
+        """The desk's secrets."""
+        from store.vault import Vault
+
+        return Vault(self.store.folder)
 
     def connector(self, channel: Channel) -> Connector:
         """The channel's connector. Raises Invalid for settings its platform does not take."""
@@ -57,6 +62,7 @@ class Wired:
         from desk.sync.lease import this_process
         from desk.sync.loop import settings_of
         from desk.sync.tokens import ChannelTokens
+        from store.vault import ChannelSecrets
 
         kept = ChannelSecrets(self.vault, channel.id)
         tokens = ChannelTokens(self.store, kept, channel.id, this_process())
@@ -77,31 +83,31 @@ class Wired:
 
 def open_desk(folder: Path) -> Wired:
     """Opens the desk in `folder`; a desk with a key finds it in the vault. Raises the store's errors."""
-    vault = Vault(folder)
-    return Wired(Store.open(folder, clock=SystemClock(), ids=fresh_id, key=desk_key(vault)), vault)
+    return Wired(Store.open(folder, clock=SystemClock(), ids=fresh_id, key=desk_key(folder)))
 
 
 def create_desk(folder: Path, *, name: str, encrypt: bool) -> Wired:
     """Makes a desk; `encrypt` puts a fresh key into its vault first."""
-    vault = Vault(folder)
-    key = None
     if encrypt:
         if (folder / "desk.db").exists():
             raise Invalid(
-                N_("There is already a desk in {item}."),
-                item=str(folder),
-                next=N_("Choose another folder with --desk."),
+                N_("There is already a desk in {item}."), item=str(folder), next=N_("Choose another folder with --desk.")
             )
+        from store.vault import Vault
+
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        vault.put(KEY_NAME, secrets.token_hex(32))
-        key = desk_key(vault)
-    return Wired(Store.create(folder, clock=SystemClock(), ids=fresh_id, key=key, name=name), vault)
+        Vault(folder).put(KEY_NAME, os.urandom(32).hex())
+    return Wired(Store.create(folder, clock=SystemClock(), ids=fresh_id, key=desk_key(folder), name=name))
 
 
-def desk_key(vault: Vault) -> bytes | None:
-    """The raw key of an encrypted desk, None for a plain one."""
+def desk_key(folder: Path) -> bytes | None:
+    """The raw key of an encrypted desk, None for a plain one. A desk without a vault does not load one."""
+    if not (folder / "vault.json").exists() and "DESKHAND_SECRET_DESK_KEY" not in os.environ:
+        return None
+    from store.vault import Vault
+
     try:
-        return bytes.fromhex(vault.get(KEY_NAME))
+        return bytes.fromhex(Vault(folder).get(KEY_NAME))
     except KeyError:
         return None
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.connection import Connection
 from store.values import Actor, Instant
@@ -16,8 +13,7 @@ GENESIS = "0" * 64
 _COLUMNS = "seq, epoch, at, actor_kind, actor_id, verb, version, ticket_id, batch_id, cause_seq, payload, salt, digest, prev, hash"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event. `payload` is None once its person was erased."""
 
     seq: int
@@ -32,8 +28,7 @@ class Event:
     payload: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The newest event: its seq and hash, and the epoch (raised by a restore)."""
 
     seq: int
@@ -41,8 +36,7 @@ class Head:
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`intact_to` is the last seq whose chain holds; `problem` names the first break ("" if none)."""
 
     intact_to: int
@@ -55,30 +49,23 @@ def head(conn: Connection) -> Head:
     return Head(*row) if row else Head(0, GENESIS, 1)
 
 
-def digest(salt: str, payload: str) -> str:
-    return hashlib.sha256((salt + payload).encode()).hexdigest()
-
-
-def chain(header: tuple[object, ...], payload_digest: str, prev: str) -> str:
-    """Hash over every header column in order, the payload's digest and the previous hash."""
-    return hashlib.sha256(json.dumps([*header, payload_digest, prev], ensure_ascii=False).encode()).hexdigest()
-
-
 def insert(
     conn: Connection, after: Head, at: Instant, actor: Actor, verb: str, payload: Mapping[str, Any], *,
     ticket_id: int | None, batch_id: str, cause_seq: int | None, version: int,
 ) -> Head:  # fmt: skip
     """Appends one event behind `after` and returns the new head. The caller holds the write lock."""
-    seq, salt = after.seq + 1, secrets.token_hex(8)
+    from store.chain import digest, link, salted
+
+    seq, salt = after.seq + 1, salted()
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
     header = (seq, after.epoch, at, actor.kind, actor.id, verb, version, ticket_id, batch_id, cause_seq)
     summed = digest(salt, text)
-    link = chain(header, summed, after.hash)
+    joined = link(header, summed, after.hash)
     conn.execute(
         f"INSERT INTO event ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (*header, text, salt, summed, after.hash, link),
+        (*header, text, salt, summed, after.hash, joined),
     )
-    return Head(seq, link, after.epoch)
+    return Head(seq, joined, after.epoch)
 
 
 def _event(row: tuple[Any, ...]) -> Event:
@@ -112,6 +99,8 @@ def of_batch(conn: Connection, batch_id: str) -> list[Event]:
 
 def verify(conn: Connection) -> Verdict:
     """Walks the whole chain. An event without payload is accepted only if a later `erased` event names its seq."""
+    from store.chain import digest, link
+
     erased = {
         seq
         for (text,) in conn.execute("SELECT payload FROM event WHERE verb = 'erased' AND payload IS NOT NULL")
@@ -127,7 +116,7 @@ def verify(conn: Connection) -> Verdict:
                 return Verdict(last, prev, f"event {seq} was emptied without an erasure")
         elif digest(row[11] or "", row[10]) != row[12]:
             return Verdict(last, prev, f"event {seq} was altered")
-        if row[13] != prev or chain(row[:10], row[12], prev) != row[14]:
+        if row[13] != prev or link(row[:10], row[12], prev) != row[14]:
             return Verdict(last, prev, f"the chain breaks at event {seq}")
         prev, last = row[14], seq
     return Verdict(last, prev)

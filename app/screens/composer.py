@@ -8,8 +8,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import TextArea
 
+from app.lines import Line
 from app.safe import cells, width_of
-from app.widgets.lines import Line, Lines
+from app.widgets.lines import Lines
 from app.words import _
 
 

@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 
-from app.thread_lines import thread_lines
 from app.widgets.clocks_pane import ClocksPane
 from app.widgets.key_hints import KeyHints
 from app.widgets.outbox_pane import OutboxPane
@@ -22,7 +21,6 @@ from app.widgets.ticket_list import TicketList
 from app.widgets.ticket_pane import TicketPane
 from app.widgets.views_pane import ViewsPane
 from app.widgets.which_key import WhichKey
-from desk.automation.candidates import absent
 from store.errors import NotFound
 from store.sql import clocks
 from store.values import NEVER, Instant
@@ -94,6 +92,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """The top line anew."""
         session = self.session
         agent = session.agent
+        from desk.automation.candidates import absent
         from desk.automation.route import candidates
 
         me = next((c for c in candidates(session.store.conn) if c.id == agent.id), None)
@@ -120,6 +119,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         if ticket_id is None:
             self.ticket.show(None, (), keep_place=False)
             return
+        from app.thread_lines import thread_lines
         from desk.thread import why_assigned
 
         try:

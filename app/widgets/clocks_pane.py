@@ -7,9 +7,10 @@ from datetime import UTC, tzinfo
 from textual import events
 from textual.message import Message
 
+from app.lines import Line
 from app.safe import cells
-from app.thread_lines import stamp
-from app.widgets.lines import Line, Lines
+from app.times import stamp
+from app.widgets.lines import Lines
 from app.words import _
 from desk.clocks.countdown import cell
 from desk.vocabulary import CLOCK_KINDS

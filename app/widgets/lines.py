@@ -11,14 +11,12 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from app.lines import Line
 from app.safe import cells
 
 if TYPE_CHECKING:
     from app.workstation import Workstation
 
-Run = tuple[str, str]
-"""A piece of a line: its text and the colour role it has."""
-Line = tuple[Run, ...]
 
 
 class Lines(Widget, can_focus=False, inherit_bindings=False):

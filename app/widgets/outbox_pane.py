@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from datetime import UTC, tzinfo
 
+from app.lines import Line
 from app.safe import cells
-from app.thread_lines import stamp
-from app.widgets.lines import Line, Lines
+from app.times import stamp
+from app.widgets.lines import Lines
 from app.words import _
 from store.errors import N_
 from store.sql.rows import OutboxRow

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.lines import Line, Run
 from app.safe import cells, width_of
-from app.thread_lines import ago_text
-from app.widgets.lines import Line, Lines, Run
+from app.times import ago_text
+from app.widgets.lines import Lines
 from app.words import _
 from desk.inbox import COUNT_TO, Summary
 from store.values import MINUTE, Instant

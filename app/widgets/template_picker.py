@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.lines import Line
 from app.safe import cells
-from app.widgets.lines import Line, Lines
+from app.widgets.lines import Lines
 from app.words import _, language
 from app.wrap import wrap
 from desk.automation.templates import fill

@@ -9,9 +9,10 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from app.lines import Line
 from app.listing import Listing
 from app.safe import cells
-from app.widgets.lines import Line, Lines
+from app.widgets.lines import Lines
 from app.words import _, ngettext
 from desk.clocks.countdown import PAUSED, Cell, cell
 from desk.vocabulary import TYPES

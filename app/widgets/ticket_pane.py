@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from textual import events
 
+from app.lines import Line
 from app.safe import width_of
-from app.thread_lines import Line
 from app.widgets.lines import Lines
 from app.words import _
 

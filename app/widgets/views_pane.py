@@ -5,8 +5,9 @@ from __future__ import annotations
 from textual import events
 from textual.message import Message
 
+from app.lines import Line
 from app.safe import cells
-from app.widgets.lines import Line, Lines
+from app.widgets.lines import Lines
 from app.words import _
 from desk.inbox import COUNT_TO, ViewLine
 from store.errors import N_

@@ -96,6 +96,10 @@ class MailStandIn:
         """Puts a mail into a folder (made if need be) as if it arrived at `at` (seconds since 1970); gives its UID."""
         return self._run(self._deliver(raw, mailbox, at))
 
+    def add_folder(self, mailbox: str) -> None:
+        """An empty folder, unless there is one of that name."""
+        self._run(self._call(lambda: self._state.folders.setdefault(mailbox, Folder())))
+
     def mails(self, mailbox: str = "INBOX") -> list[bytes]:
         """What lies in a folder, oldest first."""
         folder = self._state.folders.get(mailbox)
@@ -146,7 +150,7 @@ class MailStandIn:
         folder = self._state.folders.setdefault(mailbox, Folder())
         return folder.add(raw, set(), self._state.now() if at is None else at)
 
-    async def _call(self, act: Callable[[], None]) -> None:
+    async def _call(self, act: Callable[[], object]) -> None:
         act()
 
     async def _hang_up(self) -> None:

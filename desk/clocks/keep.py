@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 from desk.clocks.calendar_files import calendar_from, shipped_calendars
@@ -33,7 +32,7 @@ def keep(unit: UnitOfWork, ticket_id: int) -> None:
     for p in plans:
         row = _row(ticket_id, p)
         old = standing.pop((row.kind, row.cycle), None)
-        if old is None or replace(row, id=old.id, warned_at=old.warned_at) != old:
+        if old is None or row._replace(id=old.id, warned_at=old.warned_at) != old:
             clocks.put(unit.conn, row)
     for old in standing.values():  # no longer called for: ended without an answer being owed
         if old.state in ("running", "paused"):

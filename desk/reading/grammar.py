@@ -16,6 +16,7 @@ _WAITING = frozenset({"shipping_status", "not_received"})
 _NOTHING = frozenset({"nothing", "nichts", "rien", "nada", "niente", "niets"})
 _CAN = frozenset("can cant cannot could couldnt able unable did didnt have havent has hasnt had wont why kann konnte konnen puedo peux pourquoi posso consigo kan kon hai habe hat haben".split())  # fmt: skip
 
+_STATE_NOT = re.compile("(?:は)?(?:い)?(?:ません|ない)(?!か)")
 _CLAUSE = re.compile(r"[.!?;,:()\n。！？；，、]|\b(?:and|but|und|aber|et|mais|y|pero|e|ma|mas|en|maar|because|weil|car|porque|perche|omdat)\b")
 _WORDS = re.compile(r"[a-z0-9]+")
 
@@ -83,10 +84,15 @@ def _negated_wide(text: str, hit: Hit) -> bool:
     after = _any("after", language)
     if after is not None:
         tail = text[hit.end : hit.end + 14]
-        if after.match(tail) or (type in _VOIDED and re.match(r"(?:て|れて|して)?(?:い)?(?:ません|ない)(?!か)", tail)):
+        if after.match(tail) or after.match(text, hit.end - 1, hit.end + 14):
+            return True
+        ends = hit.phrase.text[-1:] in "てでし"  # 壊れて + いません
+        if language == "ja" and type in ("damaged", "defective") and ends and _STATE_NOT.match(tail):
             return True
     if language == "ja":
         return False
+    if text[hit.start - 1 : hit.start] == "不" and hit.phrase.text[:1] in "要想用需必":
+        return True
     head = text[max(0, hit.start - 4) : hit.start]
     for word in _list("before", language):
         if head.endswith(word):
@@ -123,7 +129,8 @@ def _not_a_parcel(text: str, hit: Hit) -> bool:
         near = text[max(0, hit.start - 8) : hit.end + 8]
         return bool(waited.search(near)) and not goods.search(near)
     inside = text[hit.start : hit.end]
-    after = " ".join(_WORDS.findall(_clause_after(text, hit.end))[:4])
+    following = _WORDS.findall(_clause_after(text, hit.end))[:4]
+    after = " ".join(following[: following.index("i")] if "i" in following else following)
     before = " ".join(_clause_before(text, hit.start)[-5:])
     if goods.search(inside):
         return False

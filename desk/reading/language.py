@@ -23,8 +23,22 @@ _SCRIPTS = (
     (re.compile("[\u0590-\u05ff]"), "he"),
     (re.compile("[\u0370-\u03ff]"), "el"),
 )
-_TRADITIONAL = frozenset("貨訂單還沒麼壞過錯換種類問題請這個們來時間電話號碼郵寄訊裡運費發貴產對應該買賣錢點為與說給質開關廣東風險違約價帳戶綁頁網頻幾樣覺實際標準處補償賠損壓傷變裝組尋歡謝讓樂師評價訴團體總結顯簽遺國際務繳稅額據檢測試驗聯繫絡線連結無從後門間難雙雜離書記錄認識護議講讀")
-_SIMPLIFIED = frozenset("货订单还没么坏过错换种类问题请这个们来时间电话号码邮寄讯里运费发贵产对应该买卖钱点为与说给质开关广东风险违约价账户绑页网频几样觉实际标准处补偿赔损压伤变装组寻欢谢让乐师评诉团体总结显签遗国际务缴税额据检测试验联系络线连结无从后门难双杂离书记录认识护议讲读")
+_TRADITIONAL = frozenset(
+    "丟來倉個們備傳債傷傾僅價億償優儲兒內凍別刪則剛剝創劃劇劉劑動務勝勞勢勵勸匯區協參員問啞啟喚單嗎嘆嘗噸嚴國圍圓圖團執堅報場塊塗塵墜壇壓壞壽夠奪奮妝婦媽孫學實寧審寫寬寶將尋對導屆層屬島峽嶺師帳帶幣幫幾庫廟廠廢廣廳張強彈彎後徑"
+    "從復徹恥悅悶惡惱愛態慘慣慮慶憂憐憤憶懇應懶懷懸懼戀戰戲戶掃掙掛揚換揮損搖撐撫撲擁擇擊擋擔據擠擬擲擴擺攔攝敗敘敵數斷時暢暫曉曬書會東條棄棟楊極榮構槍樂樓標樣樹橋機橫檢櫃欄權歐歡歲歷歸殘殺毀氣決沒況涼淨淺減測湊湯準溝溫滅滾滿"
+    "漢潤濃濕濟濾災為無煉煩熱燈燒燙營爐爛爺牽狀猶獄獅獎獨獲獵獻現瑪環產畢畫異疊瘋療癢發盡監盤眾確碼磚礎礙禍禮稅種稱積穩窩窮競筆節範篩簡簽簾籤糧糾紀約紅納純紗紙級紛紡細紹終組結絕絡給統綁經綜綠維綱網綿緊緒線緣編緩練縣縫縮縱總績"
+    "織繞繩繪繫繳繼續罰羅羨義翹聖聞聯聰聲職聽肅脅脹腦腳臉與興舉舊萬葉蓋蓮蔥蕭薦薩藍藝藥蘆蘇蘋處虛號虧螞蟲蟻蠻術衛衝裏補裝裡褲襯襲見規視親覺覽觀觸訂計訊討訓記訪設許訴詐評詞詢試詩話該詳認語誠誤說誰課調談請論諸謀謊講謝證識譜議護"
+    "譽讀變讓豬貓財貨販貪貫責貴買貸費貼貿賀資賊賓賜賞賠賢賣賤質賴賺購賽贈贊贏趕趨踐蹤躍車軌軍軟較載輕輛輩輪輸轉辦辭農這連進運過達違遜遞遠適遲遷選遺還邊邏郵鄧鄭鄰醬釋釘針釣鈴鉛銀銅銷鋁鋒鋪鋼錄錢錦錯鍋鍛鍵鎖鎮鏈鏡鐘鐵鑑鑰鑽長門"
+    "閃閉開閒間閱闊關陣陰陳陸陽隊階際險隱雖雙雜雞離難電霧靈靜響頁頂項順須預頓領頭頻顆題額顏願類顧顯風飄飛飯飲飽飾養館馬馮駐駕駛騎騙驅驗驚體鬧魚魯鮮鳥鳳鳴鴨鹽麥麼黃點齊齒龍龜"
+)
+_SIMPLIFIED = frozenset(
+    "万与东丢严个为举么义乐习书买亏产亲亿仅从仓们价众优会伟传伤伦体侠侣债偿储儿兑关兴养兽写军农冯冻准凑几凤凭凯击划刘则刚创删剂剥剧劝办务动励劲劳势区协单卖卫厂厅历压厌县双发变叙叠叶号叹后吗吨听启员响哑唤团围国图圆圣场坏块坚坛"
+    "坝坟坠垄垒声处备复头夸夺奋奖妆妇妈娱孙学宁宝实审宽宾对寻导寿将尔尘尝尽层届属岁岛岭峡币师帐帘带帮广庆库应庙废开异弃张弯弹归录彻径忆忧怀态怜总恋恳恶恼悦悬惊惧惨惯愤愿懒戏战户扑执扩扫扬抚护报担拟拥拦择挂挡挣挤挥损换据掷摄摆"
+    "摇撑敌数断无旧时显晒晓暂杂来极构枪柜标栋树样桥检楼横欢欧残毁毕汇汉汤沟浅测济浓涂润湿滚满滤灭灯灵灾炉点炼烂烦烧烫热爱爷牵状犹独狮狱猎猪猫献玛环现电画畅疗疯痒盐监盘码砖础确碍礼祸离种积称税稳穷窝竞笔筛签简类粮系紧纠红约级纪"
+    "纯纱纲纳纵纷纸纺线练组细织终绍经绑结绕绘给络绝统绢继绩绪续绳维绵综绿缓编缘缝缩缴网罗罚羡翘耻职联聪肃胀胁胜脑脚脸艺节芦苏苹荐荣药莲获营萧萨葱蓝虑虚虫虽蚁蚂蛮补衬袭装裤见观规视览觉触誉计订认讨让训议讯记讲许论设访证评识诈诉"
+    "词试诗诚话询该详语误说请诸读课谁调谈谋谎谢谱财责贤败账货质贩贪购贯贱贴贵贷贸费贺贼资赏赐赔赖赚赛赞赠赢赶趋跃践踪车轨转轮软轻载较辆辈输辞边达迁过运还这进远违连迟适选逊递逻遗邓邮邻郑酱释鉴针钉钓钟钢钥钱钻铁铃铅铜铝银铺链销"
+    "锁锅锋错锦键锻镇镜长门闪闭问闲间闷闹闻阅阔队阳阴阵阶际陆陈险隐难雾静页顶项顺须顾顿预领频颗题颜额风飘飞饭饮饰饱馆马驱驶驻驾验骑骗鱼鲁鲜鸟鸡鸣鸭麦黄齐齿龙龟"
+)
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _NOISE = re.compile(r"https?://\S+|[^\s@]{1,64}@\S+|[#@]?(?:(?<!\w)[^\W\d]{1,12})?\d[\w-]*")
 _DIGIT = re.compile(r"\d")
@@ -32,16 +46,16 @@ _DIGIT = re.compile(r"\d")
 # Words that belong to one of the ten languages and no other of them: they decide short texts.
 _MARKERS: dict[str, str] = {}
 for _language, _words in {
-    "en": "the is my where when how please order hello not have has with what you your want would refund received i'm i've thanks cancel item this package broken missing wrong and help need it still arrived late does money again why can't don't it's color where's check did never return",
-    "de": "ich nicht und ist das der die mein meine bitte wo bestellung hallo paket wann kommt habe mit wurde eine einen noch sie es geld zurück danke guten tag rechnung kaputt defekt falsch falsche stornieren lieferung ware artikel größe erstattung keine kein warum wie",
-    "fr": "je est le la les mon ma où bonjour commande pas avec vous merci votre colis reçu remboursement s'il ai n'ai c'est une livraison facture annuler cassé quand j'ai toujours taille mauvais article produit",
-    "es": "el los mi pedido dónde está hola gracias por favor quiero cuando no he una con reembolso llegó paquete factura cancelar ha dinero roto donde envío talla producto mal necesito muy ustedes",
-    "it": "il mio ordine dove è ciao buongiorno grazie per favore non ho una rimborso pacco quando arriva sono con vorrei fattura annullare rotto spedizione della taglia prodotto sbagliato ancora arrivato soldi",
-    "pt": "meu minha pedido onde está olá obrigado obrigada não quero por favor uma com reembolso chegou quando encomenda produto você nota fiscal cancelar dinheiro quebrado veio tamanho errado ainda recebi",
-    "nl": "ik niet het een mijn bestelling waar is hallo graag pakket wanneer met heb van bedankt wil geld terug factuur annuleren kapot maat verkeerd nog ontvangen geen alstublieft kan jullie deze",
+    "en": "are been be can could did does for from get got had her here i if me my no of or our say says she so some than that them then there they to too was were which who will yes hi me shipping delivery tracking the is my where when how please order hello not have has with what you your want would refund received i'm i've thanks cancel item this package broken missing wrong and help need it still arrived late does money again why can't don't it's color where's check did never return",
+    "de": "auf für von zu im am aus bei nach über wir sind war bin kann können möchte sehr nur auch oder aber dass wenn was wer bis seit leider bereits schon mir mich ihr ihre ihnen ich nicht und ist das der die mein meine bitte wo bestellung hallo paket wann kommt habe mit wurde eine einen noch sie es geld zurück danke guten tag rechnung kaputt defekt falsch falsche stornieren lieferung ware artikel größe erstattung keine kein warum wie",
+    "fr": "cet cette ces des du pour sur dans suis nous ne sont été être très bien mes notre svp comment retourner combien quel quelle plus rien aussi tout sans encore reçue puis peux pouvez voulez souhaite jamais depuis bonsoir je est le la les mon ma où bonjour commande pas avec vous merci votre colis reçu remboursement s'il ai n'ai c'est une livraison facture annuler cassé quand j'ai toujours taille mauvais article produit",
+    "es": "pero muy está estoy son qué cómo cuánto para por del al se me te lo la le nos ya aún todavía también puedo puede quiero tengo hace días semana buenos tardes señor ayuda el los mi pedido dónde está hola gracias por favor quiero cuando no he una con reembolso llegó paquete factura cancelar ha dinero roto donde envío talla producto mal necesito muy ustedes",
+    "it": "di che per con sono del della delle nel alla mi ci si lo gli ho hai ha hanno questo questa posso potete grazie buonasera salve come cosa perché già anche molto stato stata essere il mio ordine dove è ciao buongiorno grazie per favore non ho una rimborso pacco quando arriva sono con vorrei fattura annullare rotto spedizione della taglia prodotto sbagliato ancora arrivato soldi",
+    "pt": "do da no na em para com que se os as um sou estou foi são ter tenho posso pode vocês boa tarde bom dia porque já também muito isso este esta pelo pela há dias ajuda não meu minha pedido onde está olá obrigado obrigada não quero por favor uma com reembolso chegou quando encomenda produto você nota fiscal cancelar dinheiro quebrado veio tamanho errado ainda recebi",
+    "nl": "van op te voor met dat die zijn was maar ook nog al bij naar om uit aan er wel zo hoe wat wie mij jullie u uw wordt kunnen hebben heeft goedendag dag beste ik niet het een mijn bestelling waar is hallo graag pakket wanneer met heb van bedankt wil geld terug factuur annuleren kapot maat verkeerd nog ontvangen geen alstublieft kan jullie deze",
 }.items():
     for _word in _words.split():
-        _MARKERS[_word] = "" if _word in _MARKERS and _MARKERS[_word] != _language else _language
+        _MARKERS[_word] = _language if _MARKERS.get(_word, _language) == _language else ""
 
 # What the model calls some short texts in the ten languages' close relatives.
 _NEIGHBOURS = {"gl": "es", "ast": "es", "an": "es", "ca": "ca", "lmo": "it", "nds": "de", "als": "de", "li": "nl", "vls": "nl", "fy": "nl", "af": "nl", "sco": "en", "oc": "fr", "pms": "it", "vec": "it", "scn": "it", "nap": "it", "wa": "fr"}  # fmt: skip

@@ -67,6 +67,8 @@ def _parcels(text: str, platform: str) -> tuple[Tracking, ...]:
     return tuple(t for t in found if t.number not in known or not t.number.isdigit())
 
 
+_SIGNS_ONLY = re.compile(r"[\W_]+")
+"""Emoji and the like: somebody feels something, and only a person can tell what."""
 _REPLY = re.compile(r"^(?:\s*(?:re|aw|sv|antw|rv|res|r|fwd?|wg|tr|enc|rif|vs|回复|回覆|答复|转发|轉寄|返信|転送)\s*(?:\[\d+\])?\s*[:：])+\s*", re.I)
 
 
@@ -140,7 +142,7 @@ def _decide(
     """(the type, whether a person should look)."""
     type = cause or ask or (ESCALATION if escalation else OTHER)
     if type == OTHER:
-        return OTHER, others == 0 and len(plain.split()) > 3
+        return OTHER, others == 0 and (len(plain.split()) > 3 or bool(_SIGNS_ONLY.fullmatch(plain)))
     top = scores[type]
     if others > max(scores.get(cause, 0.0), scores.get(ask, 0.0), scores.get(ESCALATION, 0.0)):
         return OTHER, others - top < MARGIN

@@ -128,5 +128,5 @@ def retry_at(fault: Fault, attempts: int, now: Instant) -> Instant | None:
     if isinstance(fault, Permanent | AuthRevoked) or attempts >= TRIES:
         return None
     if isinstance(fault, Temporary | AuthExpired):
-        return now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempts - 1, 10))
+        return now + min(_LONGEST_WAIT, _FIRST_WAIT << min(attempts - 1, 10))
     return None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from store import events
+from store import chain, events
 from store.connection import Connection
 from store.values import Actor, Instant
 
@@ -57,11 +56,11 @@ def append(conn: Connection, at: Instant, actor: Actor, told: Iterable[tuple[str
     rows = []
     for verb, ticket_id, payload in told:
         seq += 1
-        salt = secrets.token_hex(8)
+        salt = chain.salted()
         text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
         header = (seq, head.epoch, at, actor.kind, actor.id, verb, 1, ticket_id, "", None)
-        summed = events.digest(salt, text)
-        link = events.chain(header, summed, prev)
+        summed = chain.digest(salt, text)
+        link = chain.link(header, summed, prev)
         rows.append((*header, text, salt, summed, prev, link))
         prev = link
     names = "seq epoch at actor_kind actor_id verb version ticket_id batch_id cause_seq payload salt digest prev hash".split()

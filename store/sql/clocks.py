@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from store.connection import Connection
 from store.sql.rows import Clock, columns
@@ -37,8 +37,7 @@ def next_due(conn: Connection, ticket_id: int) -> tuple[Instant, str]:
     return (row[0], row[1]) if row else (NEVER, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """One line of the clocks pane."""
 
     ticket_id: int

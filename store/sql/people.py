@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from store.connection import Connection
 from store.sql.rows import Customer, columns
@@ -35,8 +35,7 @@ def add_customer(
     return customer_id
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """Unsent text. `base_seq` is the thread_seq its writer had seen."""
 
     ticket_id: int
@@ -80,8 +79,7 @@ def mark_read(conn: Connection, agent_id: str, ticket_id: int, message_id: int) 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """Somebody's open session."""
 
     session: str

@@ -72,6 +72,12 @@ def orders_by_key(conn: Connection, number_key: str) -> list[Order]:
     return [Order(*r) for r in conn.execute(sql, (number_key,))]
 
 
+def orders_of_customer(conn: Connection, customer_id: int, limit: int = 50) -> list[Order]:
+    """A customer's orders, newest first."""
+    sql = f"SELECT {columns(Order)} FROM orders WHERE customer_id = ? ORDER BY placed_at DESC LIMIT ?"
+    return [Order(*r) for r in conn.execute(sql, (customer_id, limit))]
+
+
 def link_order(conn: Connection, ticket_id: int, order_id: int) -> None:
     conn.execute("INSERT OR IGNORE INTO ticket_order (ticket_id, order_id) VALUES (?, ?)", (ticket_id, order_id))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from store.connection import Connection
 from store.sql.rows import columns
@@ -22,8 +22,7 @@ def put_cursor(conn: Connection, channel_id: str, stream: str, value: str, now: 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(NamedTuple):
     """A single-handed job and who holds it until when."""
 
     name: str
@@ -58,8 +57,7 @@ def drop_lease(conn: Connection, name: str, holder: str) -> None:
     conn.execute("UPDATE lease SET expires_at = 0 WHERE name = ? AND holder = ?", (name, holder))
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A quarantined record; `raw` is the blob's sha256."""
 
     id: int

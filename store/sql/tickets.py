@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.connection import Connection
 from store.filter import Condition, compile_condition
@@ -14,8 +13,7 @@ from store.sql.rows import Ticket, TicketLine, columns
 from store.values import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(NamedTuple):
     """An order of the list: one column, then the id, both in one direction."""
 
     name: str
@@ -47,8 +45,7 @@ LEFT JOIN read_mark r ON r.agent_id = ? AND r.ticket_id = t.id
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a page begins: the sort value and id of a row."""
 
     value: int

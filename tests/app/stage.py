@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import select
+import subprocess
+import sys
+import termios
 from gettext import NullTranslations
 from typing import Any
 
 import pytest
+from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.pilot import Pilot
@@ -17,7 +24,6 @@ from app import words
 from app.bindings import Bindings, defaults
 from app.keys import Act, Engine, Pending
 from app.look import Face, of
-from app.widgets.drawing import strip
 from app.widgets.key_hints import KeyHints
 from app.widgets.which_key import WhichKey
 from themes.loading import load
@@ -27,15 +33,15 @@ TEAM = [("ticket.assign:ana", "ana"), ("ticket.assign:wei", "王伟 wei")]
 
 
 class Pane(Widget):
-    """Shows one text on every line."""
+    """Shows the lines of a text over and over, exactly as they are: no care is taken here."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
 
     def render_line(self, y: int) -> Strip:
-        look = of(self)
-        return strip([(self.text, look.style("text"))], self.size.width, look.style("text"))
+        lines = self.text.split("\n")
+        return Strip([Segment(lines[y % len(lines)], of(self).style("text"))])
 
 
 class Board(Screen[None]):
@@ -85,6 +91,27 @@ class Stage(Face[None]):
 def picture(app: Face[Any]) -> list[str]:
     """What the terminal shows, line by line."""
     return ["".join(segment.text for segment in line) for line in app.screen._compositor.render_strips()]
+
+
+def bytes_sent(theme: str, text: str, **environ: str) -> bytes:
+    """What an app showing `text` sends to a real terminal of 80 by 24, up to its first complete frame."""
+    code = f"from tests.app.stage import Stage; Stage({theme!r}, text={text!r}).run(mouse=False)"
+    master, slave = pty.openpty()
+    termios.tcsetwinsize(slave, (24, 80))
+    with os.fdopen(master, "rb", buffering=0) as terminal:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=slave, stdout=slave, stderr=slave, env={**os.environ, **environ}
+        )
+        os.close(slave)
+        try:
+            sent = b""
+            while b" keys" not in sent:
+                assert select.select([terminal], [], [], 30)[0], "no frame came"
+                sent += terminal.read(65536)
+        finally:
+            process.kill()
+            process.wait()
+    return sent
 
 
 def speak(monkeypatch: pytest.MonkeyPatch, translations: dict[str, str]) -> None:

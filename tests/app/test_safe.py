@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -18,7 +19,7 @@ from textual.widgets import DataTable, Input, Label, Static
 from app.look import Face
 from app.safe import FILTER, cells, one_line, plain, width_of
 from store.values import clean
-from tests.app.stage import Stage, picture
+from tests.app.stage import Stage, bytes_sent, picture
 from themes.loading import load
 
 HOSTILE = [
@@ -101,6 +102,18 @@ async def test_no_surface_lets_it_through(text: str) -> None:
         await app.push_screen(Surfaces(text))
         await pilot.pause()
         assert not harmful("".join(picture(app)))
+
+
+ACTED_ON = (b"\x1b]52", b"\x1b]0;", b"\x1bPq", b"\x1b[6n", b"\x1bc", b"\x7f", b"\x07", b"\x08", b"\x00")
+
+
+def test_a_real_terminal_gets_no_byte_of_it() -> None:
+    own, sent = bytes_sent("dark", "nothing special"), bytes_sent("dark", "\n".join(HOSTILE))
+    assert b"zalgo" in sent and b"[red]x[/red]" in sent
+    assert [sequence for sequence in ACTED_ON if sent.count(sequence) != own.count(sequence)] == []
+    shown = re.sub(r"\x1b(\[[0-9;?<>$]*[a-zA-Z]|\][^\x07]*\x07|[=>])|[\r\n]", "", sent.decode())
+    assert [char for char in shown if clean(char) != char] == []
+    assert "\u0301" * 5 not in shown
 
 
 async def test_markup_of_a_buyer_is_shown_as_it_was_written() -> None:

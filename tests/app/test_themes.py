@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from rich.color_triplet import ColorTriplet
 
 from app.look import Look, choose, depth
 from store.errors import Invalid, NotFound
-from tests.app.stage import Stage, picture
+from tests.app.stage import Stage, bytes_sent, picture
 from themes.loading import BUILT_IN, load, names
 from themes.roles import ROLES, Theme
 
@@ -168,6 +169,38 @@ async def test_mono_sends_no_colour_even_where_a_widget_brings_one() -> None:
         styles = [segment.style for strip in strips for segment in strip if segment.style]
         colours = {colour for style in styles for colour in (style.color, style.bgcolor)}
         assert all(colour is None or colour.is_default for colour in colours)
+
+
+SGR = re.compile(rb"\x1b\[([0-9;]*)m")
+
+
+def colours_of(sent: bytes) -> set[str]:
+    """The colours asked for, by what names them: "ansi", "256" or "true"; a default asks for none."""
+    found = set()
+    for sequence in SGR.findall(sent):
+        codes = sequence.decode().split(";")
+        if "38" in codes or "48" in codes:
+            at = codes.index("38") if "38" in codes else codes.index("48")
+            found.add({"5": "256", "2": "true"}[codes[at + 1]])
+        elif {int(code or 0) for code in codes} & {*range(30, 38), *range(40, 48), *range(90, 98), *range(100, 108)}:
+            found.add("ansi")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("theme", "environ", "colours"),
+    [
+        ("mono", {"NO_COLOR": "1"}, set()),
+        ("mono", {}, set()),
+        ("ansi16", {"TERM": "screen", "COLORTERM": ""}, {"ansi"}),
+        ("ansi16", {}, {"ansi"}),
+        ("dark", {"COLORTERM": ""}, {"256"}),
+        ("dark", {}, {"true"}),
+        ("light", {"NO_COLOR": "1"}, {"true"}),
+    ],
+)
+def test_a_real_terminal_gets_the_colours_it_has(theme: str, environ: dict[str, str], colours: set[str]) -> None:
+    assert colours_of(bytes_sent(theme, "hello", **environ)) == colours
 
 
 def test_no_color_is_left_in_the_environment_for_those_we_start(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ It reads no clock and knows nothing of the desk; texts and names are data beside
 """
 
 from connectors.sandbox.world.make import make_world
+from connectors.sandbox.world.people import shops
 from connectors.sandbox.world.records import Buyer, File, Order, Parcel, Shop, Talk, Turn, World
 
-__all__ = ["Buyer", "File", "Order", "Parcel", "Shop", "Talk", "Turn", "World", "make_world"]
+__all__ = ["Buyer", "File", "Order", "Parcel", "Shop", "Talk", "Turn", "World", "make_world", "shops"]

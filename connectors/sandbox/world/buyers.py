@@ -76,10 +76,9 @@ class Buyers:
         self._thread.join(timeout=5)
 
     def open_folders(self) -> None:
-        """Puts a notice into each account's folder, so that the folder is there before anybody writes."""
+        """Gives each account its mailbox, so that it can be read before anybody writes."""
         for shop in self._world.shops:
-            if shop.folder not in ("INBOX", "Sent"):
-                self._server.deliver(_opening(shop, self._now()), shop.folder, at=self._now() / 1000)
+            self._server.add_folder(shop.folder)
 
     def tick(self, at: float) -> float | None:
         """Does everything that is due at `at` (of `clock`); says when the next thing is, None when nothing is."""
@@ -164,16 +163,3 @@ class Buyers:
             self._wake.wait(None if following is None else max(0.0, following - self._clock()))
             self._wake.clear()
 
-
-def _opening(shop: Shop, now: Instant) -> bytes:
-    """What a mailbox service writes into a new folder."""
-    from email.message import EmailMessage
-
-    mail = EmailMessage()
-    mail["From"] = f"Mailbox <no-reply@{shop.address.rpartition('@')[2]}>"
-    mail["To"] = shop.address
-    mail["Subject"] = f"{shop.name}: mail of this account is collected here"
-    mail["Message-ID"] = f"<folder-{shop.id}@{shop.address.rpartition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content("Nothing to do.\n")
-    return mail.as_bytes()

@@ -1,0 +1,64 @@
+"""`deskhand template`: the replies with gaps."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from app.cli.output import Column, record, records
+from app.cli.parsing import Parser, perform_verb, verbs
+from app.cli.run import Run
+from app.words import _
+from store.errors import N_, NotFound
+
+LIST, ONE = "deskhand/templates/1", "deskhand/template/1"
+
+
+def arguments(parser: Parser) -> None:
+    verbs(parser, (
+        ("list", _("every template"), _no_arguments, _list),
+        ("show", _("one template, in every language it has"), _one, _show),
+    ))  # fmt: skip
+
+
+run = perform_verb
+
+
+def _no_arguments(parser: Parser) -> None:
+    """None of its own."""
+
+
+def _one(parser: Parser) -> None:
+    parser.add_argument("template", metavar="ID", help=_("its id"))
+
+
+def _list(run: Run, args: argparse.Namespace) -> int:
+    from store.sql import shop
+
+    rows = ({"id": t.id, "name": t.name, "types": json.loads(t.types), "languages": list(json.loads(t.texts)),
+             "shipped": bool(t.shipped), "used": t.used} for t in shop.templates(run.conn))  # fmt: skip
+    columns = [Column("id", _("Id")), Column("name", _("Name")), Column("types", _("Types")), Column("languages", _("Languages")),
+               Column("used", _("Used"), right=True)]  # fmt: skip
+    records(run, LIST, "templates", columns, rows)
+    return 0
+
+
+def _show(run: Run, args: argparse.Namespace) -> int:
+    from desk.automation.templates import tags
+    from store.sql import shop
+
+    t = shop.template(run.conn, args.template)
+    if t is None:
+        raise NotFound(N_("There is no template {item}."), item=args.template, next=N_("See: deskhand template list"))
+    texts: dict[str, str] = json.loads(t.texts)
+    gaps = sorted({tag.path for text in texts.values() for tag in tags(text)})
+
+    def page() -> list[str]:
+        lines = [f"{t.id}  {t.name}", _("Gaps: {gaps}").format(gaps=", ".join(gaps))]
+        for language, text in texts.items():
+            lines += ["", f"[{language}]", text]
+        return lines
+
+    record(run, ONE, {"id": t.id, "name": t.name, "types": json.loads(t.types), "variables": gaps, "texts": texts,
+                      "shipped": bool(t.shipped), "used": t.used}, page)  # fmt: skip
+    return 0

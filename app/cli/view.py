@@ -1,0 +1,71 @@
+"""`deskhand view`: saved queries, shared or your own."""
+
+from __future__ import annotations
+
+import argparse
+
+from app.cli.output import Column, Record, record, records
+from app.cli.parsing import Parser, perform_verb, verbs
+from app.cli.run import Run
+from app.words import _
+
+LIST, ONE = "deskhand/views/1", "deskhand/view/1"
+
+
+def arguments(parser: Parser) -> None:
+    verbs(parser, (
+        ("list", _("views you see, with their counts"), _no_arguments, _list),
+        ("add", _("save a query"), _add_arguments, _add),
+        ("remove", _("forget a view; tickets stay"), _one, _remove),
+    ))  # fmt: skip
+
+
+run = perform_verb
+
+
+def _no_arguments(parser: Parser) -> None:
+    """None of its own."""
+
+
+def _one(parser: Parser) -> None:
+    parser.add_argument("view", metavar="ID", help=_("its id"))
+
+
+def _add_arguments(parser: Parser) -> None:
+    _one(parser)
+    parser.add_argument("query", nargs="+", metavar="QUERY", help=_("what it shows, such as is:open type:damaged"))
+    parser.add_argument("--name", default="", metavar="TEXT", help=_("what it is called; its id unless said"))
+    parser.add_argument("--private", action="store_true", help=_("only for you"))
+
+
+def _list(run: Run, args: argparse.Namespace) -> int:
+    from desk import inbox
+
+    ctx = inbox.context(run.conn, run.me, run.now, run.zone)
+    rows = ({**_row(v.view.id, _(v.view.name), v.view.query, v.view.owner), "count": v.count} for v in inbox.views(run.conn, ctx))
+    columns = [Column("id", _("Id")), Column("name", _("Name")), Column("count", _("Tickets"), right=True),
+               Column("query", _("Query")), Column("owner", _("Owner"))]  # fmt: skip
+    records(run, LIST, "views", columns, rows)
+    return 0
+
+
+def _row(ident: str, name: str, query: str, owner: str) -> Record:
+    return {"id": ident, "name": name, "query": query, "owner": owner or None}
+
+
+def _add(run: Run, args: argparse.Namespace) -> int:
+    from desk import views
+
+    with run.write() as unit:
+        v = views.add(unit, args.view, " ".join(args.query), name=args.name, owner=run.agent.id if args.private else "")
+    record(run, ONE, _row(v.id, v.name, v.query, v.owner))
+    return 0
+
+
+def _remove(run: Run, args: argparse.Namespace) -> int:
+    from desk import views
+
+    with run.write() as unit:
+        v = views.remove(unit, args.view)
+    record(run, ONE, _row(v.id, v.name, v.query, v.owner))
+    return 0
