@@ -377,7 +377,7 @@ class Acts:
         from app.widgets.prompt import Question, ask
         from desk.query import complete
 
-        if self.desk.desk_screen.reading:
+        if self.desk.place != "list":
             self.item_back()
         context = self.session.context()
         ask(self.desk.screen, Question(label, use, start, lambda text, cursor: complete(text, cursor, context)))

@@ -40,7 +40,7 @@ def providers(session: Session) -> tuple[Provider, ...]:
         try:
             from desk import inbox
 
-            wanted = session.resolve(f'"{word}"')
+            wanted = session.resolve(f"{word}*" if word.isalnum() and word.isascii() else f'"{word}"')
             lines = inbox.page(conn, wanted, session.agent.id, limit=_FOUND)
         except DeskError:
             return []

@@ -67,6 +67,12 @@ def cells(text: str, width: int) -> str:
     return _fitted(text, width)
 
 
+def headed(text: str, width: int) -> str:
+    """`text` at the head of a rule that fills the line."""
+    start = cells(text, min(width, width_of(text)))
+    return start + "─" * max(0, width - width_of(start))
+
+
 def width_of(text: str) -> int:
     """Cells that `text` takes on one line, composed emoji taken apart as `cells` does."""
     return cell_len(text if text.isascii() and text.isprintable() else one_line(text))

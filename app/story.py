@@ -15,9 +15,10 @@ from pathlib import Path
 from app.wire import Wired, acting, fresh_id
 from app.words import N_, _
 from connectors.sandbox.mail import MailStandIn
-from connectors.sandbox.world import Buyer, World, make_world, shops
+from connectors.sandbox.world import Buyer, Order, World, make_world, shops
 from connectors.sandbox.world.buyers import Buyers, Pace, users
 from connectors.sandbox.world.data import texts
+from connectors.sandbox.world.talks import fill as fill_text
 from desk import changes, outbox, practice, thread, undo
 from desk.automation.templates import fill
 from desk.reason import reason_from, utc_text
@@ -28,10 +29,9 @@ from store.sql import outbox as rows
 from store.sql.rows import Clock, Ticket
 from store.unit import Store
 from store.values import SECOND, Actor, Instant, clean_line
-from store.vault import Vault
 
 _WAIT_S = 10.0
-_SEED = 7
+_SEED, _LANG = 7, "es"
 
 
 class Failed(Exception):
@@ -67,7 +67,7 @@ class _Scene:
     server: MailStandIn
     buyers: Buyers
     world: World
-    buyer: Buyer
+    bought: Order
     message_id: str = ""
     ticket_id: int = 0
     text: str = ""
@@ -75,6 +75,10 @@ class _Scene:
     row_id: int = 0
     ours: bytes = b""
     facts: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def buyer(self) -> Buyer:
+        return self.bought.buyer
 
     @property
     def store(self) -> Store:
@@ -110,12 +114,12 @@ def play(folder: Path, seed: int = _SEED) -> Iterator[Told]:
     with MailStandIn(users=users(shops()), now=lambda: clock.now() / 1000) as server:
         started = time.perf_counter()
         world = make_world(seed, clock.now())
-        wired = Wired(Store.create(folder, clock=clock, ids=fresh_id, name=practice.SHOP), Vault(folder))
+        wired = Wired(Store.create(folder, clock=clock, ids=fresh_id, name=practice.SHOP))
         try:
             buyers = Buyers(world, server, clock.now, pace=Pace(answers=0.0))
             buyers.open_folders()
-            buyer = next(b for b in world.buyers if b.shop.id == "mail" and b.lang == "es")
-            scene = _Scene(wired, clock, server, buyers, world, buyer)
+            bought = next(o for _, o in world.coming if o.buyer.shop.id == "mail" and o.buyer.lang == _LANG)
+            scene = _Scene(wired, clock, server, buyers, world, bought)
             practice.furnish(wired.store, world, clock.now())
             practice.connect(wired.store, wired.vault, world, server.imap_port, server.smtp_port, users(world.shops))
             scene.facts["seconds"] = round(time.perf_counter() - started, 1)
@@ -155,10 +159,8 @@ def _desk(s: _Scene) -> str:
 
 
 def _mail(s: _Scene) -> str:
-    subject, body = texts(s.buyer.lang)["damaged"]["says"][0]
-    bought = s.world.orders_of(s.buyer)[0]
-    text = f"{body.format(product=bought.items[0].title)}\n\n{s.buyer.first}"
-    s.message_id = s.buyers.send(s.buyer, subject, text)
+    subject, body = (fill_text(t, s.bought) for t in texts(_LANG)["damaged"]["says"][1])
+    s.message_id = s.buyers.send(s.buyer, subject, f"{body}\n\n{s.buyer.first}", s.bought)
     _until(lambda: s.server.mails("INBOX"))
     s.facts |= {"message_id": s.message_id, "from": s.buyer.name, "subject": subject}
     return _("{name} wrote “{subject}”; the mail server took it by SMTP").format(name=s.buyer.name, subject=subject)
@@ -172,8 +174,10 @@ def _pulled(s: _Scene) -> str:
     assert found is not None
     s.ticket_id = found.ticket_id
     _must(s.ticket_id == before + 1, N_("the mail went into #{ticket}, which was there before"), ticket=s.ticket_id)
-    s.facts |= {"ticket": s.ticket_id}
-    return _("fetched by IMAP: it is ticket #{ticket}").format(ticket=s.ticket_id)
+    orders = [o.number for o in thread.read(s.store.conn, s.ticket_id).orders]
+    _must(orders == [s.bought.number], N_("it is about the orders {orders}"), orders=", ".join(orders))
+    s.facts |= {"ticket": s.ticket_id, "order": s.bought.number}
+    return _("fetched by IMAP: it is ticket #{ticket}, about order {order}").format(ticket=s.ticket_id, order=s.bought.number)
 
 
 def _sorted(s: _Scene) -> str:

@@ -37,10 +37,12 @@ if TYPE_CHECKING:
     from store.sql.rows import Agent, View
     from themes.roles import Theme
 
-POLL_S = 0.1
+POLL_S = 0.18
 """How often another session's commit is looked for; it shows within 250 ms."""
 REST_S = 0.15
 """How long the cursor rests before the ticket beside it is read."""
+BREATH_S = 3.0
+"""How often at least it makes sure that there is still somebody at the other end of the line."""
 COUNT_S = 0.5
 """Counts are read anew at most this often while much is happening."""
 
@@ -289,9 +291,6 @@ class Workstation(Face[int]):
         self._later[name] = asyncio.get_running_loop().call_later(seconds, call)
 
     def _poll(self) -> None:
-        if not _line_is_up():
-            self.last_words()
-            return
         news = self.session.poll()
         if news.anything:
             self.take_in(news.tickets, everything=news.everything)
@@ -336,10 +335,13 @@ class Workstation(Face[int]):
         if now >= self._status_at:
             self._status_at = now + 60 * SECOND
             self.desk_screen.show_status()
+        if not _line_is_up():
+            self.last_words()
+            return
         at = self.desk_screen.ticket.ticket_id if self.desk_screen.reading else None
         self.job(self.session.present(at, self.composer is not None))
         wait = max(0.05, (min(soonest, NEVER) - now) / 1000 + 0.01)
-        self.soon("tick", min(wait, 10.0), self._tick)
+        self.soon("tick", min(wait, BREATH_S), self._tick)
 
     # Mouse --------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import TextArea
 
 from app.lines import Line
-from app.safe import cells, width_of
+from app.safe import cells, headed, width_of
 from app.widgets.lines import Lines
 from app.words import _
 
@@ -47,7 +47,7 @@ class _Head(Lines):
                 ),
                 "us",
             )
-        return ((cells(f"─{text} " + "─" * width, width), role),)
+        return ((headed(f"─{text} ", width), role),)
 
 
 class _Review(Lines):

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, tzinfo
 
 from app.lines import Line
-from app.safe import cells
+from app.safe import cells, headed
 from app.times import stamp
 from app.widgets.lines import Lines
 from app.words import _
@@ -51,7 +51,7 @@ class OutboxPane(Lines):
     def line(self, y: int) -> Line:
         width, half = self.size.width, max(4, self.size.height // 2)
         if y == 0:
-            return ((cells(f"─ {_('Outbox')} " + "─" * width, width), "rule"),)
+            return ((headed(f"─ {_('Outbox')} ", width), "rule"),)
         if not self.entries:
             return (
                 ((_("   Nothing waits to leave. Replies wait here before they are sent."), "muted"),) if y == 2 else ()

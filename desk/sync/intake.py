@@ -187,6 +187,7 @@ def _from_form(channel: Channel, item: Inbound) -> Inbound | None:
 def _open(unit: UnitOfWork, channel: Channel, item: Inbound, *, outbound: bool, history: bool) -> int:
     found = item.understanding
     customer_id = _customer(unit, item, outbound=outbound)
+    buyer = people.customer(unit.conn, customer_id) if customer_id else None
     nobody = item.automatic in _NO_PERSON
     ticket_id = tickets.insert(unit.conn, {
         "channel_id": channel.id, "platform": item.platform or channel.platform, "customer_id": customer_id,
@@ -195,6 +196,7 @@ def _open(unit: UnitOfWork, channel: Channel, item: Inbound, *, outbound: bool, 
         "type": found.type if found else "other", "cause": found.cause if found else "", "ask": found.ask if found else "",
         "escalation": int(bool(found and found.escalation)), "needs_review": int(bool(found and found.needs_review and not history)),
         "automatic": item.automatic, "lang": found.language if found else "",
+        "country": buyer.country if buyer else "",
         "order_number": item.order_numbers[0] if item.order_numbers else "",
         "created_at": item.sent_at if history else unit.now, "updated_at": unit.now,
     })  # fmt: skip

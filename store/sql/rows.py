@@ -6,7 +6,7 @@ waits for two dozen of them.
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from store.values import Instant
 
@@ -250,13 +250,7 @@ class Policy(NamedTuple):
     position: int
 
 
-class RowType(Protocol):
-    """A row class: a named tuple, or anything that lists its fields."""
-
-    _fields: ClassVar[tuple[str, ...]]
-
-
-def columns(row: type[RowType], alias: str = "") -> str:
+def columns(row: type[tuple[Any, ...]], alias: str = "") -> str:
     """The column list of a row class: "t.id, t.channel_id, …"."""
     dot = f"{alias}." if alias else ""
-    return ", ".join(f"{dot}{name}" for name in row._fields)
+    return ", ".join(f"{dot}{name}" for name in row._fields)  # type: ignore[attr-defined]

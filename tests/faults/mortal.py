@@ -73,13 +73,12 @@ def child(job: dict[str, Any]) -> None:
     from desk.sync.lease import this_process
     from desk.sync.loop import Sync
     from desk.sync.reader import InProcess, Pooled
-    from store.vault import Vault
 
     Mortal.seen, Mortal.at = [], tuple(job["at"]) if job["at"] else None
     store.unit.connect = lambda path, key=None: Mortal(really_connect(path, key))
     folder = Path(job["desk"])
     desk = store.unit.Store.open(folder, clock=FrozenClock(job["now"]), ids=Ids("child"))
-    wired = Wired(desk, Vault(folder))
+    wired = Wired(desk)
     reader = Pooled() if job["pool"] else InProcess()
     found = Sync(desk, wired.connector, reader, this_process()).once()
     desk.close()

@@ -52,9 +52,10 @@ class Buyers:
     ) -> None:  # fmt: skip
         self._world, self._server, self._now, self._clock = world, server, now, clock
         self._pace = pace or Pace()
-        self._rng = Random(f"{world.seed}/alive")
+        self._rng = Random(f"{world.seed}/alive/{now()}")
         self._known = dict(world.by_address())
         self._folders = {s.address: s.folder for s in world.shops}
+        self._coming = list(world.coming)
         self._taken = {o.number for o in world.orders}
         self._count = 0
         self._answered: dict[str, int] = {}
@@ -95,12 +96,10 @@ class Buyers:
             smtp.login(OUTSIDE, PASSWORD)
             smtp.sendmail(OUTSIDE, [to], raw)
 
-    def write(self, buyer: Buyer, trouble: str) -> str:
-        """A buyer writes about a fresh order; returns the Message-ID."""
-        now = self._now()
-        bought = make_order(self._rng, buyer, trouble, now, self._taken)
+    def write(self, trouble: str, bought: Order) -> str:
+        """A buyer writes about an order; returns the Message-ID."""
         talk = talks.talk(self._rng, 0, bought, trouble)
-        return self.send(buyer, talk.subject, talk.turns[0].text, bought)
+        return self.send(bought.buyer, talk.subject, talk.turns[0].text, bought)
 
     def send(self, buyer: Buyer, subject: str, text: str, bought: Order | None = None) -> str:
         """A buyer sends a mail; returns its Message-ID."""
@@ -141,8 +140,16 @@ class Buyers:
 
     def _write(self) -> None:
         self._plan(self._clock() + self._rng.uniform(*self._pace.between), self._write)
+        trouble, bought = self._next_trouble()
+        self._quietly(lambda: self.write(trouble, bought))
+
+    def _next_trouble(self) -> tuple[str, Order]:
+        """One that was to come; when all have, somebody buys something new."""
+        if self._coming:
+            return self._coming.pop(self._rng.randrange(len(self._coming)))
+        trouble = self._rng.choice(TROUBLES)
         buyer = self._rng.choice([b for b in self._world.buyers if b.shop.by_mail])
-        self._quietly(lambda: self.write(buyer, self._rng.choice(TROUBLES)))
+        return trouble, make_order(self._rng, buyer, trouble, self._now(), self._taken)
 
     def _quietly(self, act: Callable[[], object]) -> None:
         """A post office that is closing down is nothing a buyer could mend."""

@@ -6,7 +6,8 @@ from random import Random
 
 from connectors.sandbox.world import talks
 from connectors.sandbox.world.people import buyers, shops
-from connectors.sandbox.world.records import World
+from connectors.sandbox.world.records import TROUBLES, World
+from connectors.sandbox.world.trade import order
 from store.values import Instant
 
 BUYERS, TALKS = 120, 300
@@ -18,4 +19,8 @@ def make_world(seed: int, now: Instant, *, people: int = BUYERS, conversations: 
     accounts = shops()
     found = buyers(Random(f"{seed}/people"), people, accounts)
     orders, conversation = talks.talks(Random(f"{seed}/talks"), found, accounts, conversations, now)
-    return World(seed, now, accounts, found, tuple(orders), tuple(conversation))
+    taken = {o.number for o in orders}
+    rng = Random(f"{seed}/coming")
+    troubles = [(rng.choice(TROUBLES), b) for b in found if b.shop.by_mail]
+    coming = tuple((trouble, order(rng, buyer, trouble, now, taken)) for trouble, buyer in troubles)
+    return World(seed, now, accounts, found, (*orders, *(o for _, o in coming)), tuple(conversation), coming)

@@ -118,15 +118,16 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class World:
+    """Everybody and everything; `orders` include those of `talks` and of `coming`."""
+
     seed: int
     now: Instant
     shops: tuple[Shop, ...]
     buyers: tuple[Buyer, ...]
     orders: tuple[Order, ...]
     talks: tuple[Talk, ...]
+    coming: tuple[tuple[str, Order], ...]
+    """Troubles nobody has written about yet, with their orders."""
 
     def by_address(self) -> Mapping[str, Buyer]:
         return {b.address: b for b in self.buyers}
-
-    def orders_of(self, buyer: Buyer) -> list[Order]:
-        return [o for o in self.orders if o.buyer is buyer]

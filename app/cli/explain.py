@@ -1,0 +1,304 @@
+"""`deskhand explain`: what a mail, a ticket or a line of text is about, who would get it and until when, and why.
+
+Without a desk there is no rule, assignee or due time. With one, a file is taken in for real inside a transaction that is
+then undone, so that the answer is what would happen and not what somebody believes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli.bulk import number_or_none
+from app.cli.cells import wrap
+from app.cli.log import why
+from app.cli.options import Usage
+from app.cli.output import At, iso, line, shown, terminal_width
+from app.cli.parsing import Parser
+from app.cli.run import Run, ticket_number
+from app.words import _, render_error
+from store.errors import N_, DeskError, NotFound
+from store.values import NEVER, clean
+
+if TYPE_CHECKING:
+    from desk.reading.records import Address, Mail, Understanding
+    from desk.sync.importing_sources import RawItem
+    from desk.sync.intake import Inbound
+    from store.sql.rows import Channel
+    from store.unit import UnitOfWork
+
+FIELDS = (
+    "file", "from", "to", "cc", "reply_to", "subject", "date", "text", "quoted", "attachments", "automatic", "language", "type",
+    "cause", "ask", "escalation", "urgency", "scores", "needs_review", "orders", "tracking", "rule", "assignee", "why", "due",
+    "error",
+)  # fmt: skip
+"""What every line holds, in this order."""
+
+
+def arguments(parser: Parser) -> None:
+    parser.add_argument("what", nargs="*", metavar="PATH|TICKET", help=_("a mail, a folder of mails, or a ticket number"))
+    parser.add_argument("--lines", default="", metavar="FILE", help=_("each line of FILE is a message text; - is standard input"))
+    parser.add_argument("--channel", default="", metavar="NAME", help=_("as if it came into this account; the first unless said"))
+
+
+def run(run: Run, args: argparse.Namespace) -> int:
+    if bool(args.what) == bool(args.lines):
+        raise Usage(_("Say: deskhand explain PATH|TICKET, or --lines FILE"))
+    tell = _teller(run)
+    bad = 0
+    found = _lines(args.lines) if args.lines else chain.from_iterable(_one(run, word, args.channel) for word in args.what)
+    for one in found:
+        tell(one)
+        bad += one["error"] is not None
+    return 1 if bad else 0
+
+
+def _one(run: Run, word: str, channel: str) -> Iterator[dict[str, Any]]:
+    number = number_or_none(word)
+    if number is not None:
+        yield _ticket(run, number)
+    elif "/" in word or "." in word or Path(word).exists():
+        yield from _files(run, Path(word).expanduser(), channel)
+    else:
+        ticket_number(word)
+
+
+def blank(file: str) -> dict[str, Any]:
+    """A line that says nothing yet."""
+    row: dict[str, Any] = dict.fromkeys(FIELDS)
+    row |= {"file": file, "to": [], "cc": [], "reply_to": [], "subject": "", "text": "", "quoted": "", "attachments": [],
+            "escalation": False, "urgency": 0, "scores": {}, "needs_review": False, "orders": [], "tracking": []}  # fmt: skip
+    return row
+
+
+# Lines of text ----------------------------------------------------------------------------------------
+
+
+def _lines(name: str) -> Iterator[dict[str, Any]]:
+    from desk.reading.understand import understand
+
+    try:
+        file = sys.stdin.buffer if name == "-" else Path(name).expanduser().open("rb")
+    except OSError as exc:
+        raise NotFound(N_("{item} cannot be read."), item=name, next=N_("Check the path.")) from exc
+    with file:
+        for number, raw in enumerate(file, 1):
+            text = clean(raw.decode("utf-8-sig" if number == 1 else "utf-8", "replace").rstrip("\r\n"))
+            yield {**blank(f"{name}:{number}"), "text": text, **_meaning(understand(text))}
+
+
+def _meaning(u: Understanding) -> dict[str, Any]:
+    return {
+        "language": u.language or None, "type": u.type, "cause": u.cause or None, "ask": u.ask or None, "escalation": u.escalation,
+        "urgency": u.urgency, "scores": dict(u.scores), "needs_review": u.needs_review, "orders": list(u.orders),
+        "tracking": [{"number": t.number, "courier": t.courier} for t in u.tracking],
+    }  # fmt: skip
+
+
+# Mails ------------------------------------------------------------------------------------------------
+
+
+def _files(run: Run, path: Path, channel: str) -> Iterator[dict[str, Any]]:
+    from desk.sync.importing_sources import mails
+    from desk.sync.reader import InWorkers
+
+    waiting: list[RawItem] = []
+
+    def raws() -> Iterator[bytes]:
+        for source in _sources(path):
+            for item in mails(source):
+                waiting.append(item)
+                yield item.raw
+
+    trial = _trial(run, channel)
+    with InWorkers(workers=2) as reader:
+        for mail, meaning in reader.mails(raws()):
+            item = waiting.pop(0)
+            if isinstance(mail, str) or meaning is None:
+                yield {**blank(item.name), "error": mail if isinstance(mail, str) else None}
+            else:
+                yield {**blank(item.name), **_mail(mail), **_meaning(meaning), **trial(item, mail, meaning)}
+
+
+def _sources(path: Path) -> Iterable[Any]:
+    """Every file of a folder, whatever it is called: what cannot be read is told as such."""
+    from desk.sync.importing_sources import Source, sources
+
+    if path.is_dir() and not (path / "cur").is_dir() and not (path / "new").is_dir():
+        files = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+        return [Source(p, "mbox" if p.suffix == ".mbox" else "mail", p.stat().st_size) for p in files]
+    if path.is_file() and path.suffix.casefold() not in (".mbox", ".jsonl", ".ndjson"):
+        return [Source(path, "mail", path.stat().st_size)]
+    return [s for s in sources([path]) if s.kind != "lines"]
+
+
+def _mail(mail: Mail) -> dict[str, Any]:
+    def people(found: tuple[Address, ...]) -> list[dict[str, str]]:
+        return [{"name": a.name, "address": a.address} for a in found]
+
+    return {
+        "from": {"name": mail.sender.name, "address": mail.sender.address}, "to": people(mail.to), "cc": people(mail.cc),
+        "reply_to": people(mail.reply_to), "subject": mail.subject, "date": iso(mail.date) if mail.date is not None else None,
+        "text": mail.text, "quoted": mail.quoted, "automatic": mail.automatic,
+        "attachments": [{"name": a.name, "type": a.type, "size": a.size, "md5": a.md5} for a in mail.attachments],
+    }  # fmt: skip
+
+
+class _Undone(Exception):
+    """Ends a trial: the transaction is rolled back."""
+
+
+def _trial(run: Run, named: str) -> Callable[[RawItem, Mail, Understanding], dict[str, Any]]:
+    """What a desk would do with a mail; nothing where there is no desk or no channel."""
+    from desk.sync.intake import Inbound, take
+
+    channel = _channel(run, named)
+    if channel is None:
+        return lambda item, mail, meaning: {}
+    from store.values import Actor
+
+    def tried(item: RawItem, mail: Mail, meaning: Understanding) -> dict[str, Any]:
+        inbound: Inbound = Inbound.from_mail(mail, meaning, b"", run.now)
+        answer: dict[str, Any] = {}
+        try:
+            with run.store.write(Actor("connector", channel.id)) as unit:
+                answer = _fate(run, unit, take(unit, channel.id, inbound).ticket_id)
+                raise _Undone
+        except _Undone:
+            return answer
+        except DeskError as error:
+            return {"error": render_error(error)}
+
+    return tried
+
+
+def _channel(run: Run, named: str) -> Channel | None:
+    if not (run.folder / "desk.db").exists():
+        if named or run.options.desk:
+            run.wired  # noqa: B018 - says that there is no desk
+        return None
+    from store.sql import shop
+
+    known = shop.channels(run.conn)
+    if named and not any(named in (c.id, c.name) for c in known):
+        raise NotFound(N_("There is no channel {item}."), item=named, next=N_("See: deskhand channel list"))
+    return next((c for c in known if (named in (c.id, c.name) if named else c.kind == "email")), None)
+
+
+def _fate(run: Run, unit: UnitOfWork, ticket_id: int) -> dict[str, Any]:
+    """Owner, due time and reasons of a ticket as it now stands."""
+    from desk.reason import reason_from
+    from store import events
+    from store.sql import clocks, tickets
+
+    ticket = tickets.get(unit.conn, ticket_id)
+    assert ticket is not None
+    told = events.of_ticket(unit.conn, ticket_id)
+    assigned = next((e for e in reversed(told) if e.verb in ("assigned", "queued")), None)
+    reasons = [why(run, assigned.payload)] if assigned else []
+    first = min((c for c in clocks.of_ticket(unit.conn, ticket_id) if c.state == "running"), key=lambda c: c.due_at, default=None)
+    if first is not None and first.reason:
+        reasons.append(reason_from(json.loads(first.reason)).render(_, lambda at: shown(At(at), run.zone)))
+    return {
+        "rule": assigned.actor.id if assigned and assigned.actor.kind == "rule" else None, "assignee": ticket.assignee_id,
+        "why": [r for r in reasons if r] or None, "due": iso(ticket.due_at) if ticket.due_at < NEVER else None,
+    }  # fmt: skip
+
+
+# Tickets ----------------------------------------------------------------------------------------------
+
+
+def _ticket(run: Run, ticket_id: int) -> dict[str, Any]:
+    """A ticket as it was understood when it came, and what stands now."""
+    from desk import thread
+    from desk.reading.understand import understand
+
+    found = thread.read(run.conn, ticket_id)
+    t = found.ticket
+    first = next((m for m in found.messages if m.direction == "in"), None)
+    row = {**blank(f"#{ticket_id}"), "subject": t.subject, "automatic": t.automatic or None}
+    if first is not None:
+        files = [a for a in found.attachments if a.message_id == first.id]
+        row |= {
+            "from": {"name": first.sender_name, "address": first.sender_address}, "date": iso(first.sent_at), "text": first.body,
+            "to": [{"name": "", "address": a} for a in first.recipients.split(", ") if a], "quoted": first.quoted,
+            "attachments": [{"name": a.name, "type": a.type, "size": a.size, "md5": _md5(run, a.sha256)} for a in files],
+            **_meaning(understand(first.body, first.subject, t.platform)),
+        }  # fmt: skip
+    row |= {"type": t.type, "cause": t.cause or None, "ask": t.ask or None, "escalation": bool(t.escalation),
+            "needs_review": bool(t.needs_review), "language": t.lang or row["language"]}  # fmt: skip
+    with run.store.snapshot() as conn:
+        from store.unit import UnitOfWork
+        from store.values import SYSTEM
+
+        row |= _fate(run, UnitOfWork(conn, SYSTEM, run.now, str), ticket_id)
+    return row
+
+
+def _md5(run: Run, sha256: str) -> str:
+    import hashlib
+
+    from store.sql import messages
+
+    return hashlib.md5(messages.blob(run.conn, sha256) or b"", usedforsecurity=False).hexdigest()
+
+
+# Telling ----------------------------------------------------------------------------------------------
+
+
+def _teller(run: Run) -> Callable[[dict[str, Any]], None]:
+    """JSON lines for programs, a page for a person."""
+    form = run.options.format
+    if form in ("json", "jsonl") or (not form and not sys.stdout.isatty()):
+        return line
+    if form not in ("", "table", "plain"):
+        raise Usage(_("--format {format} is not possible here.").format(format=form))
+    return _print_page
+
+
+def _print_page(row: dict[str, Any]) -> None:
+    for text in page(row):
+        sys.stdout.write(clean(text) + "\n")
+
+
+def page(row: dict[str, Any]) -> Iterator[str]:
+    """Why this type, this owner, this due time."""
+    from desk.vocabulary import TYPES
+
+    yield str(row["file"])
+    if row["error"]:
+        yield _("It cannot be read: {reason}").format(reason=row["error"])
+        return
+    sender = row["from"] or {"name": "", "address": ""}
+    ranked = [f"{_(TYPES.get(t, t))} {score:g}" for t, score in islice(row["scores"].items(), 4)]
+    facts = [
+        (_("From"), f"{sender['name']} <{sender['address']}>" if sender["address"] else ""),
+        (_("Subject"), row["subject"]),
+        (_("Automatic"), row["automatic"]),
+        (_("Language"), row["language"]),
+        (_("Type"), _(TYPES.get(row["type"] or "", row["type"] or ""))),
+        (_("Why this type"), ", ".join(ranked)),
+        (_("Cause"), _(TYPES.get(row["cause"] or "", ""))),
+        (_("Ask"), _(TYPES.get(row["ask"] or "", ""))),
+        (_("Needs review"), _("yes") if row["needs_review"] else ""),
+        (_("Escalation"), _("yes") if row["escalation"] else ""),
+        (_("Urgency"), str(row["urgency"] or "")),
+        (_("Orders"), ", ".join(row["orders"])),
+        (_("Parcels"), ", ".join(f"{t['number']} ({t['courier']})" for t in row["tracking"])),
+        (_("Files"), ", ".join(a["name"] for a in row["attachments"])),
+        (_("Owner"), row["assignee"]),
+        (_("Due"), row["due"]),
+    ]
+    for title, value in facts:
+        if value:
+            yield f"  {title}: {value}"
+    for reason in row["why"] or []:
+        yield f"  {reason}"
+    size = min(100, terminal_width()) - 4
+    yield from (f"  | {text}" for text in wrap(row["text"][:2000], size))
+    yield ""
