@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.style import Style
+from textual import events
 from textual.app import App
 from textual.filter import LineFilter, NoColor
 from textual.theme import Theme as TextualTheme
@@ -22,6 +23,8 @@ from themes.roles import ATTRIBUTES, Role, Theme
 
 if TYPE_CHECKING:
     from textual.widget import Widget
+
+    from app.widgets.sheet import Sheet
 
 Result = TypeVar("Result")
 
@@ -78,11 +81,13 @@ class Face(App[Result], inherit_bindings=False):
 
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = []
-    DEFAULT_CSS = "Face Screen { layers: base strip; }"
+    DEFAULT_CSS = "Face Screen { layers: base strip sheet; }"
 
     def __init__(self, theme: Theme | None = None, **more: Any) -> None:
         """`theme` defaults to the one `choose` finds. Raises NotFound or Invalid as `themes.loading.load` does."""
         self.look = Look(theme or load(choose(None, os.environ)))
+        self.sheet: Sheet | None = None
+        """What lies over the screen and has the keys."""
         # Textual would turn colours into greys; what is shown without colour is the theme's to say.
         hidden = os.environ.pop("NO_COLOR", None)
         try:
@@ -99,6 +104,21 @@ class Face(App[Result], inherit_bindings=False):
         self.register_theme(textual_theme(theme))
         self.ansi_color = theme.ansi
         self.theme = _named(theme)
+
+    @property
+    def focused(self) -> Widget | None:
+        """Who gets the keys: a sheet, else the focused widget. A sheet takes no focus, as a change of focus makes
+        Textual send the whole screen again."""
+        sheet = self.sheet
+        return sheet if sheet is not None and sheet.is_attached and sheet.screen is self.screen else super().focused
+
+    def on_resize(self, event: events.Resize) -> None:
+        """What floats is placed by hand; Textual tells a widget only of a change of its own size."""
+        from app.widgets.sheet import Floating
+
+        for screen in self.screen_stack:
+            for floating in screen.query(Floating):
+                floating.fit(event.size)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         own = (FILTER, _NO_COLOUR) if self.look.theme.colourless else (FILTER,)

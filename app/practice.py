@@ -76,8 +76,10 @@ def _ready(process: subprocess.Popen[str]) -> Path:
     watchdog.cancel()
     if not line:
         said = process.stderr.read().strip().splitlines()
-        raise Unavailable(N_("The practice desk did not start: {reason}"), reason=said[-1] if said else f"{process.wait()}",
-                          next=N_("Try: deskhand demo --fresh"))  # fmt: skip
+        reason = said[-1] if said else f"exit {process.wait()}"
+        raise Unavailable(
+            N_("The practice desk did not start: {reason}"), next=N_("Try: deskhand demo --fresh"), reason=reason
+        )
     return Path(json.loads(line)["folder"])
 
 
@@ -180,7 +182,9 @@ def _sweep(folder: Path, seed: int) -> None:
     Raises Unavailable for a folder that was not made here."""
     if folder.is_dir() and any(folder.iterdir()):
         if not (folder / _MARK).exists():
-            raise Unavailable(N_("{item} is no practice desk."), item=str(folder), next=N_("Move it away and try again."))
+            raise Unavailable(
+                N_("{item} is no practice desk."), item=str(folder), next=N_("Move it away and try again.")
+            )
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _mark(folder, seed, 0)

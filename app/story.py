@@ -7,35 +7,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.policy import default
+from dataclasses import dataclass
 from pathlib import Path
 
-from app.wire import Wired, acting, fresh_id
-from app.words import N_, _
+from app.story_steps import LANG, STEPS, Failed, MovedClock, Scene
+from app.wire import Wired, fresh_id
 from connectors.sandbox.mail import MailStandIn
-from connectors.sandbox.world import Buyer, Order, World, make_world, shops
+from connectors.sandbox.world import make_world, shops
 from connectors.sandbox.world.buyers import Buyers, Pace, users
-from connectors.sandbox.world.data import texts
-from connectors.sandbox.world.talks import fill as fill_text
-from desk import changes, outbox, practice, thread, undo
-from desk.automation.templates import fill
-from desk.reason import reason_from, utc_text
-from store import events
-from store.errors import Conflict, DeskError
-from store.sql import messages, people, shop, tickets
-from store.sql import outbox as rows
-from store.sql.rows import Clock, Ticket
+from desk import practice
+from store.errors import DeskError
 from store.unit import Store
-from store.values import SECOND, Actor, Instant, clean_line
+from store.values import clean_line
 
-_WAIT_S = 10.0
-_SEED, _LANG = 7, "es"
-
-
-class Failed(Exception):
-    """A step did not hold; the text says what was found instead."""
+SEED = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,67 +33,7 @@ class Told:
     facts: Mapping[str, object]
 
 
-@dataclass(slots=True)
-class MovedClock:
-    """The machine's clock, and how far it was moved on."""
-
-    ahead: int = 0
-
-    def now(self) -> Instant:
-        return time.time_ns() // 1_000_000 + self.ahead
-
-
-@dataclass(slots=True)
-class _Scene:
-    """What the steps hand on to each other."""
-
-    wired: Wired
-    clock: MovedClock
-    server: MailStandIn
-    buyers: Buyers
-    world: World
-    bought: Order
-    message_id: str = ""
-    ticket_id: int = 0
-    text: str = ""
-    template: str = ""
-    row_id: int = 0
-    ours: bytes = b""
-    facts: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def buyer(self) -> Buyer:
-        return self.bought.buyer
-
-    @property
-    def store(self) -> Store:
-        return self.wired.store
-
-    @property
-    def ticket(self) -> Ticket:
-        found = tickets.get(self.store.conn, self.ticket_id)
-        if found is None:
-            raise Failed(_("the ticket is gone"))
-        return found
-
-    @property
-    def owner(self) -> Actor:
-        agent = shop.agent(self.store.conn, self.ticket.assignee_id or practice.PERSON)
-        assert agent is not None
-        return acting(agent)
-
-    def clock_row(self, kind: str) -> Clock:
-        """The ticket's newest clock of a kind."""
-        found = [c for c in thread.read(self.store.conn, self.ticket_id).clocks if c.kind == kind]
-        if not found:
-            raise Failed(_("there is no clock of kind {kind}").format(kind=kind))
-        return found[-1]
-
-    def sync(self) -> None:
-        self.wired.sync().once()
-
-
-def play(folder: Path, seed: int = _SEED) -> Iterator[Told]:
+def play(folder: Path, seed: int = SEED) -> Iterator[Told]:
     """Plays the story on a new desk in `folder`, a step at a time; ends after the first that does not hold."""
     clock = MovedClock()
     with MailStandIn(users=users(shops()), now=lambda: clock.now() / 1000) as server:
@@ -118,12 +43,12 @@ def play(folder: Path, seed: int = _SEED) -> Iterator[Told]:
         try:
             buyers = Buyers(world, server, clock.now, pace=Pace(answers=0.0))
             buyers.open_folders()
-            bought = next(o for _, o in world.coming if o.buyer.shop.id == "mail" and o.buyer.lang == _LANG)
-            scene = _Scene(wired, clock, server, buyers, world, bought)
+            bought = next(o for _, o in world.coming if o.buyer.shop.id == "mail" and o.buyer.lang == LANG)
+            scene = Scene(wired, clock, server, buyers, world, bought)
             practice.furnish(wired.store, world, clock.now())
             practice.connect(wired.store, wired.vault, world, server.imap_port, server.smtp_port, users(world.shops))
             scene.facts["seconds"] = round(time.perf_counter() - started, 1)
-            for name, step in _STEPS.items():
+            for name, step in STEPS.items():
                 told = _told(name, step, scene)
                 yield told
                 if not told.ok:
@@ -132,7 +57,7 @@ def play(folder: Path, seed: int = _SEED) -> Iterator[Told]:
             wired.store.close()
 
 
-def _told(name: str, step: Callable[[_Scene], str], scene: _Scene) -> Told:
+def _told(name: str, step: Callable[[Scene], str], scene: Scene) -> Told:
     try:
         text = step(scene)
     except Failed as failure:
@@ -141,203 +66,3 @@ def _told(name: str, step: Callable[[_Scene], str], scene: _Scene) -> Told:
         return Told(name, False, error.english(), dict(scene.facts))
     facts, scene.facts = scene.facts, {}
     return Told(name, True, clean_line(text), facts)
-
-
-def _must(holds: object, otherwise: str, **gaps: object) -> None:
-    if not holds:
-        raise Failed(_(otherwise).format(**gaps))
-
-
-# Steps ---------------------------------------------------------------------------------------------
-
-
-def _desk(s: _Scene) -> str:
-    count = s.store.conn.execute("SELECT count(*) FROM ticket").fetchone()[0]
-    _must(count == len(s.world.talks), N_("the desk has {count} tickets"), count=count)
-    s.facts |= {"tickets": count, "buyers": len(s.world.buyers), "channels": len(s.world.shops)}
-    return _("a practice desk: {tickets} tickets, {buyers} buyers, {channels} channels, made in {seconds} s").format(**s.facts)
-
-
-def _mail(s: _Scene) -> str:
-    subject, body = (fill_text(t, s.bought) for t in texts(_LANG)["damaged"]["says"][1])
-    s.message_id = s.buyers.send(s.buyer, subject, f"{body}\n\n{s.buyer.first}", s.bought)
-    _until(lambda: s.server.mails("INBOX"))
-    s.facts |= {"message_id": s.message_id, "from": s.buyer.name, "subject": subject}
-    return _("{name} wrote “{subject}”; the mail server took it by SMTP").format(name=s.buyer.name, subject=subject)
-
-
-def _pulled(s: _Scene) -> str:
-    before = s.store.conn.execute("SELECT max(id) FROM ticket").fetchone()[0]
-    s.sync()
-    found = messages.by_remote_key(s.store.conn, f"mail:{s.message_id.strip('<>')}")
-    _must(found, N_("no ticket holds the mail"))
-    assert found is not None
-    s.ticket_id = found.ticket_id
-    _must(s.ticket_id == before + 1, N_("the mail went into #{ticket}, which was there before"), ticket=s.ticket_id)
-    orders = [o.number for o in thread.read(s.store.conn, s.ticket_id).orders]
-    _must(orders == [s.bought.number], N_("it is about the orders {orders}"), orders=", ".join(orders))
-    s.facts |= {"ticket": s.ticket_id, "order": s.bought.number}
-    return _("fetched by IMAP: it is ticket #{ticket}, about order {order}").format(ticket=s.ticket_id, order=s.bought.number)
-
-
-def _sorted(s: _Scene) -> str:
-    t = s.ticket
-    s.facts |= {"type": t.type, "lang": t.lang, "status": t.status}
-    _must((t.type, t.lang, t.status) == ("damaged", s.buyer.lang, "new"),
-          N_("sorted as {type}, {lang}, {status}"), type=t.type, lang=t.lang, status=t.status)  # fmt: skip
-    return _("sorted: {type}, written in {lang}").format(type=t.type, lang=t.lang)
-
-
-def _owned(s: _Scene) -> str:
-    event = thread.why_assigned(s.store.conn, s.ticket_id)
-    _must(s.ticket.assignee_id and event and event.payload and event.payload.get("why"), N_("it has no owner, or nobody says why"))
-    assert event is not None and event.payload is not None
-    why = reason_from(event.payload["why"]).render(_)
-    s.facts |= {"owner": s.ticket.assignee_id, "why": why}
-    return _("{agent} owns it: {why}").format(agent=s.ticket.assignee_id, why=why)
-
-
-def _due(s: _Scene) -> str:
-    row = s.clock_row("first_response")
-    _must(row.state == "running" and s.ticket.due_at == row.due_at, N_("the clock is {state}"), state=row.state)
-    s.facts |= {"clock": row.kind, "policy": row.policy_id, "due": row.due_at}
-    return _("first reply due {due} by {policy}").format(due=utc_text(row.due_at), policy=row.policy_id)
-
-
-def _written(s: _Scene) -> str:
-    found = thread.read(s.store.conn, s.ticket_id)
-    context = thread.template_context(found, s.owner.id.capitalize(), practice.SHOP)
-    for template in thread.suited(shop.templates(s.store.conn), s.ticket):
-        variant, how = thread.variant(template, s.ticket)
-        filled = fill(variant.text, context)
-        if filled.sendable and variant.language == s.ticket.lang:
-            s.text, s.template = filled.text, template.id
-            s.facts |= {"template": template.id, "lang": variant.language}
-            return _("template {template} {how}, every gap filled").format(template=template.id, how=how.render(_))
-    raise Failed(_("no template fits"))
-
-
-def _queue(s: _Scene) -> None:
-    found = thread.read(s.store.conn, s.ticket_id)
-    with s.store.write(s.owner) as unit:
-        s.row_id = outbox.queue(unit, outbox.Reply(
-            ticket_id=s.ticket_id, text=s.text, to=thread.answer_to(found), subject=outbox.reply_subject(found.ticket.subject),
-            base_seq=found.ticket.thread_seq, then="pending", template_id=s.template,
-        ))  # fmt: skip
-
-
-def _taken_back(s: _Scene) -> str:
-    _queue(s)
-    with s.store.write(s.owner) as unit:
-        outbox.take_back(unit, s.row_id)
-    draft = people.draft(s.store.conn, s.ticket_id, s.owner.id)
-    _must(draft and draft.body == s.text.strip(), N_("the text is not back as a draft"))
-    s.sync()
-    _must(not s.server.sent[1:], N_("it left although it was taken back"))
-    return _("a reply was queued and taken back: its text is a draft again, nothing left")
-
-
-def _held(s: _Scene) -> str:
-    _queue(s)
-    row = rows.get(s.store.conn, s.row_id)
-    assert row is not None
-    s.sync()
-    _must(len(s.server.sent) == 1, N_("it left before its time to be taken back was over"))
-    s.facts |= {"held_ms": row.hold_until - row.created_at}
-    return _("queued again; {seconds} s to take it back, and it waits").format(seconds=(row.hold_until - row.created_at) // SECOND)
-
-
-def _sent(s: _Scene) -> str:
-    s.clock.ahead += 11 * SECOND
-    s.sync()
-    ours = [e for e in s.server.sent if e.sender == s.buyer.shop.address]
-    _must(len(ours) == 1, N_("{count} mails left"), count=len(ours))
-    s.ours = ours[0].raw
-    read = message_from_bytes(s.ours, policy=default)
-    _must(ours[0].recipients == (s.buyer.address,), N_("it went to somebody else"))
-    _must(str(read["In-Reply-To"]).strip() == s.message_id and s.message_id in str(read["References"]).split(),
-          N_("it does not answer the buyer's mail"))  # fmt: skip
-    s.facts |= {"message_id": str(read["Message-ID"]).strip(), "in_reply_to": s.message_id}
-    return _("sent once by SMTP to {name}, In-Reply-To and References name their mail").format(name=s.buyer.name)
-
-
-def _stopped(s: _Scene) -> str:
-    row = s.clock_row("first_response")
-    _must(row.state == "met" and s.ticket.status == "pending", N_("the clock is {state}"), state=row.state)
-    s.facts |= {"clock": row.state, "status": s.ticket.status}
-    return _("the clock stopped in time, the ticket waits for the buyer")
-
-
-def _answered(s: _Scene) -> str:
-    words = texts(s.buyer.lang)["talk"]["again"][2]
-    message_id = s.buyers.answer(s.buyer, s.ours, words)
-    _until(lambda: len(s.server.mails("INBOX")) == 2)
-    s.sync()
-    found = messages.by_remote_key(s.store.conn, f"mail:{message_id.strip('<>')}")
-    _must(found and found.ticket_id == s.ticket_id, N_("the buyer's answer did not join the ticket"))
-    assert found is not None
-    _must(s.ticket.status == "open", N_("the ticket stayed {status}"), status=s.ticket.status)
-    _must(found.quoted and found.body.startswith(words), N_("what the buyer quoted was not folded away"))
-    due = s.clock_row("next_response")
-    s.facts |= {"ticket": s.ticket_id, "status": s.ticket.status, "due": due.due_at}
-    return _("the buyer's answer joined #{ticket}, which is open again; next reply due {due}").format(
-        ticket=s.ticket_id, due=utc_text(due.due_at))  # fmt: skip
-
-
-def _once(s: _Scene) -> str:
-    copies = len(s.server.mails("Sent"))
-    s.sync()
-    ours = [m for m in thread.read(s.store.conn, s.ticket_id).messages if m.direction == "out"]
-    _must(copies == 1 and len(ours) == 1, N_("{copies} copies in Sent became {count} messages"), copies=copies, count=len(ours))
-    s.facts |= {"copies": copies, "messages": len(ours)}
-    return _("our copy in Sent was fetched and recognised: one reply, one message")
-
-
-def _undone(s: _Scene) -> str:
-    was = s.ticket.type
-    with s.store.write(s.owner) as unit:
-        changes.change(unit, s.ticket_id, {"type": "quality"})
-    _must(s.ticket.type == "quality", N_("the field did not change"))
-    with s.store.write(s.owner) as unit:
-        undo.undo(unit)
-    _must(s.ticket.type == was, N_("the field did not come back"))
-    s.facts |= {"field": "type", "value": was}
-    return _("a changed field was undone: type is {value} again").format(value=was)
-
-
-def _refused(s: _Scene) -> str:
-    other = Actor("agent", "wei" if s.owner.id != "wei" else "tom")
-    with s.store.write(s.owner) as unit:
-        changes.change(unit, s.ticket_id, {"priority": "high"})
-    with s.store.write(other) as unit:
-        changes.change(unit, s.ticket_id, {"priority": "low"})
-    try:
-        with s.store.write(s.owner) as unit:
-            undo.undo(unit)
-    except Conflict as error:
-        _must(s.ticket.priority == 0, N_("somebody else's change was undone"))
-        s.facts |= {"changed_by": other.id, "refusal": error.english()}
-        return _("undo leaves alone what {agent} changed since").format(agent=other.id)
-    raise Failed(_("somebody else's change was undone"))
-
-
-def _verified(s: _Scene) -> str:
-    verdict = events.verify(s.store.conn)
-    _must(not verdict.problem, N_("the chain of events is broken: {problem}"), problem=verdict.problem)
-    s.facts |= {"events": verdict.intact_to, "head": verdict.hash}
-    return _("{count} events, every link of their chain holds").format(count=verdict.intact_to)
-
-
-def _until(holds: Callable[[], object]) -> None:
-    """Waits for another thread's work, a few milliseconds at a time."""
-    deadline = time.monotonic() + _WAIT_S
-    while not holds():
-        _must(time.monotonic() < deadline, N_("the mail did not arrive"))
-        time.sleep(0.005)
-
-
-_STEPS: dict[str, Callable[[_Scene], str]] = {
-    "desk": _desk, "mail": _mail, "pulled": _pulled, "sorted": _sorted, "owner": _owned, "clock": _due,
-    "template": _written, "taken_back": _taken_back, "held": _held, "sent": _sent, "stopped": _stopped,
-    "answered": _answered, "one_copy": _once, "undone": _undone, "undo_refused": _refused, "verified": _verified,
-}  # fmt: skip

@@ -68,7 +68,7 @@ class Wired:
         tokens = ChannelTokens(self.store, kept, channel.id, this_process())
         try:
             return connect(channel.platform, settings_of(channel), Ports(kept, tokens, self.store.clock))
-        except ValueError as exc:
+        except (KeyError, ValueError) as exc:  # a platform there is no connector for, a setting it does not take
             raise Invalid(N_("Channel {item}: {reason}"), item=channel.id, reason=str(exc),
                           next=N_("Mend it: deskhand channel add --id {item} …")) from exc  # fmt: skip
 

@@ -61,7 +61,8 @@ def add(unit: UnitOfWork, person: NewAgent) -> None:
 
 def change(unit: UnitOfWork, agent_id: str, values: Mapping[str, Any]) -> int:
     """Sets fields of an agent and returns the event's seq, 0 when nothing differed. `languages` maps BCP 47 tags to
-    levels 1 to 5, `skills` is a list, `shifts` a calendar's table ({} is always on). Raises NotFound, Invalid, Conflict."""
+    levels 1 to 5, `skills` is a list, `shifts` a calendar's table ({} is always on). Raises NotFound, Invalid,
+    Conflict."""
     agent = need(unit, agent_id)
     diff = {f: [getattr(agent, f), v] for f, v in _checked(unit, values, agent_id).items() if getattr(agent, f) != v}
     if not diff:

@@ -76,8 +76,10 @@ def set_state(unit: UnitOfWork, channel_id: str, state: str) -> Channel:
     for removing a channel whose outbox is not empty."""
     channel = need(unit, channel_id)
     if state == "removed":
-        waiting = unit.conn.execute("SELECT count(*) FROM outbox WHERE channel_id = ? AND state IN ('held', 'claimed', 'unknown')",
-                                    (channel_id,)).fetchone()[0]  # fmt: skip
+        waiting = unit.conn.execute(
+            "SELECT count(*) FROM outbox WHERE channel_id = ? AND state IN ('held', 'claimed', 'unknown')",
+            (channel_id,),
+        ).fetchone()[0]
         if waiting:
             raise Refused(N_("{count} replies of {item} wait in the outbox."), item=channel_id, count=waiting,
                           next=N_("Settle them first: deskhand outbox list"))  # fmt: skip

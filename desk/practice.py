@@ -35,12 +35,12 @@ PERSON = "ana"
 
 # Shifts follow each other round the globe, so that somebody is on duty at any hour.
 _TEAM: tuple[tuple[str, str, Mapping[str, object]], ...] = (
-    ("ana", "Ana", {"zone": ZONE, "languages": {"es": 5, "en": 4, "de": 4, "fr": 4, "it": 3, "pt": 4}, "capacity": 30,
-                    "shifts": {"zone": "Europe/Berlin", "week": {"daily": "08:00-18:00"}}}),
-    ("tom", "Tom", {"zone": "America/Chicago", "languages": {"en": 5, "de": 4, "nl": 4, "fr": 2, "es": 2}, "capacity": 30,
-                    "shifts": {"zone": "America/Chicago", "week": {"daily": "09:00-20:00"}}}),
-    ("wei", "Wei", {"zone": "Asia/Shanghai", "languages": {"zh-CN": 5, "zh-TW": 5, "ja": 4, "en": 4}, "capacity": 30,
-                    "shifts": {"zone": "Asia/Shanghai", "week": {"daily": "08:30-19:00"}}}),
+    ("ana", "Ana", {"zone": ZONE, "languages": {"es": 5, "en": 4, "de": 4, "fr": 4, "it": 3, "pt": 4},
+                    "capacity": 30, "shifts": {"zone": ZONE, "week": {"daily": "08:00-18:00"}}}),
+    ("tom", "Tom", {"zone": "America/Chicago", "languages": {"en": 5, "de": 4, "nl": 4, "fr": 2, "es": 2},
+                    "capacity": 30, "shifts": {"zone": "America/Chicago", "week": {"daily": "09:00-20:00"}}}),
+    ("wei", "Wei", {"zone": "Asia/Shanghai", "languages": {"zh-CN": 5, "zh-TW": 5, "ja": 4, "en": 4},
+                    "capacity": 30, "shifts": {"zone": "Asia/Shanghai", "week": {"daily": "08:30-19:00"}}}),
 )  # fmt: skip
 _NOTES = (
     "Called the carrier, they look for it until tomorrow noon.",
@@ -72,8 +72,8 @@ def furnish(store: Store, world: World, now: Instant, *, zone: str = ZONE, unix_
         unit.now = min(now - 70 * DAY, steps[0].at - DAY)
         _team(unit, zone, unix_user)
         for shop in world.shops:
-            channels.add(unit, shop.id, platform="email", name=shop.name, label=shop.label, settings={}, since=now - DAY,
-                         kind=shop.kind)  # fmt: skip
+            channels.add(unit, shop.id, platform="email", name=shop.name, label=shop.label, settings={},
+                         since=now - DAY, kind=shop.kind)  # fmt: skip
         customers = add_customers(unit, world)
         add_orders(unit, world, customers)
         for step in steps:
@@ -86,7 +86,9 @@ def furnish(store: Store, world: World, now: Instant, *, zone: str = ZONE, unix_
     return len(past.ticket)
 
 
-def connect(store: Store, vault: Vault, world: World, imap_port: int, smtp_port: int, passwords: Mapping[str, str]) -> None:
+def connect(
+    store: Store, vault: Vault, world: World, imap_port: int, smtp_port: int, passwords: Mapping[str, str]
+) -> None:
     """Points every channel at a stand-in mail server on loopback. Its memory is new each time, so reading begins anew.
 
     The marketplaces are reached by mail, as by their relays: each account has a mailbox of its own.
@@ -103,7 +105,10 @@ def connect(store: Store, vault: Vault, world: World, imap_port: int, smtp_port:
                 "user": shop.address, "from_address": shop.address, "from_name": SHOP, "mailboxes": [shop.folder],
                 "sent": "auto" if own else "", "sent_copy": own, "poll_seconds": 5,
             }  # fmt: skip
-            unit.conn.execute("UPDATE channel SET settings = ?, fault = '', fault_at = 0 WHERE id = ?", (json.dumps(settings), shop.id))
+            unit.conn.execute(
+                "UPDATE channel SET settings = ?, fault = '', fault_at = 0 WHERE id = ?",
+                (json.dumps(settings), shop.id),
+            )
             unit.conn.execute("DELETE FROM cursor WHERE channel_id = ?", (shop.id,))
 
 
@@ -140,8 +145,9 @@ def _queue(unit: UnitOfWork, step: Step, past: _Past) -> None:
     unit.actor = _owner(unit, ticket_id)
     name = next(name for ident, name, _ in _TEAM if ident == unit.actor.id)
     reply = outbox.Reply(
-        ticket_id=ticket_id, text=step.talk.turns[step.turn].text.replace("{agent}", name), to=(step.talk.buyer.address,),
-        subject=outbox.reply_subject(ticket.subject), base_seq=ticket.thread_seq, then=step.then,
+        ticket_id=ticket_id, text=step.talk.turns[step.turn].text.replace("{agent}", name),
+        to=(step.talk.buyer.address,), subject=outbox.reply_subject(ticket.subject), base_seq=ticket.thread_seq,
+        then=step.then,
     )  # fmt: skip
     past.row[step.talk.number] = outbox.queue(unit, reply)
 
@@ -178,7 +184,9 @@ def _hold(unit: UnitOfWork, step: Step, past: _Past) -> None:
 def _snooze(unit: UnitOfWork, step: Step, past: _Past) -> None:
     ticket_id = past.ticket[step.talk.number]
     unit.actor = _owner(unit, ticket_id)
-    tickets.snooze(unit, ticket_id, NEVER if step.then == "reply" else step.at + 3 * DAY + past.rng.randint(0, 9) * HOUR)
+    tickets.snooze(
+        unit, ticket_id, NEVER if step.then == "reply" else step.at + 3 * DAY + past.rng.randint(0, 9) * HOUR
+    )
 
 
 def _unassign(unit: UnitOfWork, step: Step, past: _Past) -> None:
@@ -194,10 +202,9 @@ _DO = {"hear": _hear, "queue": _queue, "sent": _sent, "note": _note, "solve": _s
 def _mark_read(unit: UnitOfWork, now: Instant) -> None:
     """What is older than three hours, or rests, has been read by everybody."""
     seen = unit.conn.execute(
-        "SELECT id, last_message_id FROM ticket WHERE updated_at < ? OR status NOT IN ('new', 'open')", (now - 3 * HOUR,)
+        "SELECT id, last_message_id FROM ticket WHERE updated_at < ? OR status NOT IN ('new', 'open')",
+        (now - 3 * HOUR,),
     ).fetchall()
     for ident, _, _ in _TEAM:
         for ticket_id, message_id in seen:
             people.mark_read(unit.conn, ident, ticket_id, message_id)
-
-

@@ -1,4 +1,4 @@
-"""A turn of a pretend conversation as intake takes it. Odd mails go through the real reader; the rest is known already."""
+"""A turn of a pretend conversation as intake takes it. Odd mails go through the real reader, the rest is known."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ def inbound(talk: Talk, turn: int, at: Instant, *, urgent: bool = False) -> Inbo
     return Inbound(
         remote_key=f"mail:{talk.message_id(turn).strip('<>')}", sender_key=f"email:{buyer.address}",
         sender_name=clean_line(buyer.name), sender_address=buyer.address,
-        subject=clean_line(talk.subject if turn == 0 else f"Re: {talk.subject}"), text=clean(said.text).strip(), sent_at=at,
-        arrived_at=at, recipients=(buyer.shop.address,), in_reply_to=known[-1] if known else "", references=tuple(known),
+        subject=clean_line(talk.subject if turn == 0 else f"Re: {talk.subject}"), text=clean(said.text).strip(),
+        sent_at=at, arrived_at=at, recipients=(buyer.shop.address,),
+        in_reply_to=known[-1] if known else "", references=tuple(known),
         order_numbers=(talk.order.number,) if talk.order else (), platform=buyer.shop.platform,
         attachments=tuple(_attachment(f) for f in said.files), understanding=_understanding(talk, urgent),
     )  # fmt: skip

@@ -14,8 +14,15 @@ def add_customers(unit: UnitOfWork, world: World) -> Mapping[str, int]:
     """Every buyer; returns their ids by address."""
     found = {}
     for b in world.buyers:
-        found[b.address] = people.add_customer(unit.conn, key=f"email:{b.address}", name=b.name, email=b.address, now=unit.now,
-                                               lang=b.lang, country=b.country)  # fmt: skip
+        found[b.address] = people.add_customer(
+            unit.conn,
+            key=f"email:{b.address}",
+            name=b.name,
+            email=b.address,
+            now=unit.now,
+            lang=b.lang,
+            country=b.country,
+        )
     vips = [(found[b.address],) for b in world.buyers if b.vip]
     unit.conn.executemany("UPDATE customer SET tier = 'vip' WHERE id = ?", vips)
     return found
@@ -26,8 +33,8 @@ def add_orders(unit: UnitOfWork, world: World, customers: Mapping[str, int]) -> 
     for o in world.orders:
         total = o.total
         order_id = unit.conn.execute(
-            "INSERT INTO orders (channel_id, number, number_key, customer_id, placed_at, status, total_minor, currency, country) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO orders (channel_id, number, number_key, customer_id, placed_at, status, total_minor, "
+            "currency, country) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (o.buyer.shop.id, o.number, number_key(o.number), customers[o.buyer.address], o.placed_at, o.status,
              total.minor, total.currency, o.buyer.country),
         ).lastrowid  # fmt: skip

@@ -45,7 +45,8 @@ def redo(unit: UnitOfWork) -> Step:
     for event in events.of_actor(unit.conn, unit.actor, _LOOK_BACK):
         if event.verb == "undone" and event.payload and event.seq not in _redone(unit):
             step = [e for e in (_at(unit, s) for s in event.payload["seqs"]) if e is not None]
-            return _replay(unit, step, backwards=False, undone_seq=event.seq)
+            undone = events.of_batch(unit.conn, event.batch_id) if event.batch_id else [event]
+            return _replay(unit, step, backwards=False, undone=[e.seq for e in undone])
         if event.verb in UNDOABLE:
             break
     raise Refused(N_("There is nothing to do again."), next=N_("Redo works right after an undo."))
@@ -57,7 +58,7 @@ def _newest(mine: Sequence[Event], unit: UnitOfWork) -> list[Event]:
         if event.payload is None or event.seq in dead:
             continue
         if event.verb == "redone":
-            dead.add(event.payload["undone_seq"])
+            dead.update(event.payload["undone"])
         elif event.verb == "undone":
             dead.update(event.payload["seqs"])
         elif event.verb in UNDOABLE:
@@ -67,7 +68,7 @@ def _newest(mine: Sequence[Event], unit: UnitOfWork) -> list[Event]:
 
 def _redone(unit: UnitOfWork) -> set[int]:
     mine = events.of_actor(unit.conn, unit.actor, _LOOK_BACK)
-    return {e.payload["undone_seq"] for e in mine if e.verb == "redone" and e.payload}
+    return {seq for e in mine if e.verb == "redone" and e.payload for seq in e.payload["undone"]}
 
 
 def _at(unit: UnitOfWork, seq: int) -> Event | None:
@@ -75,7 +76,7 @@ def _at(unit: UnitOfWork, seq: int) -> Event | None:
     return found[0] if found and found[0].seq == seq else None
 
 
-def _replay(unit: UnitOfWork, step: Iterable[Event], *, backwards: bool, undone_seq: int = 0) -> Step:
+def _replay(unit: UnitOfWork, step: Iterable[Event], *, backwards: bool, undone: Sequence[int] = ()) -> Step:
     done: list[Event] = []
     refused: list[tuple[int, DeskError]] = []
     for event in step:
@@ -89,15 +90,13 @@ def _replay(unit: UnitOfWork, step: Iterable[Event], *, backwards: bool, undone_
     ids = tuple(dict.fromkeys(e.ticket_id for e in done if e.ticket_id))
     if len(ids) > 1:
         unit.batch_id = unit.ids()
-    by_ticket = {t: [e.seq for e in done if e.ticket_id == t] for t in ids}
-    first = True
-    for ticket_id, seqs in by_ticket.items():
-        # The first event carries the whole step, so that the undo of a batch is itself one step.
-        payload: dict[str, object] = {"seqs": [e.seq for e in done] if first else seqs, "verb": done[0].verb}
-        if not backwards:
-            payload["undone_seq"] = undone_seq if first else 0
+    for ticket_id in ids:  # each tells the whole step, so that the undo of a batch is itself one step
+        payload = {
+            "seqs": [e.seq for e in done],
+            "verb": done[0].verb,
+            **({} if backwards else {"undone": list(undone)}),
+        }
         unit.append("undone" if backwards else "redone", payload, ticket_id=ticket_id)
-        first = False
     return Step(done[0].verb, ids, tuple(refused))
 
 

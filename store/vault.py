@@ -8,13 +8,15 @@ refused, with the command that mends it. `DESKHAND_SECRET_<NAME>` in the environ
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
 import re
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,21 +48,33 @@ class Vault:
 
     def put(self, name: str, value: str) -> None:
         """Stores a secret; it is on disk when this returns."""
-        doc = self._read()
-        doc.setdefault("secrets", {})[name] = self._seal(name, value, doc)
-        self._write(self._file, json.dumps(doc, indent=1).encode())
+        with self._alone():
+            doc = self._read()
+            doc.setdefault("secrets", {})[name] = self._seal(name, value, doc)
+            self._write(self._file, json.dumps(doc, indent=1).encode())
 
     def drop(self, prefix: str) -> None:
         """Forgets every secret whose name begins with `prefix`."""
-        doc = self._read()
-        doc["secrets"] = {k: v for k, v in doc.get("secrets", {}).items() if not k.startswith(prefix)}
-        self._write(self._file, json.dumps(doc, indent=1).encode())
+        with self._alone():
+            doc = self._read()
+            doc["secrets"] = {k: v for k, v in doc.get("secrets", {}).items() if not k.startswith(prefix)}
+            self._write(self._file, json.dumps(doc, indent=1).encode())
 
     def names(self) -> list[str]:
         return sorted(self._read().get("secrets", {}))
 
     def has(self, name: str) -> bool:
         return name in self.names()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One writer at a time over threads and processes: two channels may renew their tokens at the same instant."""
+        fd = os.open(self._file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)
 
     def _seal(self, name: str, value: str, doc: dict[str, Any]) -> str:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -73,10 +87,10 @@ class Vault:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        raw = base64.b64decode(sealed)
         try:
+            raw = base64.b64decode(sealed)
             return AESGCM(self._key(self._read())).decrypt(raw[:12], raw[12:], name.encode()).decode()
-        except InvalidTag as exc:
+        except (InvalidTag, ValueError) as exc:
             raise Invalid(N_("The vault does not open with this key."), item=name,
                           next=N_("Check the passphrase, or bring back vault.key.")) from exc  # fmt: skip
 
@@ -103,7 +117,9 @@ class Vault:
         guard(self._file)
         try:
             doc: dict[str, Any] = json.loads(self._file.read_text())
-        except ValueError as exc:
+            if not all(isinstance(sealed, str) for sealed in doc.get("secrets", {}).values()):
+                raise TypeError
+        except (ValueError, TypeError, AttributeError, RecursionError) as exc:
             raise Invalid(N_("{item} is not readable as a vault."), item=str(self._file),
                           next=N_("Bring it back from a backup, or enter the secrets again.")) from exc  # fmt: skip
         return doc

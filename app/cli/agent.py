@@ -46,13 +46,22 @@ def _add_arguments(parser: Parser) -> None:
 
 def _set_arguments(parser: Parser) -> None:
     parser.add_argument("agent", metavar="ID", help=_("whom"))
-    parser.add_argument("settings", nargs="+", metavar="KEY=VALUE",
-                        help=_("name, email, unix_user, role, zone, signature, languages=en:5,de:3, skills=size,tech, capacity=40, active=no, shifts='mon-fri 09:00-18:00'"))  # fmt: skip
+    parser.add_argument(
+        "settings",
+        nargs="+",
+        metavar="KEY=VALUE",
+        help=_(
+            "name, email, unix_user, role, zone, signature, languages=en:5,de:3, skills=size,tech, capacity=40, "
+            "active=no, shifts='mon-fri 09:00-18:00'"
+        ),
+    )
 
 
 def _away_arguments(parser: Parser) -> None:
     parser.add_argument("agent", nargs="?", default="", metavar="ID", help=_("whom; you unless said"))
-    parser.add_argument("--until", default="", metavar="WHEN", help=_("2h, 3d or a date; until they are back unless said"))
+    parser.add_argument(
+        "--until", default="", metavar="WHEN", help=_("2h, 3d or a date; until they are back unless said")
+    )
 
 
 def _back_arguments(parser: Parser) -> None:
@@ -61,18 +70,35 @@ def _back_arguments(parser: Parser) -> None:
 
 def agent_record(a: Agent) -> Record:
     return {
-        "id": a.id, "name": a.name, "email": a.email or None, "unix_user": a.unix_user or None, "role": a.role,
-        "languages": json.loads(a.languages), "skills": json.loads(a.skills), "zone": a.zone, "capacity": a.capacity,
-        "active": bool(a.active), "state": a.state, "state_until": until(a.state_until), "signature": a.signature or None,
-    }  # fmt: skip
+        "id": a.id,
+        "name": a.name,
+        "email": a.email or None,
+        "unix_user": a.unix_user or None,
+        "role": a.role,
+        "languages": json.loads(a.languages),
+        "skills": json.loads(a.skills),
+        "zone": a.zone,
+        "capacity": a.capacity,
+        "active": bool(a.active),
+        "state": a.state,
+        "state_until": until(a.state_until),
+        "signature": a.signature or None,
+    }
 
 
 def _list(run: Run, args: argparse.Namespace) -> int:
     from store.sql import shop
 
-    columns = [Column("id", _("Id")), Column("name", _("Name")), Column("role", _("Role")), Column("unix_user", _("Unix user")),
-               Column("state", _("State")), Column("state_until", _("Until")), Column("languages", _("Languages")),
-               Column("zone", _("Zone"))]  # fmt: skip
+    columns = [
+        Column("id", _("Id")),
+        Column("name", _("Name")),
+        Column("role", _("Role")),
+        Column("unix_user", _("Unix user")),
+        Column("state", _("State")),
+        Column("state_until", _("Until")),
+        Column("languages", _("Languages")),
+        Column("zone", _("Zone")),
+    ]
     records(run, LIST, "agents", columns, map(agent_record, shop.agents(run.conn)))
     return 0
 

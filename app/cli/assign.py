@@ -15,9 +15,13 @@ NOBODY = ("none", "nobody", "-")
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="+", metavar="TICKET… AGENT", help=_("ticket numbers, then an agent, me or none"))
+    parser.add_argument(
+        "words", nargs="+", metavar="TICKET… AGENT", help=_("ticket numbers, then an agent, me or none")
+    )
     parser.add_argument("--reason", default="", metavar="T", help=_("why; it stands in the ticket's log"))
-    parser.add_argument("--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N"))
+    parser.add_argument(
+        "--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N")
+    )
 
 
 def run(run: Run, args: argparse.Namespace) -> int:

@@ -39,7 +39,9 @@ def _ticket(parser: Parser) -> None:
 
 def _get_arguments(parser: Parser) -> None:
     _ticket(parser)
-    parser.add_argument("name", nargs="?", default="", metavar="NAME|N", help=_("one file, by its name or place; all unless said"))
+    parser.add_argument(
+        "name", nargs="?", default="", metavar="NAME|N", help=_("one file, by its name or place; all unless said")
+    )
     parser.add_argument("--to", default=".", metavar="DIR", help=_("the folder; the current one unless said"))
 
 
@@ -76,7 +78,9 @@ def _get(run: Run, args: argparse.Namespace) -> int:
 
     folder = Path(args.to)
     if not folder.is_dir():
-        raise NotFound(N_("There is no folder {item}."), item=args.to, next=N_("Make it first, or name another with --to."))
+        raise NotFound(
+            N_("There is no folder {item}."), item=args.to, next=N_("Make it first, or name another with --to.")
+        )
     written: list[Record] = []
     taken: set[str] = set()
     for number, a in _wanted(_files(run, args.ticket), args.name, args.ticket):
@@ -88,9 +92,15 @@ def _get(run: Run, args: argparse.Namespace) -> int:
             # Exclusive and without following links: a name never leads out of the folder or over a file.
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         except FileExistsError as exc:
-            raise Conflict(N_("{item} exists already and stays as it is."), item=str(path), next=N_("Name another folder with --to.")) from exc
+            raise Conflict(
+                N_("{item} exists already and stays as it is."),
+                item=str(path),
+                next=N_("Name another folder with --to."),
+            ) from exc
         except OSError as exc:
-            raise Unavailable(N_("{item} cannot be written."), item=str(path), next=N_("Name another folder with --to.")) from exc
+            raise Unavailable(
+                N_("{item} cannot be written."), item=str(path), next=N_("Name another folder with --to.")
+            ) from exc
         with os.fdopen(fd, "wb") as out:
             out.write(data)
         written.append({**_row(number, a), "path": str(path)})
@@ -130,7 +140,12 @@ def _put(run: Run, args: argparse.Namespace) -> int:
         path = Path(text)
         try:
             if path.stat().st_size > LARGEST:
-                raise Invalid(N_("{item} is larger than {limit} MB."), item=text, limit=LARGEST >> 20, next=N_("Keep a link in a note instead."))
+                raise Invalid(
+                    N_("{item} is larger than {limit} MB."),
+                    item=text,
+                    limit=LARGEST >> 20,
+                    next=N_("Keep a link in a note instead."),
+                )
             data = path.read_bytes()
         except OSError as exc:
             raise NotFound(N_("{item} cannot be read."), item=text, next=N_("Check the path.")) from exc
@@ -143,7 +158,16 @@ def _put(run: Run, args: argparse.Namespace) -> int:
         for name, kind, data in held:
             sha = messages.put_blob(unit.conn, data)
             messages.attach(unit.conn, message_id, name=name, type=kind, sha256=sha, size=len(data), inline=False)
-    rows = [{"number": n, "name": name, "type": kind, "size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "inline": False}
-            for n, (name, kind, data) in enumerate(held, 1)]  # fmt: skip
+    rows = [
+        {
+            "number": n,
+            "name": name,
+            "type": kind,
+            "size": len(data),
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "inline": False,
+        }
+        for n, (name, kind, data) in enumerate(held, 1)
+    ]
     records(run, SCHEMA, "attachments", _columns(), rows, ticket=args.ticket)
     return 0

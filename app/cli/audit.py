@@ -29,8 +29,18 @@ def _verify(run: Run, args: argparse.Namespace) -> int:
 
     with run.store.snapshot() as conn:
         verdict = events.verify(conn)
-    row = {"intact": not verdict.problem, "intact_to": verdict.intact_to, "head": verdict.hash, "fault": verdict.problem or None}
-    record(run, SCHEMA, row, lambda: [_("Intact to event {seq}, head {hash}.").format(seq=verdict.intact_to, hash=verdict.hash[:16])])
+    row = {
+        "intact": not verdict.problem,
+        "intact_to": verdict.intact_to,
+        "head": verdict.hash,
+        "fault": verdict.problem or None,
+    }
+    record(
+        run,
+        SCHEMA,
+        row,
+        lambda: [_("Intact to event {seq}, head {hash}.").format(seq=verdict.intact_to, hash=verdict.hash[:16])],
+    )
     if verdict.problem:
         raise Unavailable(N_("The event chain is broken: {reason}."), reason=verdict.problem,
                           next=N_("Keep this desk as it is and compare it with the last backup."))  # fmt: skip

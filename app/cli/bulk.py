@@ -50,5 +50,3 @@ def leading_tickets(words: list[str]) -> tuple[list[int], list[str]]:
             return ids, words[at:]
         ids.append(number)
     return ids, []
-
-

@@ -29,15 +29,21 @@ def write(run: Run, name: str, findings: Iterable[Any]) -> Path:
         text = log.read_bytes()[-_LOG_BYTES:].decode("utf-8", "replace")
         parts[f"log/{log.name}"] = "\n".join(redact(line) for line in text.splitlines()).encode()
     try:
-        with tarfile.open(fileobj=os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"), mode="w:gz") as tar:
+        with tarfile.open(
+            fileobj=os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"), mode="w:gz"
+        ) as tar:
             for inside, data in parts.items():
                 info = tarfile.TarInfo(f"deskhand-doctor/{inside}")
                 info.size, info.mode = len(data), 0o600
                 tar.addfile(info, io.BytesIO(data))
     except FileExistsError as exc:
-        raise Conflict(N_("{item} exists already and stays as it is."), item=str(path), next=N_("Name another: --bundle FILE")) from exc
+        raise Conflict(
+            N_("{item} exists already and stays as it is."), item=str(path), next=N_("Name another: --bundle FILE")
+        ) from exc
     except OSError as exc:
-        raise Unavailable(N_("{item} cannot be written."), item=str(path), next=N_("Name another: --bundle FILE")) from exc
+        raise Unavailable(
+            N_("{item} cannot be written."), item=str(path), next=N_("Name another: --bundle FILE")
+        ) from exc
     return path
 
 
@@ -55,7 +61,11 @@ def _of_desk(run: Run) -> dict[str, bytes]:
          "settings": {k: redact(str(v)) for k, v in json.loads(c.settings).items()}}
         for c in shop.channels(conn)
     ]  # fmt: skip
-    return {"desk.json": _json({"uuid": run.store.meta("uuid"), "schema": run.store.revision(), "rows": counts, "channels": channels})}
+    return {
+        "desk.json": _json(
+            {"uuid": run.store.meta("uuid"), "schema": run.store.revision(), "rows": counts, "channels": channels}
+        )
+    }
 
 
 def _machine() -> dict[str, str]:

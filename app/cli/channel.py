@@ -60,7 +60,12 @@ def _add_arguments(parser: Parser) -> None:
     parser.add_argument("--since", default="14d", metavar="WHEN", help=_("older mail comes in closed; all: none (14d)"))
     parser.add_argument("--secret-stdin", default="", metavar="NAME", help=_("read this secret from standard input"))
     parser.add_argument("--no-test", action="store_true", help=_("do not sign in before it is kept"))
-    parser.add_argument("settings", nargs="*", metavar="KEY=VALUE", help=_("what is asked for otherwise, such as imap_host=imap.shop.example"))
+    parser.add_argument(
+        "settings",
+        nargs="*",
+        metavar="KEY=VALUE",
+        help=_("what is asked for otherwise, such as imap_host=imap.shop.example"),
+    )
 
 
 def channel_record(c: Channel) -> Record:
@@ -74,8 +79,14 @@ def channel_record(c: Channel) -> Record:
 def _list(run: Run, args: argparse.Namespace) -> int:
     from store.sql import shop
 
-    columns = [Column("id", _("Id")), Column("name", _("Name")), Column("platform", _("Platform")), Column("state", _("State")),
-               Column("last_good", _("Last fetched")), Column("fault", _("Fault"))]  # fmt: skip
+    columns = [
+        Column("id", _("Id")),
+        Column("name", _("Name")),
+        Column("platform", _("Platform")),
+        Column("state", _("State")),
+        Column("last_good", _("Last fetched")),
+        Column("fault", _("Fault")),
+    ]
     records(run, LIST, "channels", columns, map(channel_record, shop.channels(run.conn)))
     return 0
 
@@ -102,9 +113,21 @@ def _add(run: Run, args: argparse.Namespace) -> int:
     for name, value in secrets.items():
         kept.put(name, value)
     with run.write() as unit:
-        made = channels.add(unit, ident, platform=manifest.id, name=args.name or manifest.name, label=args.label or manifest.label,
-                            settings=settings, since=_since(run, args.since))  # fmt: skip
-    record(run, ONE, channel_record(made), lambda: [_("{name} is connected. deskhand sync fetches it.").format(name=made.name)])
+        made = channels.add(
+            unit,
+            ident,
+            platform=manifest.id,
+            name=args.name or manifest.name,
+            label=args.label or manifest.label,
+            settings=settings,
+            since=_since(run, args.since),
+        )
+    record(
+        run,
+        ONE,
+        channel_record(made),
+        lambda: [_("{name} is connected. deskhand sync fetches it.").format(name=made.name)],
+    )
     return 0
 
 
@@ -129,7 +152,11 @@ def _settings(manifest: Manifest, args: argparse.Namespace) -> tuple[dict[str, A
         if key not in known:
             raise Usage(unknown(key, known, _("a setting of {platform}").format(platform=manifest.id)))
         if known[key].kind == "secret":
-            raise Usage(_("A command line is no place for {name}; it is asked for, or say --secret-stdin {name}.").format(name=key))
+            raise Usage(
+                _("A command line is no place for {name}; it is asked for, or say --secret-stdin {name}.").format(
+                    name=key
+                )
+            )
         settings[key] = _typed(known[key], value)
     if args.secret_stdin:
         if args.secret_stdin not in known or known[args.secret_stdin].kind != "secret":
@@ -138,7 +165,12 @@ def _settings(manifest: Manifest, args: argparse.Namespace) -> tuple[dict[str, A
     elif sys.stdin.isatty():
         _ask(manifest, settings, secrets)
     if missing := [s.key for s in manifest.settings if s.required and not settings.get(s.key)]:
-        raise Invalid(N_("{item} needs {missing}."), item=manifest.id, missing=", ".join(missing), next=N_("Give them as KEY=VALUE."))
+        raise Invalid(
+            N_("{item} needs {missing}."),
+            item=manifest.id,
+            missing=", ".join(missing),
+            next=N_("Give them as KEY=VALUE."),
+        )
     return settings, secrets
 
 
@@ -168,29 +200,34 @@ def _typed(setting: Setting, text: str) -> Any:
     return text
 
 
-class _Memory(dict[str, str]):
-    """Secrets that are not kept yet."""
-
-    def put(self, name: str, value: str) -> None:
-        self[name] = value
-
-    def get(self, name: str) -> str:  # type: ignore[override]
-        return self[name]
-
-
 def _connector(run: Run, platform: str, ident: str, settings: Mapping[str, Any], secrets: dict[str, str]) -> Connector:
     """A connector for settings that are not kept yet. Raises Invalid naming the wrong one."""
-    from app.wire import holder_id
     from connectors.contract import Ports
     from connectors.registry import connect
+    from desk.sync.lease import this_process
     from desk.sync.tokens import ChannelTokens
+    from store.vault import ChannelSecrets
 
-    memory = _Memory(secrets)
-    tokens = ChannelTokens(run.store, memory, ident, holder_id())
+    class Memory(ChannelSecrets):
+        """Secrets that are not kept yet."""
+
+        def __init__(self) -> None:
+            """Without a vault."""
+
+        def get(self, name: str) -> str:
+            return secrets[name]
+
+        def put(self, name: str, value: str) -> None:
+            secrets[name] = value
+
+    memory = Memory()
+    tokens = ChannelTokens(run.store, memory, ident, this_process())
     try:
         return connect(platform, settings, Ports(memory, tokens, run.store.clock))
     except ValueError as exc:
-        raise Invalid(N_("Channel {item}: {reason}"), item=ident, reason=str(exc), next=N_("Correct it and try again.")) from exc
+        raise Invalid(
+            N_("Channel {item}: {reason}"), item=ident, reason=str(exc), next=N_("Correct it and try again.")
+        ) from exc
 
 
 def _insist(run: Run, health: Health) -> None:
@@ -217,7 +254,9 @@ def _test(run: Run, args: argparse.Namespace) -> int:
     if channel is None or channel.state == "removed":
         raise NotFound(N_("There is no channel {item}."), item=args.channel, next=N_("See: deskhand channel list"))
     if channel.settings == "{}":
-        raise Refused(N_("Channel {item} is not connected to anything; it only holds what was imported."), item=channel.id)
+        raise Refused(
+            N_("Channel {item} is not connected to anything; it only holds what was imported."), item=channel.id
+        )
     connector = run.wired.connector(channel)
     try:
         health = connector.test()
@@ -226,7 +265,9 @@ def _test(run: Run, args: argparse.Namespace) -> int:
     lines = [clean_line(text) for text in health.lines]
     record(run, TEST, {"channel": channel.id, "ok": health.ok, "lines": lines}, lambda: lines)
     if not health.ok:
-        raise Unavailable(N_("Channel {item} does not work."), item=channel.id, next=N_("Mend what the lines above name first."))
+        raise Unavailable(
+            N_("Channel {item} does not work."), item=channel.id, next=N_("Mend what the lines above name first.")
+        )
     return 0
 
 
@@ -253,5 +294,3 @@ def _state(run: Run, channel_id: str, state: str) -> int:
         found = channels.set_state(unit, channel_id, state)
     record(run, ONE, channel_record(found), lambda: [f"{found.id}: {found.state}"])
     return 0
-
-

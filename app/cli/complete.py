@@ -1,4 +1,4 @@
-"""`deskhand __complete KIND PREFIX`: words of the desk for a shell, one per line with what they are. Never complains."""
+"""`deskhand __complete KIND PREFIX`: words of the desk for a shell, one per line with what they are."""
 
 from __future__ import annotations
 

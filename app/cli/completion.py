@@ -1,5 +1,5 @@
-"""`deskhand completion`: a script for bash, zsh or fish, made from the parsers; tickets, agents, views and templates are
-asked for as you type."""
+"""`deskhand completion`: a script for bash, zsh or fish, made from the parsers. Tickets, agents, views and
+templates are asked for as you type."""
 
 from __future__ import annotations
 
@@ -14,8 +14,17 @@ from app.words import _
 
 SHELLS = ("bash", "zsh", "fish")
 
-_DYNAMIC = {"TICKET": "tickets", "TICKET… AGENT": "assign", "TICKET… FIELD=VALUE…": "tickets", "TICKET… TAG…": "tickets",
-            "TICKET… UNTIL": "tickets", "PATH|TICKET": "files", "PATH": "files", "FILE": "files", "AGENT": "agents"}  # fmt: skip
+_DYNAMIC = {
+    "TICKET": "tickets",
+    "TICKET… AGENT": "assign",
+    "TICKET… FIELD=VALUE…": "tickets",
+    "TICKET… TAG…": "tickets",
+    "TICKET… UNTIL": "tickets",
+    "PATH|TICKET": "files",
+    "PATH": "files",
+    "FILE": "files",
+    "AGENT": "agents",
+}
 
 
 def arguments(parser: Parser) -> None:
@@ -113,7 +122,10 @@ def zsh() -> str:
 
 def fish() -> str:
     """For fish."""
-    lines = ["# fish completion of deskhand: put it into ~/.config/fish/completions/deskhand.fish", "complete -c deskhand -f"]
+    lines = [
+        "# fish completion of deskhand: put it into ~/.config/fish/completions/deskhand.fish",
+        "complete -c deskhand -f",
+    ]
     for option, (_field, _takes, text) in GLOBAL.items():
         lines.append(f"complete -c deskhand -l {option[2:]} -r -d {_fish(_(text))}")
     for noun, entry in NOUNS.items():

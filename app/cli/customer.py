@@ -39,9 +39,18 @@ def _show(run: Run, args: argparse.Namespace) -> int:
     ]  # fmt: skip
     their = [{"id": t.id, "subject": t.subject, "status": t.status, "type": t.type, "updated": At(t.updated_at)}
              for t in tickets.of_customer(run.conn, customer_id)]  # fmt: skip
-    row = {"id": c.id, "name": c.name, "email": c.email or None, "language": c.lang or None, "country": c.country or None,
-           "tier": c.tier or None, "note": c.note or None, "keys": people.keys_of(run.conn, c.id),
-           "orders": orders, "tickets": their}  # fmt: skip
+    row = {
+        "id": c.id,
+        "name": c.name,
+        "email": c.email or None,
+        "language": c.lang or None,
+        "country": c.country or None,
+        "tier": c.tier or None,
+        "note": c.note or None,
+        "keys": people.keys_of(run.conn, c.id),
+        "orders": orders,
+        "tickets": their,
+    }
 
     def page() -> list[str]:
         lines = [f"{c.name}  {c.email}", "  ".join(filter(None, (c.country, c.lang, c.tier)))]
@@ -64,10 +73,16 @@ def find(conn: Connection, words: str) -> int:
         found = people.customer_by_key(conn, key)
         if found is not None:
             return found
-    named = [r[0] for r in conn.execute("SELECT id FROM customer WHERE name_key = ? ORDER BY id LIMIT 6", (fold(text),))]
+    named = [
+        r[0] for r in conn.execute("SELECT id FROM customer WHERE name_key = ? ORDER BY id LIMIT 6", (fold(text),))
+    ]
     if len(named) == 1:
         return int(named[0])
     if named:
-        raise Invalid(N_("Several customers are called {item}: {numbers}."), item=text, numbers=", ".join(map(str, named)),
-                      next=N_("Name one by its number."))  # fmt: skip
+        raise Invalid(
+            N_("Several customers are called {item}: {numbers}."),
+            item=text,
+            numbers=", ".join(map(str, named)),
+            next=N_("Name one by its number."),
+        )
     raise NotFound(N_("There is no customer {item}."), item=text, next=N_("Give the whole name or mail address."))

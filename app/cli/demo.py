@@ -16,8 +16,12 @@ SCHEMA = "deskhand/demo/1"
 
 def arguments(parser: Parser) -> None:
     parser.add_argument("--fresh", action="store_true", help=_("make the practice desk anew"))
-    parser.add_argument("--headless", action="store_true", help=_("play the story without a screen, and check every step"))
-    parser.add_argument("--seed", type=int, default=7, metavar="N", help=_("another shop: other buyers, other troubles"))
+    parser.add_argument(
+        "--headless", action="store_true", help=_("play the story without a screen, and check every step")
+    )
+    parser.add_argument(
+        "--seed", type=int, default=7, metavar="N", help=_("another shop: other buyers, other troubles")
+    )
 
 
 def run(run: Run, args: argparse.Namespace) -> int:
@@ -56,7 +60,9 @@ def _practise(run: Run, args: argparse.Namespace) -> int:
             from app.workstation import run as open_workstation
             from desk.practice import PERSON
 
-            code: int = open_workstation(wired, who(wired.store, run.options.agent or PERSON, {}), theme=run.options.theme)
+            code: int = open_workstation(
+                wired, who(wired.store, run.options.agent or PERSON, {}), theme=run.options.theme
+            )
         finally:
             wired.store.close()
     run.say(_("The practice desk stays in {folder} for a while; --fresh makes a new one.").format(folder=stage.folder))

@@ -24,12 +24,16 @@ def _page() -> Iterator[str]:
     yield ""
     yield "Made by `python -m app.cli.docs` from the program itself; do not edit it by hand."
     yield ""
-    yield ("`deskhand` opens the workstation; `deskhand COMMAND` does one thing and ends. Data goes to standard output, everything "
-           "said about it to standard error. Exit codes: 0 done, 1 refused or failed (one clear line on standard error; acts on "
-           "several tickets list each), 2 the command line was not understood.")  # fmt: skip
+    yield (
+        "`deskhand` opens the workstation; `deskhand COMMAND` does one thing and ends. Data goes to standard output, "
+        "everything said about it to standard error. Exit codes: 0 done, 1 refused or failed (one clear line on "
+        "standard error; acts on several tickets list each), 2 the command line was not understood."
+    )
     yield ""
-    yield ("An integer is a ticket (`#1042` too), a path contains `/` or a dot. Times in documents are ISO 8601 UTC, in tables your "
-           "own zone. `--json` prints one document whose `schema` names its form; a later form gets a new number.")  # fmt: skip
+    yield (
+        "An integer is a ticket (`#1042` too), a path contains `/` or a dot. Times in documents are ISO 8601 UTC, in "
+        "tables your own zone. `--json` prints one document whose `schema` names its form; a later form gets a new number."
+    )
     yield ""
     yield "## Options of every command"
     yield ""
@@ -64,7 +68,11 @@ def _usage(parser: argparse.ArgumentParser) -> Iterator[str]:
     actions = [a for a in parser._actions if not isinstance(a, argparse._HelpAction)]
     options = [a for a in actions if a.option_strings]
     words = [a for a in actions if not a.option_strings]
-    parts = [parser.prog, *(_bracketed(a, " ".join(_spelled(a))) for a in options), *(_bracketed(a, _word(a)) for a in words)]
+    parts = [
+        parser.prog,
+        *(_bracketed(a, " ".join(_spelled(a))) for a in options),
+        *(_bracketed(a, _word(a)) for a in words),
+    ]
     yield ""
     yield "```"
     yield " ".join(parts)

@@ -1,4 +1,4 @@
-"""`deskhand doctor`: looks at everything a desk stands on and names the command that mends what is wrong. Changes nothing."""
+"""`deskhand doctor`: looks at everything a desk stands on, changes nothing, and names what mends it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,14 @@ SCHEMA = "deskhand/doctor/1"
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument("--bundle", nargs="?", const="deskhand-doctor.tar.gz", default="", metavar="FILE",
-                        help=_("write what was found, and the logs, into an archive without secrets or buyers' data"))  # fmt: skip
+    parser.add_argument(
+        "--bundle",
+        nargs="?",
+        const="deskhand-doctor.tar.gz",
+        default="",
+        metavar="FILE",
+        help=_("write what was found, and the logs, into an archive without secrets or buyers' data"),
+    )
 
 
 def run(run: Run, args: argparse.Namespace) -> int:

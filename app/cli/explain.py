@@ -1,7 +1,7 @@
 """`deskhand explain`: what a mail, a ticket or a line of text is about, who would get it and until when, and why.
 
-Without a desk there is no rule, assignee or due time. With one, a file is taken in for real inside a transaction that is
-then undone, so that the answer is what would happen and not what somebody believes.
+Without a desk there is no rule, assignee or due time. With one, a file is taken in for real inside a transaction that
+is then undone, so that the answer is what would happen and not what somebody believes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,17 +34,46 @@ if TYPE_CHECKING:
     from store.unit import UnitOfWork
 
 FIELDS = (
-    "file", "from", "to", "cc", "reply_to", "subject", "date", "text", "quoted", "attachments", "automatic", "language", "type",
-    "cause", "ask", "escalation", "urgency", "scores", "needs_review", "orders", "tracking", "rule", "assignee", "why", "due",
+    "file",
+    "from",
+    "to",
+    "cc",
+    "reply_to",
+    "subject",
+    "date",
+    "text",
+    "quoted",
+    "attachments",
+    "automatic",
+    "language",
+    "type",
+    "cause",
+    "ask",
+    "escalation",
+    "urgency",
+    "scores",
+    "needs_review",
+    "orders",
+    "tracking",
+    "rule",
+    "assignee",
+    "why",
+    "due",
     "error",
-)  # fmt: skip
+)
 """What every line holds, in this order."""
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument("what", nargs="*", metavar="PATH|TICKET", help=_("a mail, a folder of mails, or a ticket number"))
-    parser.add_argument("--lines", default="", metavar="FILE", help=_("each line of FILE is a message text; - is standard input"))
-    parser.add_argument("--channel", default="", metavar="NAME", help=_("as if it came into this account; the first unless said"))
+    parser.add_argument(
+        "what", nargs="*", metavar="PATH|TICKET", help=_("a mail, a folder of mails, or a ticket number")
+    )
+    parser.add_argument(
+        "--lines", default="", metavar="FILE", help=_("each line of FILE is a message text; - is standard input")
+    )
+    parser.add_argument(
+        "--channel", default="", metavar="NAME", help=_("as if it came into this account; the first unless said")
+    )
 
 
 def run(run: Run, args: argparse.Namespace) -> int:
@@ -51,7 +81,9 @@ def run(run: Run, args: argparse.Namespace) -> int:
         raise Usage(_("Say: deskhand explain PATH|TICKET, or --lines FILE"))
     tell = _teller(run)
     bad = 0
-    found = _lines(args.lines) if args.lines else chain.from_iterable(_one(run, word, args.channel) for word in args.what)
+    found = (
+        _lines(args.lines) if args.lines else chain.from_iterable(_one(run, word, args.channel) for word in args.what)
+    )
     for one in found:
         tell(one)
         bad += one["error"] is not None
@@ -71,8 +103,22 @@ def _one(run: Run, word: str, channel: str) -> Iterator[dict[str, Any]]:
 def blank(file: str) -> dict[str, Any]:
     """A line that says nothing yet."""
     row: dict[str, Any] = dict.fromkeys(FIELDS)
-    row |= {"file": file, "to": [], "cc": [], "reply_to": [], "subject": "", "text": "", "quoted": "", "attachments": [],
-            "escalation": False, "urgency": 0, "scores": {}, "needs_review": False, "orders": [], "tracking": []}  # fmt: skip
+    row |= {
+        "file": file,
+        "to": [],
+        "cc": [],
+        "reply_to": [],
+        "subject": "",
+        "text": "",
+        "quoted": "",
+        "attachments": [],
+        "escalation": False,
+        "urgency": 0,
+        "scores": {},
+        "needs_review": False,
+        "orders": [],
+        "tracking": [],
+    }
     return row
 
 
@@ -94,10 +140,17 @@ def _lines(name: str) -> Iterator[dict[str, Any]]:
 
 def _meaning(u: Understanding) -> dict[str, Any]:
     return {
-        "language": u.language or None, "type": u.type, "cause": u.cause or None, "ask": u.ask or None, "escalation": u.escalation,
-        "urgency": u.urgency, "scores": dict(u.scores), "needs_review": u.needs_review, "orders": list(u.orders),
+        "language": u.language or None,
+        "type": u.type,
+        "cause": u.cause or None,
+        "ask": u.ask or None,
+        "escalation": u.escalation,
+        "urgency": u.urgency,
+        "scores": dict(u.scores),
+        "needs_review": u.needs_review,
+        "orders": list(u.orders),
         "tracking": [{"number": t.number, "courier": t.courier} for t in u.tracking],
-    }  # fmt: skip
+    }
 
 
 # Mails ------------------------------------------------------------------------------------------------
@@ -105,7 +158,7 @@ def _meaning(u: Understanding) -> dict[str, Any]:
 
 def _files(run: Run, path: Path, channel: str) -> Iterator[dict[str, Any]]:
     from desk.sync.importing_sources import mails
-    from desk.sync.reader import InWorkers
+    from desk.sync.reader import Pooled
 
     waiting: list[RawItem] = []
 
@@ -116,7 +169,7 @@ def _files(run: Run, path: Path, channel: str) -> Iterator[dict[str, Any]]:
                 yield item.raw
 
     trial = _trial(run, channel)
-    with InWorkers(workers=2) as reader:
+    with closing(Pooled(workers=2)) as reader:
         for mail, meaning in reader.mails(raws()):
             item = waiting.pop(0)
             if isinstance(mail, str) or meaning is None:
@@ -142,11 +195,17 @@ def _mail(mail: Mail) -> dict[str, Any]:
         return [{"name": a.name, "address": a.address} for a in found]
 
     return {
-        "from": {"name": mail.sender.name, "address": mail.sender.address}, "to": people(mail.to), "cc": people(mail.cc),
-        "reply_to": people(mail.reply_to), "subject": mail.subject, "date": iso(mail.date) if mail.date is not None else None,
-        "text": mail.text, "quoted": mail.quoted, "automatic": mail.automatic,
+        "from": {"name": mail.sender.name, "address": mail.sender.address},
+        "to": people(mail.to),
+        "cc": people(mail.cc),
+        "reply_to": people(mail.reply_to),
+        "subject": mail.subject,
+        "date": iso(mail.date) if mail.date is not None else None,
+        "text": mail.text,
+        "quoted": mail.quoted,
+        "automatic": mail.automatic,
         "attachments": [{"name": a.name, "type": a.type, "size": a.size, "md5": a.md5} for a in mail.attachments],
-    }  # fmt: skip
+    }
 
 
 class _Undone(Exception):
@@ -201,13 +260,19 @@ def _fate(run: Run, unit: UnitOfWork, ticket_id: int) -> dict[str, Any]:
     told = events.of_ticket(unit.conn, ticket_id)
     assigned = next((e for e in reversed(told) if e.verb in ("assigned", "queued")), None)
     reasons = [why(run, assigned.payload)] if assigned else []
-    first = min((c for c in clocks.of_ticket(unit.conn, ticket_id) if c.state == "running"), key=lambda c: c.due_at, default=None)
+    first = min(
+        (c for c in clocks.of_ticket(unit.conn, ticket_id) if c.state == "running"),
+        key=lambda c: c.due_at,
+        default=None,
+    )
     if first is not None and first.reason:
         reasons.append(reason_from(json.loads(first.reason)).render(_, lambda at: shown(At(at), run.zone)))
     return {
-        "rule": assigned.actor.id if assigned and assigned.actor.kind == "rule" else None, "assignee": ticket.assignee_id,
-        "why": [r for r in reasons if r] or None, "due": iso(ticket.due_at) if ticket.due_at < NEVER else None,
-    }  # fmt: skip
+        "rule": assigned.actor.id if assigned and assigned.actor.kind == "rule" else None,
+        "assignee": ticket.assignee_id,
+        "why": [r for r in reasons if r] or None,
+        "due": iso(ticket.due_at) if ticket.due_at < NEVER else None,
+    }
 
 
 # Tickets ----------------------------------------------------------------------------------------------
@@ -225,11 +290,16 @@ def _ticket(run: Run, ticket_id: int) -> dict[str, Any]:
     if first is not None:
         files = [a for a in found.attachments if a.message_id == first.id]
         row |= {
-            "from": {"name": first.sender_name, "address": first.sender_address}, "date": iso(first.sent_at), "text": first.body,
-            "to": [{"name": "", "address": a} for a in first.recipients.split(", ") if a], "quoted": first.quoted,
-            "attachments": [{"name": a.name, "type": a.type, "size": a.size, "md5": _md5(run, a.sha256)} for a in files],
+            "from": {"name": first.sender_name, "address": first.sender_address},
+            "date": iso(first.sent_at),
+            "text": first.body,
+            "to": [{"name": "", "address": a} for a in first.recipients.split(", ") if a],
+            "quoted": first.quoted,
+            "attachments": [
+                {"name": a.name, "type": a.type, "size": a.size, "md5": _md5(run, a.sha256)} for a in files
+            ],
             **_meaning(understand(first.body, first.subject, t.platform)),
-        }  # fmt: skip
+        }
     row |= {"type": t.type, "cause": t.cause or None, "ask": t.ask or None, "escalation": bool(t.escalation),
             "needs_review": bool(t.needs_review), "language": t.lang or row["language"]}  # fmt: skip
     with run.store.snapshot() as conn:

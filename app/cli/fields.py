@@ -14,18 +14,35 @@ from app.words import _
 from store.unit import UnitOfWork
 
 _FIELDS = {
-    "status": "status", "priority": "priority", "type": "type", "cause": "cause", "ask": "ask", "assignee": "assignee_id",
-    "tags": "tags", "tag": "tags", "subject": "subject", "language": "lang", "lang": "lang", "order": "order_number",
-    "needs_review": "needs_review", "escalation": "escalation",
-}  # fmt: skip
+    "status": "status",
+    "priority": "priority",
+    "type": "type",
+    "cause": "cause",
+    "ask": "ask",
+    "assignee": "assignee_id",
+    "tags": "tags",
+    "tag": "tags",
+    "subject": "subject",
+    "language": "lang",
+    "lang": "lang",
+    "order": "order_number",
+    "needs_review": "needs_review",
+    "escalation": "escalation",
+}
 _FLAGS = {"yes": 1, "true": 1, "1": 1, "no": 0, "false": 0, "0": 0}
 _SETTING = re.compile(r"([a-z_]+)(\+=|-=|=)(.*)", re.DOTALL)
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="+", metavar="TICKET… FIELD=VALUE…",
-                        help=_("ticket numbers, then fields: status=open priority=high type=damaged tags+=vip"))  # fmt: skip
-    parser.add_argument("--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N"))
+    parser.add_argument(
+        "words",
+        nargs="+",
+        metavar="TICKET… FIELD=VALUE…",
+        help=_("ticket numbers, then fields: status=open priority=high type=damaged tags+=vip"),
+    )
+    parser.add_argument(
+        "--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N")
+    )
 
 
 def prepare(argv: list[str]) -> list[str]:

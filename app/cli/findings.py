@@ -70,7 +70,9 @@ def _place(folder: Path) -> Finding:
         check_place(folder)
         free = os.statvfs(folder)
         left = free.f_bavail * free.f_frsize >> 20
-        text = _("{folder} ({kind}), {free} MB free").format(folder=folder, kind=mount_type(folder) or "?", free=f"{left:,}")
+        text = _("{folder} ({kind}), {free} MB free").format(
+            folder=folder, kind=mount_type(folder) or "?", free=f"{left:,}"
+        )
         cure = _("Free some space: sync stops when the disk is full.")
         return Finding("place", left > 200, text, "" if left > 200 else cure)
 
@@ -90,19 +92,35 @@ def permissions(folder: Path) -> Iterator[Finding]:
                        f"chmod {'2770' if shared else '700'} {folder}"))  # fmt: skip
     if mode & 0o070:
         if mode & 0o2070 != 0o2070:
-            faults.append((_("{item} is shared by its group, but not fully ({mode}).").format(item=folder, mode=f"{mode:o}"),
-                           f"chmod 2770 {folder}"))  # fmt: skip
+            faults.append(
+                (
+                    _("{item} is shared by its group, but not fully ({mode}).").format(item=folder, mode=f"{mode:o}"),
+                    f"chmod 2770 {folder}",
+                )
+            )
         if mode & stat.S_ISVTX:
             faults.append((_("{item} has the sticky bit.").format(item=folder), f"chmod -t {folder}"))
         for path in files:
             one = path.stat()
             bits = stat.S_IMODE(one.st_mode)
             if bits & 0o060 != 0o060 or bits & 0o007:
-                faults.append((_("The group cannot write {item} ({mode}).").format(item=path, mode=f"{bits:o}"), f"chmod 660 {path}"))
+                faults.append(
+                    (
+                        _("The group cannot write {item} ({mode}).").format(item=path, mode=f"{bits:o}"),
+                        f"chmod 660 {path}",
+                    )
+                )
             if one.st_gid != info.st_gid:
-                faults.append((_("{item} belongs to another group than its folder.").format(item=path), f"chgrp {info.st_gid} {path}"))
+                faults.append(
+                    (
+                        _("{item} belongs to another group than its folder.").format(item=path),
+                        f"chgrp {info.st_gid} {path}",
+                    )
+                )
     elif info.st_uid != os.getuid() and os.getuid() != 0:
-        faults.append((_("{item} belongs to somebody else.").format(item=folder), _("Run as the account that owns the desk.")))
+        faults.append(
+            (_("{item} belongs to somebody else.").format(item=folder), _("Run as the account that owns the desk."))
+        )
     for text, cure in faults:
         yield Finding("permissions", False, text, cure)
     if not faults:
@@ -127,7 +145,9 @@ def _opened(run: Run) -> Finding:
     from app.wire import KEY_NAME
 
     store = run.store
-    text = _("{name}, schema {schema}, {uuid}").format(name=store.meta("name"), schema=store.revision(), uuid=store.meta("uuid"))
+    text = _("{name}, schema {schema}, {uuid}").format(
+        name=store.meta("name"), schema=store.revision(), uuid=store.meta("uuid")
+    )
     return Finding("desk", True, text + (", " + _("encrypted") if run.wired.vault.has(KEY_NAME) else ""))
 
 
@@ -137,7 +157,9 @@ def _integrity(run: Run) -> Finding:
     with translated(run.store.path):
         lines = [r[0] for r in run.conn.execute("PRAGMA quick_check(5)")]
     good = lines == ["ok"]
-    return Finding("integrity", good, "; ".join(lines), "" if good else _("Stop every session and restore the last backup."))
+    return Finding(
+        "integrity", good, "; ".join(lines), "" if good else _("Stop every session and restore the last backup.")
+    )
 
 
 def _events(run: Run) -> Finding:

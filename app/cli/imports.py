@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,9 @@ _RECENT = 14 * DAY
 def arguments(parser: Parser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help=_("maildir, .mbox, .eml or .jsonl"))
     parser.add_argument("--channel", default="", metavar="NAME", help=_("the channel everything belongs to"))
-    parser.add_argument("--since", default="", metavar="DATE|all", help=_("older conversations come in closed; all: none (14 days)"))
+    parser.add_argument(
+        "--since", default="", metavar="DATE|all", help=_("older conversations come in closed; all: none (14 days)")
+    )
     parser.add_argument("--classify", action="store_true", help=_("read closed history for its meaning, too (slower)"))
     parser.add_argument("--dry-run", action="store_true", help=_("read everything, store nothing"))
 
@@ -35,12 +38,14 @@ def arguments(parser: Parser) -> None:
 def run(run: Run, args: argparse.Namespace) -> int:
     from desk.sync.importing import Import
     from desk.sync.importing_sources import sources
-    from desk.sync.reader import InWorkers
+    from desk.sync.reader import Pooled
 
     found = sources(Path(p).expanduser() for p in args.paths)
     ticker = _Ticker(run)
-    with InWorkers(workers=2) as reader:
-        job = Import(run.store, lambda: reader, since(run, args.since), args.channel, args.classify, args.dry_run, ticker.tick)
+    with closing(Pooled(workers=2)) as reader:
+        job = Import(
+            run.store, lambda: reader, since(run, args.since), args.channel, args.classify, args.dry_run, ticker.tick
+        )
         stopped = False
         try:
             job.run(found)
@@ -48,10 +53,21 @@ def run(run: Run, args: argparse.Namespace) -> int:
             stopped = True
         ticker.end()
     done = job.done
-    record(run, SCHEMA, {
-        "messages": done.fresh, "known": done.known, "tickets": done.tickets, "open": done.open, "dry_run": args.dry_run,
-        "stopped": stopped, "seconds": round(ticker.seconds, 1), "bad": [{"name": b.name, "reason": b.reason} for b in done.bad],
-    }, lambda: _told(done, args.dry_run))  # fmt: skip
+    record(
+        run,
+        SCHEMA,
+        {
+            "messages": done.fresh,
+            "known": done.known,
+            "tickets": done.tickets,
+            "open": done.open,
+            "dry_run": args.dry_run,
+            "stopped": stopped,
+            "seconds": round(ticker.seconds, 1),
+            "bad": [{"name": b.name, "reason": b.reason} for b in done.bad],
+        },
+        lambda: _told(done, args.dry_run),
+    )
     for bad in done.bad[:_SHOWN_BAD]:
         run.warn(f"{bad.name}: {bad.reason}")
     if len(done.bad) > _SHOWN_BAD:
@@ -101,7 +117,10 @@ class _Ticker:
         rate = (done.fresh + done.known) / max(self.seconds, 0.001)
         left = self.seconds * (done.total - done.size) / max(done.size, 1)
         text = _("{percent} %, {count} messages, {rate}/s, {left} s left").format(
-            percent=100 * done.size // max(done.total, 1), count=f"{done.fresh + done.known:,}", rate=f"{rate:,.0f}", left=round(left)
+            percent=100 * done.size // max(done.total, 1),
+            count=f"{done.fresh + done.known:,}",
+            rate=f"{rate:,.0f}",
+            left=round(left),
         )
         print(f"\r{text}\x1b[K" if self._tty else text, end="" if self._tty else "\n", file=sys.stderr, flush=True)
 

@@ -22,9 +22,13 @@ SCHEMA = "deskhand/desk/1"
 
 def arguments(parser: Parser) -> None:
     parser.add_argument("--yes", action="store_true", help=_("take the defaults, ask nothing"))
-    parser.add_argument("--encrypt", action="store_true", help=_("encrypt the desk; its key goes into the vault beside it"))
+    parser.add_argument(
+        "--encrypt", action="store_true", help=_("encrypt the desk; its key goes into the vault beside it")
+    )
     parser.add_argument("--name", default="", metavar="NAME", help=_("the shop's name, as buyers read it"))
-    parser.add_argument("--agent", action="append", default=[], metavar="ID:NAME", help=_("somebody of the team; may be repeated"))
+    parser.add_argument(
+        "--agent", action="append", default=[], metavar="ID:NAME", help=_("somebody of the team; may be repeated")
+    )
     parser.add_argument("--zone", default="", metavar="ZONE", help=_("the team's time zone; the machine's unless said"))
 
 

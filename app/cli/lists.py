@@ -39,8 +39,13 @@ def run(run: Run, args: argparse.Namespace) -> int:
     records(run, SCHEMA, "tickets", columns(run), (ticket_record(t) for t in islice(found, limit)),
             query=wanted.text)  # fmt: skip
     if args.limit and next(found, None) is not None:
-        run.say(ngettext("Only {count} ticket is shown; --limit 0 shows all.",
-                         "Only {count} tickets are shown; --limit 0 shows all.", limit).format(count=limit))  # fmt: skip
+        run.say(
+            ngettext(
+                "Only {count} ticket is shown; --limit 0 shows all.",
+                "Only {count} tickets are shown; --limit 0 shows all.",
+                limit,
+            ).format(count=limit)
+        )
     return 0
 
 

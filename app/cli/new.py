@@ -17,7 +17,9 @@ SCHEMA = "deskhand/created/1"
 def arguments(parser: Parser) -> None:
     parser.add_argument("--customer", required=True, metavar="NAME", help=_("name or mail address of the buyer"))
     parser.add_argument("--subject", required=True, metavar="TEXT", help=_("what it is about"))
-    parser.add_argument("--channel", default="", metavar="ID", help=_("the account it belongs to; the first unless said"))
+    parser.add_argument(
+        "--channel", default="", metavar="ID", help=_("the account it belongs to; the first unless said")
+    )
     parser.add_argument("--key", default="", metavar="KEY", help=_("the same key never makes a second ticket"))
     add_text(parser)
 
@@ -34,6 +36,8 @@ def run(run: Run, args: argparse.Namespace) -> int:
     if not channel:
         raise NotFound(N_("This desk has no channel yet."), next=N_("Add one: deskhand channel add"))
     with run.write() as unit:
-        number = open_by_hand(unit, channel_id=channel, customer=args.customer, subject=args.subject, text=text, key=args.key)
+        number = open_by_hand(
+            unit, channel_id=channel, customer=args.customer, subject=args.subject, text=text, key=args.key
+        )
     record(run, SCHEMA, {"ticket": number, "channel": channel}, lambda: [f"#{number}"])
     return 0

@@ -26,5 +26,10 @@ def run(run: Run, args: argparse.Namespace) -> int:
     text = written(run, thread.read(run.conn, args.ticket), args)
     with run.write() as unit:
         seq = tickets.note(unit, args.ticket, text)
-    record(run, SCHEMA, {"ticket": args.ticket, "seq": seq}, lambda: [_("Noted in {ticket}.").format(ticket=f"#{args.ticket}")])
+    record(
+        run,
+        SCHEMA,
+        {"ticket": args.ticket, "seq": seq},
+        lambda: [_("Noted in {ticket}.").format(ticket=f"#{args.ticket}")],
+    )
     return 0

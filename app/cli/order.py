@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from app.cli.output import At, record
 from app.cli.parsing import Parser, perform_verb, verbs
@@ -31,7 +32,9 @@ def _show(run: Run, args: argparse.Namespace) -> int:
 
     found = shop.orders_by_key(run.conn, fold(args.order).replace("-", "").replace(" ", ""))
     if not found:
-        raise NotFound(N_("There is no order {item}."), item=args.order, next=N_("Check the number; dashes do not matter."))
+        raise NotFound(
+            N_("There is no order {item}."), item=args.order, next=N_("Check the number; dashes do not matter.")
+        )
     rows = [_row(run, o) for o in found]
 
     def page() -> list[str]:
@@ -40,23 +43,49 @@ def _show(run: Run, args: argparse.Namespace) -> int:
             lines += [f"{o['number']}  {o['status']}  {o['total'] or ''}  {o['channel']}"]
             lines += [f"  {i['quantity']} × {i['title']}  {i['sku']}" for i in o["items"]]
             lines += [f"  {s['courier']} {s['tracking']}  {s['status']}" for s in o["shipments"]]
-            lines += [_("  Tickets: {numbers}").format(numbers=", ".join(f"#{n}" for n in o["tickets"]))] if o["tickets"] else []
+            lines += (
+                [_("  Tickets: {numbers}").format(numbers=", ".join(f"#{n}" for n in o["tickets"]))]
+                if o["tickets"]
+                else []
+            )
         return lines
 
     record(run, SCHEMA, {"orders": rows}, page)
     return 0
 
 
-def _row(run: Run, o: Order) -> dict[str, object]:
+def _row(run: Run, o: Order) -> dict[str, Any]:
     from store.sql import shop
 
-    tickets = run.conn.execute("SELECT ticket_id FROM ticket_order WHERE order_id = ? ORDER BY ticket_id", (o.id,)).fetchall()
+    tickets = run.conn.execute(
+        "SELECT ticket_id FROM ticket_order WHERE order_id = ? ORDER BY ticket_id", (o.id,)
+    ).fetchall()
     return {
-        "number": o.number, "channel": o.channel_id, "status": o.status, "placed": At(o.placed_at), "country": o.country or None,
-        "total": Money(o.currency, o.total_minor) if o.currency else None, "customer": o.customer_id,
-        "items": [{"sku": i.sku, "title": i.title, "quantity": i.quantity,
-                   "price": Money(o.currency, i.price_minor) if o.currency else None} for i in shop.items(run.conn, [o.id])],
-        "shipments": [{"courier": s.courier, "tracking": s.tracking, "status": s.status, "shipped": At(s.shipped_at or 0),
-                       "delivered": At(s.delivered_at or 0)} for s in shop.shipments(run.conn, [o.id])],
+        "number": o.number,
+        "channel": o.channel_id,
+        "status": o.status,
+        "placed": At(o.placed_at),
+        "country": o.country or None,
+        "total": Money(o.currency, o.total_minor) if o.currency else None,
+        "customer": o.customer_id,
+        "items": [
+            {
+                "sku": i.sku,
+                "title": i.title,
+                "quantity": i.quantity,
+                "price": Money(o.currency, i.price_minor) if o.currency else None,
+            }
+            for i in shop.items(run.conn, [o.id])
+        ],
+        "shipments": [
+            {
+                "courier": s.courier,
+                "tracking": s.tracking,
+                "status": s.status,
+                "shipped": At(s.shipped_at or 0),
+                "delivered": At(s.delivered_at or 0),
+            }
+            for s in shop.shipments(run.conn, [o.id])
+        ],
         "tickets": [r[0] for r in tickets],
-    }  # fmt: skip
+    }

@@ -32,7 +32,9 @@ run = perform_verb
 
 
 def _list_arguments(parser: Parser) -> None:
-    parser.add_argument("--state", action="append", default=[], choices=STATES, help=_("only rows in this state; may be repeated"))
+    parser.add_argument(
+        "--state", action="append", default=[], choices=STATES, help=_("only rows in this state; may be repeated")
+    )
     parser.add_argument("--limit", type=int, default=200, metavar="N", help=_("at most N rows (200)"))
 
 
@@ -64,10 +66,21 @@ def _list(run: Run, args: argparse.Namespace) -> int:
 def _row(r: OutboxRow) -> Record:
     payload: dict[str, Any] = json.loads(r.payload)
     return {
-        "id": r.id, "ticket": r.ticket_id, "kind": r.kind, "state": r.state, "hold_until": At(r.hold_until), "agent": r.agent_id,
-        "channel": r.channel_id, "to": payload.get("to", []), "subject": payload.get("subject", ""), "attempts": r.attempts,
-        "error": r.error or None, "warning": r.warning or None, "created": At(r.created_at), "updated": At(r.updated_at),
-    }  # fmt: skip
+        "id": r.id,
+        "ticket": r.ticket_id,
+        "kind": r.kind,
+        "state": r.state,
+        "hold_until": At(r.hold_until),
+        "agent": r.agent_id,
+        "channel": r.channel_id,
+        "to": payload.get("to", []),
+        "subject": payload.get("subject", ""),
+        "attempts": r.attempts,
+        "error": r.error or None,
+        "warning": r.warning or None,
+        "created": At(r.created_at),
+        "updated": At(r.updated_at),
+    }
 
 
 def _show(run: Run, args: argparse.Namespace) -> int:

@@ -26,8 +26,9 @@ class Command(Protocol):
 class Parser(argparse.ArgumentParser):
     """argparse in the house's manner: no abbreviations, the nearest word proposed, errors in one line, exit code 2."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+    def __init__(self, prog: str = "", description: str = "", help: str = "", epilog: str | None = None) -> None:
+        super().__init__(prog=prog, description=description, epilog=epilog, allow_abbrev=False,
+                         formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
 
     def error(self, message: str) -> NoReturn:
         raise Usage(_("{message} See: {command} --help").format(message=message, command=self.prog))
@@ -58,7 +59,9 @@ class Parser(argparse.ArgumentParser):
         return found
 
 
-def verbs(parser: Parser, doers: Iterable[tuple[str, str, Callable[[Parser], None], Callable[[Run, Any], int]]]) -> None:
+def verbs(
+    parser: Parser, doers: Iterable[tuple[str, str, Callable[[Parser], None], Callable[[Run, Any], int]]]
+) -> None:
     """Gives `parser` its verbs: `(name, translated help, arguments, do)`. `perform_verb` calls what was chosen."""
     sub = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=Parser, title=_("verbs"))
     for name, text, arguments, do in doers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from app.cli.output import At, Column, record, records
@@ -42,7 +43,10 @@ def _one(parser: Parser) -> None:
 def _list(run: Run, args: argparse.Namespace) -> int:
     from store.sql import sync
 
-    rows = ({"id": h.id, "channel": h.channel_id, "ref": h.ref, "reason": h.reason, "at": At(h.at)} for h in sync.quarantined(run.conn))
+    rows = (
+        {"id": h.id, "channel": h.channel_id, "ref": h.ref, "reason": h.reason, "at": At(h.at)}
+        for h in sync.quarantined(run.conn)
+    )
     columns = [Column("id", _("No."), right=True), Column("channel", _("Channel")), Column("ref", _("Where")),
                Column("reason", _("Why")), Column("at", _("When"))]  # fmt: skip
     records(run, LIST, "quarantine", columns, rows)
@@ -54,7 +58,9 @@ def _held(run: Run, number: int) -> Held:
 
     held = next((h for h in sync.quarantined(run.conn, 10_000) if h.id == number), None)
     if held is None:
-        raise NotFound(N_("Nothing is held under the number {item}."), item=str(number), next=N_("See: deskhand quarantine list"))
+        raise NotFound(
+            N_("Nothing is held under the number {item}."), item=str(number), next=N_("See: deskhand quarantine list")
+        )
     return held
 
 
@@ -65,8 +71,19 @@ def _show(run: Run, args: argparse.Namespace) -> int:
     held = _held(run, args.record)
     raw = messages.blob(run.conn, held.raw) or b""
     if run.options.format:
-        record(run, ONE, {"id": held.id, "channel": held.channel_id, "ref": held.ref, "reason": held.reason, "at": At(held.at),
-                          "size": len(raw), "text": clean(raw.decode("utf-8", "replace"))})  # fmt: skip
+        record(
+            run,
+            ONE,
+            {
+                "id": held.id,
+                "channel": held.channel_id,
+                "ref": held.ref,
+                "reason": held.reason,
+                "at": At(held.at),
+                "size": len(raw),
+                "text": clean(raw.decode("utf-8", "replace")),
+            },
+        )
     elif sys.stdout.isatty():  # a terminal never gets hostile bytes
         sys.stdout.write(clean(raw.decode("utf-8", "replace")) + "\n")
     else:
@@ -79,7 +96,7 @@ def _show(run: Run, args: argparse.Namespace) -> int:
 def _retry(run: Run, args: argparse.Namespace) -> int:
     from connectors.contract import RawMail
     from desk.sync import pull
-    from desk.sync.reader import InWorkers
+    from desk.sync.reader import Pooled
     from store.sql import messages, shop
 
     held = _held(run, args.record)
@@ -88,7 +105,7 @@ def _retry(run: Run, args: argparse.Namespace) -> int:
     if channel is None or raw is None:
         raise Refused(N_("Record {item} cannot be read again: its channel or content is gone."), item=str(held.id),
                       next=N_("Let it go: deskhand quarantine drop {item}"))  # fmt: skip
-    with InWorkers() as reader:
+    with closing(Pooled()) as reader:
         items = list(pull.read([RawMail(held.ref, raw, held.at)], channel.platform, reader))
     with run.write() as unit:
         came_in = pull.release(unit, channel, held, items)

@@ -38,7 +38,8 @@ def resolved(run: Run, args: argparse.Namespace, sort: str = "") -> List:
     text = " ".join(args.query)
     if sort:
         text = f"{text} sort:{sort}".strip()
+    context = inbox.context(run.conn, run.me, run.now, run.zone)
     try:
-        return inbox.resolve(text, inbox.context(run.conn, run.me, run.now, run.zone))
+        return inbox.resolve(text, context)
     except Invalid as error:
         raise Usage(_("{message} The query is: {query}").format(message=render_error(error), query=text)) from error

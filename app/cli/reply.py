@@ -25,7 +25,9 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("--template", default="", metavar="ID", help=_("the text of a template, its gaps filled"))
     add_text(parser)
     parser.add_argument("--then", default="open", choices=AFTER_SENDING, help=_("status once it has left (open)"))
-    parser.add_argument("--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N"))
+    parser.add_argument(
+        "--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N")
+    )
     parser.add_argument("--dry-run", action="store_true", help=_("show what would leave, and send nothing"))
     parser.add_argument("--yes", action="store_true", help=_("do not ask; needed where nobody can be asked"))
 
@@ -37,17 +39,31 @@ def run(run: Run, args: argparse.Namespace) -> int:
     found = thread.read(run.conn, args.ticket)
     text = written(run, found, args)
     reply = outbox.Reply(
-        ticket_id=args.ticket, text=text, to=thread.answer_to(found), subject=outbox.reply_subject(found.ticket.subject),
-        base_seq=found.ticket.thread_seq, then=args.then, template_id=args.template,
-    )  # fmt: skip
+        ticket_id=args.ticket,
+        text=text,
+        to=thread.answer_to(found),
+        subject=outbox.reply_subject(found.ticket.subject),
+        base_seq=found.ticket.thread_seq,
+        then=args.then,
+        template_id=args.template,
+    )
     if args.if_version is not None and found.ticket.version != args.if_version:
-        raise Conflict(N_("{item} was changed meanwhile (version {found}, not {asked})."), item=f"#{args.ticket}",
-                       next=N_("Look at it again and repeat."), found=found.ticket.version, asked=args.if_version)  # fmt: skip
+        raise Conflict(
+            N_("{item} was changed meanwhile (version {found}, not {asked})."),
+            item=f"#{args.ticket}",
+            next=N_("Look at it again and repeat."),
+            found=found.ticket.version,
+            asked=args.if_version,
+        )
     shown = {"ticket": args.ticket, "to": reply.to, "subject": reply.subject, "text": reply.text, "then": reply.then,
              "template": args.template or None}  # fmt: skip
     if args.dry_run:
-        record(run, SCHEMA, {"outbox": None, "state": "dry-run", "hold_until": None, **shown},
-               lambda: [_("To: {addresses}").format(addresses=", ".join(reply.to)), reply.subject, "", reply.text])  # fmt: skip
+        record(
+            run,
+            SCHEMA,
+            {"outbox": None, "state": "dry-run", "hold_until": None, **shown},
+            lambda: [_("To: {addresses}").format(addresses=", ".join(reply.to)), reply.subject, "", reply.text],
+        )
         return 0
     if not confirmed(_("Send this to {addresses}? (y/n)").format(addresses=", ".join(reply.to)), args.yes):
         raise Refused(N_("Nothing was sent."))
@@ -75,7 +91,7 @@ def written(run: Run, found: Thread, args: argparse.Namespace) -> str:
     template = shop.template(run.conn, args.template)
     if template is None:
         raise NotFound(N_("There is no template {item}."), item=args.template, next=N_("See: deskhand template list"))
-    variant, how = thread.variant(template, found)
+    variant, how = thread.variant(template, found.ticket)
     run.say(how.render(_))
     filled = fill(variant.text, thread.template_context(found, run.agent.name, run.store.meta("name")))
     if not filled.sendable:

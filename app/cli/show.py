@@ -24,7 +24,9 @@ _WIDEST = 100
 
 def arguments(parser: Parser) -> None:
     parser.add_argument("ticket", type=ticket_number, metavar="TICKET", help=_("its number"))
-    parser.add_argument("--messages", type=int, default=200, metavar="N", help=_("at most N of the newest messages (200)"))
+    parser.add_argument(
+        "--messages", type=int, default=200, metavar="N", help=_("at most N of the newest messages (200)")
+    )
     parser.add_argument("--quoted", action="store_true", help=_("with what was folded away"))
 
 
@@ -66,11 +68,20 @@ def _message(found: Thread, m: Message) -> Record:
     files = [{"name": a.name, "type": a.type, "size": a.size, "sha256": a.sha256}
              for a in found.attachments if a.message_id == m.id]  # fmt: skip
     return {
-        "id": m.id, "direction": m.direction, "author": m.author_id or None, "from": {"name": m.sender_name, "address": m.sender_address},
-        "to": [a for a in m.recipients.split(", ") if a], "subject": m.subject, "sent": At(m.sent_at),
-        "language": m.lang or None, "automatic": m.automatic or None, "text": m.body, "quoted": m.quoted or None,
-        "attachments": files, "remote_key": m.remote_key,
-    }  # fmt: skip
+        "id": m.id,
+        "direction": m.direction,
+        "author": m.author_id or None,
+        "from": {"name": m.sender_name, "address": m.sender_address},
+        "to": [a for a in m.recipients.split(", ") if a],
+        "subject": m.subject,
+        "sent": At(m.sent_at),
+        "language": m.lang or None,
+        "automatic": m.automatic or None,
+        "text": m.body,
+        "quoted": m.quoted or None,
+        "attachments": files,
+        "remote_key": m.remote_key,
+    }
 
 
 def page(run: Run, found: Thread, *, quoted: bool) -> Iterator[str]:
@@ -106,4 +117,8 @@ def page(run: Run, found: Thread, *, quoted: bool) -> Iterator[str]:
         yield from (f"  [{a.name}, {a.size} B]" for a in found.attachments if a.message_id == m.id)
     for row in found.waiting:
         yield ""
-        yield _("In the outbox: {number}, {state} {error}").format(number=row.id, state=row.state, error=row.error).rstrip()
+        yield (
+            _("In the outbox: {number}, {state} {error}")
+            .format(number=row.id, state=row.state, error=row.error)
+            .rstrip()
+        )

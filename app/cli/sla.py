@@ -36,10 +36,25 @@ def _no_arguments(parser: Parser) -> None:
 
 
 def _due_arguments(parser: Parser) -> None:
-    parser.add_argument("--calendar", default="24x7", metavar="NAME|FILE", help=_("a calendar of the desk or one that ships, or a TOML file (24x7)"))
-    parser.add_argument("--start", required=True, metavar="T", help=_("ISO 8601; without an offset it is in the calendar's zone"))
-    parser.add_argument("--target", required=True, metavar="8h", help=_("30s, 3m, 8h, 2d, 4cd calendar days or 3bd working days"))
-    parser.add_argument("--pause", action="append", default=[], metavar="A..B", help=_("a time in which the clock stands; may be repeated"))
+    parser.add_argument(
+        "--calendar",
+        default="24x7",
+        metavar="NAME|FILE",
+        help=_("a calendar of the desk or one that ships, or a TOML file (24x7)"),
+    )
+    parser.add_argument(
+        "--start", required=True, metavar="T", help=_("ISO 8601; without an offset it is in the calendar's zone")
+    )
+    parser.add_argument(
+        "--target", required=True, metavar="8h", help=_("30s, 3m, 8h, 2d, 4cd calendar days or 3bd working days")
+    )
+    parser.add_argument(
+        "--pause",
+        action="append",
+        default=[],
+        metavar="A..B",
+        help=_("a time in which the clock stands; may be repeated"),
+    )
 
 
 def _list(run: Run, args: argparse.Namespace) -> int:
@@ -49,11 +64,31 @@ def _list(run: Run, args: argparse.Namespace) -> int:
     from store.sql import shop
 
     found = [(p, policy_from({"id": p.id, **json.loads(p.body)})) for p in shop.policies(run.conn)]
-    rows = ({"id": p.id, "name": p.title(_language()), "kind": p.kind, "target": json.loads(row.body)["target"], "calendar": p.calendar,
-             "priority": p.priority or None, "channel_kind": p.channel_kind or None, "platform": p.platform or None,
-             "scope": p.scope or None, "pauses": sorted(p.pauses), "enabled": bool(row.enabled)} for row, p in found)  # fmt: skip
-    columns = [Column("id", _("Id")), Column("name", _("Name")), Column("target", _("Target")), Column("calendar", _("Calendar")),
-               Column("priority", _("Priority")), Column("channel_kind", _("Kind")), Column("scope", _("Only for"))]  # fmt: skip
+    rows = (
+        {
+            "id": p.id,
+            "name": p.title(_language()),
+            "kind": p.kind,
+            "target": json.loads(row.body)["target"],
+            "calendar": p.calendar,
+            "priority": p.priority or None,
+            "channel_kind": p.channel_kind or None,
+            "platform": p.platform or None,
+            "scope": p.scope or None,
+            "pauses": sorted(p.pauses),
+            "enabled": bool(row.enabled),
+        }
+        for row, p in found
+    )
+    columns = [
+        Column("id", _("Id")),
+        Column("name", _("Name")),
+        Column("target", _("Target")),
+        Column("calendar", _("Calendar")),
+        Column("priority", _("Priority")),
+        Column("channel_kind", _("Kind")),
+        Column("scope", _("Only for")),
+    ]
     records(run, LIST, "policies", columns, rows)
     return 0
 
@@ -83,12 +118,26 @@ def _due(run: Run, args: argparse.Namespace) -> int:
         if due >= NEVER:
             return [_("Never: a pause without an end stands in the way.")]
         wall = spell(due - start)
-        return [_("{local} in {zone} ({utc})").format(local=local(due, calendar.tz), zone=calendar.zone, utc=iso(due)),
-                _("{working} of working time, {wall} on the wall").format(working=spell(working), wall=wall)]  # fmt: skip
+        return [
+            _("{local} in {zone} ({utc})").format(local=local(due, calendar.tz), zone=calendar.zone, utc=iso(due)),
+            _("{working} of working time, {wall} on the wall").format(working=spell(working), wall=wall),
+        ]
 
-    record(run, DUE, {"calendar": calendar.name, "zone": calendar.zone, "start": At(start), "target": args.target, "due": At(due),
-                      "due_local": calendar.local(due).isoformat() if due < NEVER else None, "warn_at": At(warn),
-                      "working_ms": working}, page)  # fmt: skip
+    record(
+        run,
+        DUE,
+        {
+            "calendar": calendar.name,
+            "zone": calendar.zone,
+            "start": At(start),
+            "target": args.target,
+            "due": At(due),
+            "due_local": calendar.local(due).isoformat() if due < NEVER else None,
+            "warn_at": At(warn),
+            "working_ms": working,
+        },
+        page,
+    )
     return 0
 
 

@@ -12,8 +12,12 @@ from app.words import _
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="+", metavar="TICKET… UNTIL",
-                        help=_("ticket numbers, then 2h, 3d, 1w, tomorrow, reply (until the buyer writes) or wake"))  # fmt: skip
+    parser.add_argument(
+        "words",
+        nargs="+",
+        metavar="TICKET… UNTIL",
+        help=_("ticket numbers, then 2h, 3d, 1w, tomorrow, reply (until the buyer writes) or wake"),
+    )
 
 
 def run(run: Run, args: argparse.Namespace) -> int:

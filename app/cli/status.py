@@ -28,15 +28,29 @@ def run(run: Run, args: argparse.Namespace) -> int:
     if run.options.format == "tmux":
         sys.stdout.write(_tmux(s.overdue, s.today, s.open, len(s.faults) + s.unknown) + "\n")
         return 0
-    row = {"open": s.open, "overdue": s.overdue, "today": s.today, "waiting_to_leave": s.held, "needs_a_person": s.unknown,
-           "syncing": syncing, "last_good": At(s.last_good_at),
-           "faults": [{"channel": name, "fault": fault} for name, fault in s.faults], "at": iso(now)}  # fmt: skip
+    row = {
+        "open": s.open,
+        "overdue": s.overdue,
+        "today": s.today,
+        "waiting_to_leave": s.held,
+        "needs_a_person": s.unknown,
+        "syncing": syncing,
+        "last_good": At(s.last_good_at),
+        "faults": [{"channel": name, "fault": fault} for name, fault in s.faults],
+        "at": iso(now),
+    }
 
     def page() -> list[str]:
-        lines = [_("{open} open, {overdue} overdue, {today} due today").format(open=s.open, overdue=s.overdue, today=s.today)]
+        lines = [
+            _("{open} open, {overdue} overdue, {today} due today").format(open=s.open, overdue=s.overdue, today=s.today)
+        ]
         lines += [_("{held} waiting to leave, {unknown} for a person to settle").format(held=s.held, unknown=s.unknown)]
         fetched = local(s.last_good_at, run.zone) if s.last_good_at else _("never")
-        lines += [(_("Sync runs; last fetched {time}.") if syncing else _("Sync is not running; last fetched {time}.")).format(time=fetched)]
+        lines += [
+            (
+                _("Sync runs; last fetched {time}.") if syncing else _("Sync is not running; last fetched {time}.")
+            ).format(time=fetched)
+        ]
         return lines + [f"{name}: {fault}" for name, fault in s.faults]
 
     record(run, SCHEMA, row, page)

@@ -37,10 +37,25 @@ def _once(run: Run, only: str) -> int:
 
     found = run.wired.sync(only=only).once()
     faults = {c.id: c.fault for c in shop.channels(run.conn) if c.id in found and c.fault}
-    rows = [{"channel": ident, "fresh": p.fresh, "known": p.known, "bad": p.bad, "tickets": p.tickets, "fault": faults.get(ident)}
-            for ident, p in found.items()]  # fmt: skip
-    columns = [Column("channel", _("Channel")), Column("fresh", _("New"), right=True), Column("known", _("Known"), right=True),
-               Column("bad", _("Unreadable"), right=True), Column("tickets", _("Tickets"), right=True), Column("fault", _("Fault"))]  # fmt: skip
+    rows = [
+        {
+            "channel": ident,
+            "fresh": p.fresh,
+            "known": p.known,
+            "bad": p.bad,
+            "tickets": p.tickets,
+            "fault": faults.get(ident),
+        }
+        for ident, p in found.items()
+    ]
+    columns = [
+        Column("channel", _("Channel")),
+        Column("fresh", _("New"), right=True),
+        Column("known", _("Known"), right=True),
+        Column("bad", _("Unreadable"), right=True),
+        Column("tickets", _("Tickets"), right=True),
+        Column("fault", _("Fault")),
+    ]
     records(run, SCHEMA, "channels", columns, rows)
     for ident, fault in faults.items():
         run.warn(_("{channel}: {fault}").format(channel=ident, fault=fault))

@@ -12,7 +12,9 @@ from app.words import _
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="+", metavar="TICKET… TAG…", help=_("ticket numbers, then tags; -tag removes one"))
+    parser.add_argument(
+        "words", nargs="+", metavar="TICKET… TAG…", help=_("ticket numbers, then tags; -tag removes one")
+    )
 
 
 def prepare(argv: list[str]) -> list[str]:

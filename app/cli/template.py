@@ -37,8 +37,13 @@ def _list(run: Run, args: argparse.Namespace) -> int:
 
     rows = ({"id": t.id, "name": t.name, "types": json.loads(t.types), "languages": list(json.loads(t.texts)),
              "shipped": bool(t.shipped), "used": t.used} for t in shop.templates(run.conn))  # fmt: skip
-    columns = [Column("id", _("Id")), Column("name", _("Name")), Column("types", _("Types")), Column("languages", _("Languages")),
-               Column("used", _("Used"), right=True)]  # fmt: skip
+    columns = [
+        Column("id", _("Id")),
+        Column("name", _("Name")),
+        Column("types", _("Types")),
+        Column("languages", _("Languages")),
+        Column("used", _("Used"), right=True),
+    ]
     records(run, LIST, "templates", columns, rows)
     return 0
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from textual import events
-from textual.app import ComposeResult
 from textual.geometry import Size
-from textual.screen import Screen
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from app.actions import BY_ID, GROUPS, PLACES, STATES
 from app.bindings import Bindings
 from app.look import of
 from app.safe import cells
-from app.widgets.drawing import Piece, strip
+from app.widgets.drawing import Piece
+from app.widgets.sheet import Sheet
 from app.words import _
+
+CLOSE = ("q", "question_mark", "fullwidth_question_mark", "f1")
 
 WIDE = 58
 """Cells a column needs for sentences."""
@@ -28,62 +24,47 @@ Part = tuple[str, str]
 """Text and its role."""
 
 
-class Help(Screen[None]):
-    """The keys of `place`. Esc, q and the key that opened it close it."""
-
-    BINDINGS: ClassVar = []
-    DEFAULT_CSS = "Help { background: $dh-background-bg; }"
-
-    def __init__(self, place: str, keys: Bindings) -> None:
-        super().__init__()
-        self._place, self._keys = place, keys
-
-    def compose(self) -> ComposeResult:
-        yield Page(self._place, self._keys)
-
-    def on_mount(self) -> None:
-        self.query_one(Page).focus()
-
-    def on_key(self, event: events.Key) -> None:
-        page = self.query_one(Page)
-        match event.key:
-            case "escape" | "q" | "question_mark" | "fullwidth_question_mark" | "f1":
-                self.dismiss(None)
-            case "j" | "down":
-                page.scroll_relative(y=1, animate=False)
-            case "k" | "up":
-                page.scroll_relative(y=-1, animate=False)
-            case "space" | "pagedown" | "ctrl+d":
-                page.scroll_relative(y=page.size.height - 1, animate=False)
-            case "pageup" | "ctrl+u":
-                page.scroll_relative(y=1 - page.size.height, animate=False)
-            case "g" | "home":
-                page.scroll_to(y=0, animate=False)
-            case "G" | "end":
-                page.scroll_end(animate=False)
-            case _:
-                return
-        event.stop()
-
-
-class Page(ScrollView, can_focus=True, inherit_bindings=False):
-    DEFAULT_CSS = "Page { height: 1fr; scrollbar-size: 0 0; background: $dh-background-bg; }"
+class Help(Sheet):
+    """The keys of `place`, over the whole screen. Esc, q and the key that opened it close it."""
 
     def __init__(self, place: str, keys: Bindings) -> None:
         super().__init__()
         self._place, self._keys = place, keys
         self._lines: list[list[Part]] = []
+        self._from = 0
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._lines = page(self._place, self._keys, event.size.width)
-        self.virtual_size = Size(event.size.width, len(self._lines))
-        self.refresh()
+    def lines_wanted(self, size: Size) -> int:
+        self._lines = page(self._place, self._keys, size.width)
+        self._scroll(0, size.height)
+        return size.height
 
-    def render_line(self, y: int) -> Strip:
-        look, index = of(self), y + self.scroll_offset.y
+    def pieces(self, y: int) -> list[Piece]:
+        look, index = of(self), self._from + y
         parts = self._lines[index] if index < len(self._lines) else []
-        pieces: list[Piece] = [(text, look.style(role)) for text, role in parts]
-        return strip(pieces, self.size.width, look.style("text"))
+        return [(text, look.on(role, "panel")) for text, role in parts]
+
+    def press(self, key: str) -> bool:
+        if key in CLOSE:
+            self.close(None)
+            return True
+        screenful = max(1, self.size.height - 1)
+        by = {"j": 1, "down": 1, "k": -1, "up": -1, "space": screenful, "pagedown": screenful, "ctrl+d": screenful // 2,
+              "pageup": -screenful, "ctrl+u": -(screenful // 2), "home": -len(self._lines), "g": -len(self._lines),
+              "end": len(self._lines), "G": len(self._lines)}.get(key)  # fmt: skip
+        if by is None:
+            return False
+        self._scroll(by, self.size.height)
+        self.refresh()
+        return True
+
+    def on_mouse_scroll_down(self) -> None:
+        self.press("down")
+
+    def on_mouse_scroll_up(self) -> None:
+        self.press("up")
+
+    def _scroll(self, by: int, height: int) -> None:
+        self._from = max(0, min(len(self._lines) - height, self._from + by))
 
 
 def page(place: str, keys: Bindings, width: int) -> list[list[Part]]:

@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import ClassVar
 
 from textual import events
-from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.message import Message
-from textual.screen import ModalScreen
-from textual.strip import Strip
-from textual.widget import Widget
+from textual.geometry import Size
 
 from app.actions import BY_ID, GROUPS, LEADERS, Leader, allowed, available
 from app.bindings import Bindings
 from app.keymap import Keymap
 from app.look import of
-from app.widgets.drawing import Piece, length, strip
-from app.widgets.rows import Row, Rows
+from app.widgets.drawing import Piece, length
+from app.widgets.rows import Choice, Row
+from app.widgets.sheet import Sheet
 from app.words import _
 
-_LEADERS = {leader.id for leader in LEADERS}
+_LEADERS = {leader.id: leader for leader in LEADERS}
 
 
-class Menu(ModalScreen[str | None]):
-    """Groups side by side, their acts below; a leader opens what may follow it. Dismissed with an act's id, or None."""
-
-    BINDINGS: ClassVar = []
-    DEFAULT_CSS = """
-    Menu {
-        background: transparent;
-        & > Vertical {
-            dock: top;
-            height: 16;
-            max-height: 80%;
-            border-bottom: solid $dh-rule;
-            background: $dh-panel-bg;
-        }
-    }
-    """
+class Menu(Sheet):
+    """Groups side by side, their acts below; a leader opens what may follow it. Closes with an act's id, or None."""
 
     def __init__(self, keymap: Keymap, holds: Collection[str], keys: Bindings) -> None:
         """`keymap` is that of the place, with the rows made at run time under its leaders."""
@@ -47,63 +28,85 @@ class Menu(ModalScreen[str | None]):
         self._keymap, self._holds = keymap, holds
         self._groups = groups(keymap.place, holds, keys)
         self._names = list(self._groups)
-        self._at = 0
+        self._at, self._inside = 0, ""
+        self.choice = Choice(self._groups[self._names[0]])
 
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield Bar([_(GROUPS[name]) for name in self._names])
-            yield Rows(self._groups[self._names[0]])
+    def lines_wanted(self, size: Size) -> int:
+        lines = min(2 + max(map(len, self._groups.values())), max(6, size.height - 4))
+        self.choice.height = lines - 2
+        return lines
 
-    def on_rows_chosen(self, event: Rows.Chosen) -> None:
-        self._choose(event.id)
+    def top(self, lines: int, size: Size) -> int:
+        return 0
 
-    def on_bar_picked(self, event: Bar.Picked) -> None:
-        self._turn(event.index - self._at)
+    def pieces(self, y: int) -> list[Piece]:
+        if y == 0:
+            return self._bar()
+        if y == self.size.height - 1:
+            return self.rule()
+        return self.choice.pieces(y - 1, of(self), self.size.width)
 
-    def on_key(self, event: events.Key) -> None:
-        rows = self.query_one(Rows)
-        match event.key:
-            case "escape" if self.query_one(Bar).inside:
+    def press(self, key: str) -> bool:
+        match key:
+            case "escape" | "left" | "h" if self._inside:
                 self._turn(0)
-            case "escape" | "f10" | "q":
-                self.dismiss(None)
+            case "f10" | "q":
+                self.close(None)
             case "left" | "h" | "shift+tab":
-                self._turn(0 if self.query_one(Bar).inside else -1)
+                self._turn(-1)
             case "right" | "l" | "tab":
                 self._turn(1)
-            case "down" | "j":
-                rows.move(1)
-            case "up" | "k":
-                rows.move(-1)
-            case "pagedown":
-                rows.page(1)
-            case "pageup":
-                rows.page(-1)
             case "enter" | "space":
-                self._choose(rows.current)
+                self._choose(self.choice.current)
             case _:
-                return
-        event.stop()
-        event.prevent_default()
+                if not self.choice.press({"j": "down", "k": "up"}.get(key, key)):
+                    return False
+        self.refresh()
+        return True
 
     def on_click(self, event: events.Click) -> None:
-        if event.widget is self:
-            self.dismiss(None)
+        if event.y:
+            self._choose(self.choice.point(event.y - 1))
+        else:
+            at = 0
+            for index, piece in enumerate(self._bar()):
+                end = at + length([piece])
+                if at <= event.x < end:
+                    self._turn(index - self._at)
+                    break
+                at = end
+        self.refresh()
+
+    def on_mouse_scroll_down(self) -> None:
+        self.press("down")
+
+    def on_mouse_scroll_up(self) -> None:
+        self.press("up")
 
     def _turn(self, by: int) -> None:
-        self._at = (self._at + by) % len(self._names)
-        self.query_one(Rows).fill(self._groups[self._names[self._at]])
-        self.query_one(Bar).show(self._at)
+        self._at, self._inside = (self._at + by) % len(self._names), ""
+        self.choice.fill(self._groups[self._names[self._at]])
 
     def _choose(self, id: str) -> None:
-        if id not in _LEADERS:
-            self.dismiss(id or None)
+        leader = _LEADERS.get(id)
+        if leader is None:
+            if id:
+                self.close(id)
             return
         options = [one for one in self._keymap.options(id) if one.literal or allowed(BY_ID[one.id], self._holds)]
-        rows = [Row(one.id, one.label if one.literal else _(BY_ID[one.id].label), one.key) for one in options]
-        self.query_one(Rows).fill(rows)
-        leader = next(leader for leader in LEADERS if leader.id == id)
-        self.query_one(Bar).show(self._at, _(leader.label))
+        labels = [one.label if one.literal else _(BY_ID[one.id].label) for one in options]
+        self.choice.fill([Row(one.id, label, one.key) for one, label in zip(options, labels, strict=True)])
+        self._inside = _(leader.label)
+
+    def _bar(self) -> list[Piece]:
+        """The names of the groups, one of them open."""
+        look, pieces = of(self), []
+        for index, name in enumerate(self._names):
+            is_open = index == self._at
+            inside = f"› {self._inside} " if is_open and self._inside else ""
+            text = f" {_(GROUPS[name])} {inside}"
+            pieces.append((text, look.on("accent_text" if is_open else "text", "panel")))
+        return pieces
 
 
 def groups(place: str, holds: Collection[str], keys: Bindings) -> dict[str, list[Row]]:
@@ -117,49 +120,3 @@ def groups(place: str, holds: Collection[str], keys: Bindings) -> dict[str, list
         if act.id != "app.menu" and act.id != "app.go" and not behind:
             found.setdefault(act.group, []).append(Row(act.id, _(act.label), keys.shown(act.id, place)))
     return {name: found[name] for name in GROUPS if name in found}
-
-
-class Bar(Widget, inherit_bindings=False):
-    """The names of the groups, one of them open."""
-
-    DEFAULT_CSS = "Bar { height: 1; background: $dh-panel-bg; }"
-
-    class Picked(Message):
-        """A name was clicked."""
-
-        def __init__(self, index: int) -> None:
-            super().__init__()
-            self.index = index
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__()
-        self._names, self._at, self._inside = names, 0, ""
-
-    @property
-    def inside(self) -> bool:
-        """Whether a leader's own menu is open."""
-        return bool(self._inside)
-
-    def show(self, at: int, inside: str = "") -> None:
-        """Which name is open, and which leader's menu within it."""
-        self._at, self._inside = at, inside
-        self.refresh()
-
-    def _pieces(self) -> list[Piece]:
-        look = of(self)
-        pieces = []
-        for index, name in enumerate(self._names):
-            shown = f" {name} › {self._inside} " if index == self._at and self._inside else f" {name} "
-            pieces.append((shown, look.on("accent_text" if index == self._at else "text", "panel")))
-        return pieces
-
-    def render_line(self, y: int) -> Strip:
-        return strip(self._pieces(), self.size.width, of(self).on("text", "panel"))
-
-    def on_click(self, event: events.Click) -> None:
-        at = 0
-        for index, piece in enumerate(self._pieces()):
-            end = at + length([piece])
-            if at <= event.x < end:
-                self.post_message(self.Picked(index))
-            at = end

@@ -6,22 +6,26 @@ Also the way to choose one of many where a strip of keys would be too small: an 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textual import events
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
+from textual.geometry import Size
 
 from app.actions import GROUPS, available
 from app.bindings import Bindings
+from app.editing import LineEdit
 from app.fuzzy import fit, has_words
-from app.widgets.field import Field, Tag
-from app.widgets.rows import Row, Rows
+from app.look import of
+from app.widgets.drawing import Piece
+from app.widgets.rows import Choice, Row
+from app.widgets.sheet import Sheet
 from app.words import _
 
 MOST = 60
 """Rows shown; further ones wait for another letter."""
+
+LINES = 16
+"""Lines it takes where there is room."""
 
 
 class Entry(NamedTuple):
@@ -69,72 +73,52 @@ def ranked(query: str, entries: Iterable[Entry], providers: Iterable[Provider] =
     return rows[:MOST]
 
 
-class Palette(ModalScreen[str | None]):
-    """A sheet at the bottom: one line to type into and what fits below. Dismissed with the id chosen, or None."""
-
-    BINDINGS: ClassVar = []
-    DEFAULT_CSS = """
-    Palette {
-        background: transparent;
-        & > Vertical {
-            dock: bottom;
-            height: 16;
-            max-height: 60%;
-            border-top: solid $dh-rule;
-            background: $dh-panel-bg;
-        }
-        & Horizontal {
-            height: 1;
-        }
-    }
-    """
+class Palette(Sheet):
+    """A sheet at the bottom: a rule, one line to type into, and what fits. Closes with the id chosen, or None."""
 
     def __init__(self, entries: Sequence[Entry], providers: Sequence[Provider] = (), label: str = ":") -> None:
         """`label` stands before what is typed."""
-        super().__init__()
+        super().__init__(LineEdit())
         self._entries, self._providers, self._label = tuple(entries), tuple(providers), label
+        self.choice = Choice(ranked("", self._entries, self._providers))
 
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            with Horizontal():
-                yield Tag(self._label)
-                yield Field()
-            yield Rows(ranked("", self._entries, self._providers), _("Nothing fits. Esc goes back."))
+    def lines_wanted(self, size: Size) -> int:
+        lines = min(LINES, max(6, size.height * 6 // 10))
+        self.choice.height = lines - 2
+        return lines
 
-    def on_mount(self) -> None:
-        self.query_one(Field).focus()
+    def pieces(self, y: int) -> list[Piece]:
+        if y == 0:
+            return self.rule()
+        if y == 1:
+            return self.entry(self._label, y)
+        if y == 2 and not self.choice.rows:
+            return [("   " + _("Nothing fits. Esc goes back."), of(self).on("muted", "panel"))]
+        return self.choice.pieces(y - 2, of(self), self.size.width)
 
-    def on_input_changed(self, event: Field.Changed) -> None:
-        event.stop()
-        self.query_one(Rows).fill(ranked(event.value, self._entries, self._providers))
+    def typed(self) -> None:
+        assert self.edit is not None
+        self.choice.fill(ranked(self.edit.text, self._entries, self._providers))
 
-    def on_input_submitted(self) -> None:
-        self.dismiss(self.query_one(Rows).current or None)
-
-    def on_rows_chosen(self, event: Rows.Chosen) -> None:
-        self.dismiss(event.id)
-
-    def on_key(self, event: events.Key) -> None:
-        rows = self.query_one(Rows)
-        match event.key:
-            case "escape":
-                self.dismiss(None)
-            case "down" | "tab" | "ctrl+n":
-                rows.move(1)
-            case "up" | "shift+tab" | "ctrl+p":
-                rows.move(-1)
-            case "pagedown":
-                rows.page(1)
-            case "pageup":
-                rows.page(-1)
-            case _:
-                return
-        event.stop()
-        event.prevent_default()
+    def press(self, key: str) -> bool:
+        if key == "enter":
+            self.close(self.choice.current or None)
+        elif key in ("tab", "shift+tab"):
+            self.choice.move(1 if key == "tab" else -1)
+        elif not self.choice.press(key):
+            return False
+        self.refresh()
+        return True
 
     def on_click(self, event: events.Click) -> None:
-        if event.widget is self:
-            self.dismiss(None)
+        if id := self.choice.point(event.y - 2):
+            self.close(id)
+
+    def on_mouse_scroll_down(self) -> None:
+        self.press("down")
+
+    def on_mouse_scroll_up(self) -> None:
+        self.press("up")
 
 
 def _row(entry: Entry, hits: tuple[int, ...]) -> Row:

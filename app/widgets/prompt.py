@@ -5,21 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from textual import events
-from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.screen import Screen
-from textual.strip import Strip
-from textual.widget import Widget
 
+from app.editing import LineEdit
 from app.look import of
 from app.safe import cells, width_of
-from app.widgets.drawing import Piece, strip
-from app.widgets.field import Field, Tag
+from app.widgets.drawing import Piece
+from app.widgets.sheet import Sheet
 from app.words import render_error
 from store.errors import DeskError
+
+MOST = 12
+"""Candidates shown."""
 
 
 class Candidate(Protocol):
@@ -49,144 +49,100 @@ class Question:
     """Told at the end whether an answer was taken."""
 
 
-def ask(screen: Screen[object], question: Question) -> Prompt:
-    """Opens the prompt on `screen`, in place of one that is open."""
-    for old in screen.query(Prompt):
-        old.close(False)
+def ask(screen: Screen[Any], question: Question) -> Prompt:
+    """Opens the prompt on `screen`, in place of a sheet that is open."""
     prompt = Prompt(question)
-    screen.mount(prompt)
+    prompt.lay(screen)
     return prompt
 
 
-class Prompt(Widget, inherit_bindings=False):
-    """Two lines over the bottom of the screen. Enter answers, Tab goes on with the first candidate, Esc leaves.
-
-    Other keys that edit (arrows, Backspace) rise to the app: whoever listens for keys on the screen lets them pass
-    while a `Field` has the focus.
-    """
-
-    DEFAULT_CSS = """
-    Prompt {
-        layer: strip;
-        dock: bottom;
-        height: 2;
-        layout: vertical;
-        background: $dh-panel-bg;
-        & Horizontal { height: 1; }
-    }
-    """
+class Prompt(Sheet):
+    """Two lines at the bottom of the screen. Enter answers, Tab goes on with the first candidate, Esc leaves."""
 
     def __init__(self, question: Question) -> None:
-        super().__init__()
+        super().__init__(LineEdit(question.value))
         self._question = question
-        self._before: Widget | None = None
         self._choices: Sequence[Candidate] = ()
-        self._open = True
+        self._said, self._column = "", 0
+        """What is wrong, and in which column of the answer, from 1; 0 for the whole of it."""
 
-    def compose(self) -> ComposeResult:
-        with Horizontal():
-            yield Tag(self._question.label)
-            yield Field(self._question.value)
-        yield Below()
-
-    def on_mount(self) -> None:
-        self._before = self.screen.focused
-        field = self.query_one(Field)
-        field.cursor_position = len(field.value)
-        field.focus()
+    def lines_wanted(self, size: Size) -> int:
+        return 2
 
     def fail(self, text: str, column: int = 0) -> None:
         """Says what is wrong, under `column` of the answer (from 1; 0 for the whole of it)."""
-        offset = width_of(self._question.label) + 2
-        before = self.query_one(Field).value[: column - 1] if column else ""
-        self.query_one(Below).show(text, offset + width_of(before), "danger", marked=bool(column))
+        self._said, self._column = text, column
+        self.refresh()
 
-    def close(self, taken: bool) -> None:
-        """Takes the prompt away and gives the keys back to who had them."""
-        if not self._open:
-            return
-        self._open = False
-        if self._before is not None and self._before.is_attached:
-            self._before.focus()
-        else:
-            self.screen.set_focus(None)
-        self.remove()
-        if self._question.closed is not None:
-            self._question.closed(taken)
+    def close(self, answer: str | None) -> None:
+        was_open = not self._closed
+        super().close(answer)
+        if was_open and self._question.closed is not None:
+            self._question.closed(answer is not None)
 
-    def on_input_changed(self, event: Field.Changed) -> None:
-        event.stop()
-        if not self._open:
-            return
+    def typed(self) -> None:
+        assert self.edit is not None
+        self.fail("")
         self._propose()
         if self._question.changed is not None:
-            self._question.changed(event.value)
+            self._question.changed(self.edit.text)
 
-    def on_input_submitted(self, event: Field.Submitted) -> None:
-        event.stop()
+    def press(self, key: str) -> bool:
+        if key == "enter":
+            self._answer()
+        elif key == "tab":
+            self._go_on()
+        else:
+            return False
+        return True
+
+    def _answer(self) -> None:
+        assert self.edit is not None
+        answer = self.edit.text
         try:
-            self._question.accept(event.value)
+            self._question.accept(answer)
         except DeskError as error:
             column = error.gaps.get("column")
             self.fail(render_error(error), column if isinstance(column, int) else 0)
         else:
-            self.close(True)
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
-            self.close(False)
-        elif event.key == "tab":
-            self._go_on()
-        else:
-            return
-        event.stop()
-        event.prevent_default()
+            self.close(answer)
 
     def _propose(self) -> None:
-        field = self.query_one(Field)
+        assert self.edit is not None
         complete = self._question.complete
-        self._choices = complete(field.value, field.cursor_position) if complete else ()
-        texts = "  ".join(choice.text for choice in self._choices[:12])
-        self.query_one(Below).show(texts, width_of(self._question.label) + 2, "muted", marked=False)
-
-    def _go_on(self) -> None:
-        field = self.query_one(Field)
-        if not self._choices:
-            self._propose()
-        if self._choices:
-            first = self._choices[0]
-            field.value = field.value[: first.start] + first.text + field.value[first.end :]
-            field.cursor_position = first.start + len(first.text)
-
-
-class Below(Widget, inherit_bindings=False):
-    """The line under the prompt."""
-
-    DEFAULT_CSS = "Below { height: 1; background: $dh-panel-bg; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._said, self._at, self._role, self._marked = "", 0, "muted", False
-
-    def show(self, text: str, at: int, role: str, *, marked: bool) -> None:
-        """`text` beginning at cell `at`; `marked` puts a mark under that cell and the text where there is room."""
-        self._said, self._at, self._role, self._marked = text, at, role, marked
+        self._choices = complete(self.edit.text, self.edit.cursor) if complete else ()
         self.refresh()
 
-    @property
-    def text(self) -> str:
-        """What the line says."""
-        return self._said
+    def _go_on(self) -> None:
+        if not self._choices:
+            self._propose()
+        if self._choices and self.edit is not None:
+            first = self._choices[0]
+            self.edit.replace(first.start, first.end, first.text)
+            self.typed()
 
-    def render_line(self, y: int) -> Strip:
+    def pieces(self, y: int) -> list[Piece]:
+        if y == 0:
+            return self.entry(self._question.label, y)
+        look, indent = of(self), width_of(self._question.label) + 2
+        if not self._said:
+            proposed = "  ".join(choice.text for choice in self._choices[:MOST])
+            return [(" " * indent, look.on("text", "panel")), (proposed, look.on("muted", "panel"))]
+        return self._fault(indent)
+
+    def _fault(self, indent: int) -> list[Piece]:
+        """What is wrong; a mark under the column that is meant, and the words on the side of it where there is room."""
+        assert self.edit is not None
         look, width = of(self), self.size.width
-        plain, style = look.on("text", "panel"), look.on(self._role, "panel")
-        at, size = min(self._at, max(0, width - 1)), width_of(self._said)
-        if not self._marked:
-            pieces: list[Piece] = [(" " * at, plain), (self._said, style)]
-        elif at + 2 + size <= width or at < 12:
-            pieces = [(" " * at, plain), ("▲", style), (f" {self._said}", style)]
-        else:
-            said = cells(self._said, min(size, at - 2))
-            pieces = [(" " * (at - 1 - width_of(said)), plain), (f"{said} ▲", style)]
-        return strip(pieces, width, plain)
+        plain, danger = look.on("text", "panel"), look.on("danger", "panel")
+        if not self._column:
+            return [(" " * indent, plain), (self._said, danger)]
+        seen = max(4, width - indent - 1)
+        before, under, behind = self.edit.view(seen)
+        hidden = self.edit.cursor - len(before)
+        at = indent + width_of((before + under + behind)[: max(0, self._column - 1 - hidden)])
+        size = width_of(self._said)
+        if at + 2 + size <= width or at < 12:
+            return [(" " * at, plain), ("▲", danger), (f" {self._said}", danger)]
+        said = cells(self._said, min(size, at - 2))
+        return [(" " * (at - 1 - width_of(said)), plain), (f"{said} ▲", danger)]

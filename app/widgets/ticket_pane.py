@@ -41,6 +41,10 @@ class TicketPane(Lines):
     def _last_top(self) -> int:
         return max(0, len(self.lines) - self.size.height)
 
+    def on_resize(self, event: events.Resize) -> None:
+        self.top = max(0, min(self.top, self._last_top))
+        self.refresh()
+
     def scroll(self, by: int) -> None:
         """Scrolls by lines, to the ends and no further."""
         before, self.top = self.top, max(0, min(self._last_top, self.top + by))

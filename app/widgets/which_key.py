@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
-from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 
 from app.actions import BY_ID
 from app.keys import Option, Pending
 from app.look import Look, of
-from app.widgets.drawing import Piece, length, strip
+from app.widgets.drawing import Piece, length
+from app.widgets.sheet import Floating
 from app.words import _
 
 DELAY = 0.3
@@ -23,17 +23,8 @@ MOST = 3
 GAP = "  "
 
 
-class WhichKey(Widget, inherit_bindings=False):
-    DEFAULT_CSS = """
-    WhichKey {
-        layer: strip;
-        dock: bottom;
-        margin: 0 0 1 0;
-        height: 1;
-        display: none;
-        background: $dh-panel-bg;
-    }
-    """
+class WhichKey(Floating, inherit_bindings=False):
+    """Out of sight until keys are pending."""
 
     class Pressed(Message):
         """A key of the strip was clicked; `key` is as people write it."""
@@ -49,13 +40,17 @@ class WhichKey(Widget, inherit_bindings=False):
         self._timer: Timer | None = None
         self._lines: list[list[tuple[str, list[Piece]]]] = []
 
+    @property
+    def shown(self) -> bool:
+        """Whether it is in sight."""
+        return bool(self._lines)
+
     def wait(self, pending: Pending) -> None:
-        """Shows what may follow, after the delay; at once if the strip is there already or `pending` came without a
-        key, from palette or menu. A mere count needs no strip."""
+        """Shows what may follow, after the delay, or at once if it is in sight already. A mere count needs no strip."""
         self._pending = pending
         if not pending.options:
             self.hide()
-        elif self.display or self._delay <= 0:
+        elif self.shown or self._delay <= 0:
             self.show()
         elif self._timer is None:
             self._timer = self.set_timer(self._delay, self.show)
@@ -65,29 +60,29 @@ class WhichKey(Widget, inherit_bindings=False):
         self._stop()
         if self._pending is not None and self._pending.options:
             self._lines = _laid_out(self._pending, of(self), self.app.size.width)
-            self.styles.height = len(self._lines)
-            self.display = True
-            self.refresh()
+            self.fit()
 
     def hide(self) -> None:
         """Takes the strip away, or keeps it from coming."""
         self._stop()
         self._pending = None
-        self.display = False
+        if self._lines:
+            self._lines = []
+            self.fit()
 
-    def _stop(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+    def fit(self, size: Size | None = None) -> None:
+        if self._lines and self._pending is not None:
+            self._lines = _laid_out(self._pending, of(self), (size or self.app.size).width)
+        super().fit(size)
 
-    def on_resize(self) -> None:
-        if self.display and self._pending is not None:
-            self.show()
+    def lines_wanted(self, size: Size) -> int:
+        return len(self._lines)
 
-    def render_line(self, y: int) -> Strip:
-        look = of(self)
-        pieces = [piece for _key, some in self._lines[y] for piece in some] if y < len(self._lines) else []
-        return strip(pieces, self.size.width, look.on("text", "panel"))
+    def top(self, lines: int, size: Size) -> int:
+        return size.height - 1 - lines
+
+    def pieces(self, y: int) -> list[Piece]:
+        return [piece for _key, some in self._lines[y] for piece in some] if y < len(self._lines) else []
 
     def on_click(self, event: events.Click) -> None:
         if event.y < len(self._lines):
@@ -97,6 +92,11 @@ class WhichKey(Widget, inherit_bindings=False):
                 if key and at <= event.x < end:
                     self.post_message(self.Pressed(key))
                 at = end
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
 
 
 def _laid_out(pending: Pending, look: Look, width: int) -> list[list[tuple[str, list[Piece]]]]:

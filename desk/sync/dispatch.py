@@ -18,6 +18,7 @@ from connectors.contract import (
 )
 from desk import outbox as box
 from desk.sync.lease import Holder
+from store.errors import DeskError, Invalid, Refused
 from store.sql import outbox
 from store.sql.rows import OutboxRow
 from store.unit import Store
@@ -57,8 +58,10 @@ def recover(store: Store, holder: Holder, connect: Connect) -> Sent:
             receipt = connect(row.channel_id).find(box.command(row))
         except OutcomeUnknown as fault:
             _settle(store, holder, row, done, fault=fault)
-        except Fault:
-            done.waiting += 1  # the platform cannot be asked right now: look again next round
+        except Permanent as fault:  # it can never be asked
+            _settle(store, holder, row, done, fault=OutcomeUnknown(str(fault)))
+        except (Fault, DeskError):
+            done.waiting += 1  # the platform cannot be asked right now: look again later
         else:
             _settle(store, holder, row, done, receipt=receipt)
     return done
@@ -88,6 +91,8 @@ def _send(store: Store, holder: Holder, row: OutboxRow, connect: Connect, done: 
         receipt = connect(row.channel_id).send(box.command(row), point_of_no_return)
     except Fault as fault:
         _settle(store, holder, row, done, fault=fault)
+    except (Invalid, Refused) as error:  # its settings or the vault stop it before anything left: a person mends that
+        _settle(store, holder, row, done, fault=Temporary(error.english()))
     else:
         _settle(store, holder, row, done, receipt=receipt)
 

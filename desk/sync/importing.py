@@ -30,17 +30,19 @@ from store.unit import Store, UnitOfWork
 from store.values import SECOND, Actor, Instant
 
 IMPORTER = Actor("connector", "import")
-QUIET_BATCH, BUSY_BATCH = 8_000, 40
+QUIET_BATCH, BUSY_BATCH = 16_000, 40
 """Messages per transaction: on a desk nobody looks at, and beside somebody's open session."""
 LIVE_BATCH = 1_000
 """Messages per transaction where tickets come in open: each gets a clock and an owner."""
 MAIL_BATCH = 200
 PAUSE_S = 0.010
-_LINES, _BYTES = 8_000, 16 << 20
+_LINES, _BYTES = 16_000, 32 << 20
 _SMALL = 1 << 20
 """Bytes of lines below which another process is not worth its start."""
 _PRESENT = 30 * SECOND
-_CACHE_KB = 256 * 1024
+_ROOMY = ("cache_size = -262144", "wal_autocheckpoint = 50000")
+"""Memory and a long log, while it lasts: a page that many batches touch is written once."""
+_USUAL = ("cache_size = -8000", "wal_autocheckpoint = 1000")
 
 
 @dataclass(slots=True)
@@ -82,13 +84,17 @@ class Import:
         if self.channel and shop.channel(self.store.conn, self.channel) is None:
             raise NotFound(N_("There is no channel {item}."), item=self.channel, next=N_("See: deskhand channel list"))
         self.done.total = sum(s.size for s in found)
-        self.store.conn.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        self._tune(_ROOMY)
         try:
             self._lines([s for s in found if s.kind == "lines"])
             self._mails([s for s in found if s.kind != "lines"])
         finally:
-            self.store.conn.execute("PRAGMA cache_size = -8000")
+            self._tune(_USUAL)
         return self.done
+
+    def _tune(self, pragmas: Sequence[str]) -> None:
+        for pragma in pragmas:
+            self.store.conn.execute(f"PRAGMA {pragma}")
 
     # Lines ---------------------------------------------------------------------------------------------
 

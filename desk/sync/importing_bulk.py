@@ -1,7 +1,7 @@
 """Conversations nobody has seen yet, by the thousand in one transaction: the same rows intake makes, made at once.
 
-A conversation gets one event (`created`, naming its messages) instead of one per message; whatever touches a ticket that
-is already here goes through intake, message by message.
+A conversation gets one event (`created`, naming its messages) instead of one per message; whatever touches a ticket
+that is already here goes through intake, message by message.
 """
 
 from __future__ import annotations
@@ -132,8 +132,15 @@ def store(unit: UnitOfWork, found: Sequence[Conversation], channels: Mapping[str
 
 
 def _ticket(
-    ticket_id: int, c: Conversation, channel: Channel, customer_id: int | None, last_id: int, seq: int, history: bool, now: Instant
-) -> tuple[Any, ...]:  # fmt: skip
+    ticket_id: int,
+    c: Conversation,
+    channel: Channel,
+    customer_id: int | None,
+    last_id: int,
+    seq: int,
+    history: bool,
+    now: Instant,
+) -> tuple[Any, ...]:
     kind, cause, ask, lang, urgency, escalation, review = c.meaning
     talk = Talk()
     for m in sorted(c.messages, key=lambda m: m.at):
@@ -141,11 +148,33 @@ def _ticket(
     status = "closed" if history else _status(talk)
     priority = c.priority if history else _URGENT if urgency >= 2 else 1
     return (
-        ticket_id, channel.id, channel.platform, customer_id, c.messages[0].subject, status, now, priority, kind, cause, ask,
-        escalation, review, lang, c.country, c.order.number if c.order else "", min(m.at for m in c.messages), c.newest,
-        talk.first_buyer_message, None if history else talk.oldest_unanswered,
-        talk.first_human_reply, talk.last_human_reply, talk.answered_from, last_id, len(c.messages), seq,
-    )  # fmt: skip
+        ticket_id,
+        channel.id,
+        channel.platform,
+        customer_id,
+        c.messages[0].subject,
+        status,
+        now,
+        priority,
+        kind,
+        cause,
+        ask,
+        escalation,
+        review,
+        lang,
+        c.country,
+        c.order.number if c.order else "",
+        min(m.at for m in c.messages),
+        c.newest,
+        talk.first_buyer_message,
+        None if history else talk.oldest_unanswered,
+        talk.first_human_reply,
+        talk.last_human_reply,
+        talk.answered_from,
+        last_id,
+        len(c.messages),
+        seq,
+    )
 
 
 def _status(talk: Talk) -> str:
@@ -216,10 +245,21 @@ def inbound(c: Conversation, m: Message) -> Inbound:
     kind, cause, ask, lang, urgency, escalation, review = c.meaning
     thread = next((ref for ref in m.refs if ref.startswith("conversation:")), "")
     return Inbound(
-        remote_key=m.key, sender_key=f"email:{fold(m.address)}" if "@" in m.address else f"name:{fold(m.name)}",
-        sender_name=m.name, sender_address=m.address, subject=m.subject, text=m.body, sent_at=m.at, arrived_at=m.at,
-        recipients=(m.to,) if m.to else (), in_reply_to=m.in_reply_to,
-        references=tuple(ref for ref in m.refs if ref != thread), thread_key=thread,
-        order_numbers=(c.order.number,) if c.order else (), outbound=m.outbound,
-        understanding=Understanding(lang or m.lang, kind, cause, ask, bool(escalation), urgency, needs_review=bool(review)),
-    )  # fmt: skip
+        remote_key=m.key,
+        sender_key=f"email:{fold(m.address)}" if "@" in m.address else f"name:{fold(m.name)}",
+        sender_name=m.name,
+        sender_address=m.address,
+        subject=m.subject,
+        text=m.body,
+        sent_at=m.at,
+        arrived_at=m.at,
+        recipients=(m.to,) if m.to else (),
+        in_reply_to=m.in_reply_to,
+        references=tuple(ref for ref in m.refs if ref != thread),
+        thread_key=thread,
+        order_numbers=(c.order.number,) if c.order else (),
+        outbound=m.outbound,
+        understanding=Understanding(
+            lang or m.lang, kind, cause, ask, bool(escalation), urgency, needs_review=bool(review)
+        ),
+    )

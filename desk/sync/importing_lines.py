@@ -168,9 +168,9 @@ def _conversation(group: Sequence[tuple[str, Mapping[str, Any]]], classify_from:
 def _message(r: Mapping[str, Any]) -> Message:
     subject, body = _text(r, "subject"), clean(r["body"]).strip()
     name, address, to = _text(r, "from_name"), _text(r, "from_addr"), _text(r, "to_addr")
-    message_id, parent = _text(r, "message_id"), _text(r, "in_reply_to")
+    message_id, parent = _text(r, "message_id").strip("<>"), _text(r, "in_reply_to").strip("<>")
     at = int(r.get("ts", 0) * 1000)
-    refs = tuple(dict.fromkeys(ref for ref in (*_text(r, "references").split(), parent) if ref))
+    refs = tuple(dict.fromkeys(ref for w in (*_text(r, "references").split(), parent) if (ref := w.strip("<>"))))
     if not refs and not message_id and "conv" in r:
         refs = (f"conversation:{_text(r, 'channel')}/{_text(r, 'conv')}",)
     return Message(

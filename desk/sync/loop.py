@@ -12,7 +12,7 @@ from connectors.contract import AuthRevoked, Connector, Fault, Permanent
 from desk.sync import dispatch, lease, pull, timers
 from desk.sync.lease import Holder
 from desk.sync.reader import Reader
-from store.errors import N_, Conflict, DeskError, Refused
+from store.errors import N_, Conflict, DeskError, Invalid, Refused, Unavailable
 from store.sql import people, shop, sync
 from store.sql.rows import Channel
 from store.unit import Store
@@ -67,15 +67,24 @@ class Sync:
             for thread in threads:
                 thread.start()
             last_seen, renewed = self.store.clock.now(), self.store.clock.now()
+            recovered = renewed
             while not self._stop.wait(ROUND_S):
                 now = self.store.clock.now()
-                if now - renewed > lease.LASTS // 3:
-                    if lease.take(self.store, holder.name, holder.id) is None:
-                        raise Conflict(N_("Another process has taken over {item}."), item=holder.name,
-                                       next=N_("This one stops; nothing is lost."))  # fmt: skip
-                    renewed = now
-                dispatch.dispatch(self.store, holder, self.connector)
-                timers.tick(self.store, holder)
+                try:
+                    if now - renewed > lease.LASTS // 3:
+                        if lease.take(self.store, holder.name, holder.id) is None:
+                            raise Conflict(N_("Another process has taken over {item}."), item=holder.name,
+                                           next=N_("This one stops; nothing is lost."))  # fmt: skip
+                        renewed = now
+                    if now - recovered > MINUTE:  # what could not be looked up remotely when this began
+                        recovered = now
+                        dispatch.recover(self.store, holder, self.connector)
+                    dispatch.dispatch(self.store, holder, self.connector)
+                    timers.tick(self.store, holder)
+                except Unavailable as error:  # a full disk, a lock kept too long: that passes
+                    log.warning("%s", error.english())
+                    self._stop.wait(_BACK_OFF[0])
+                    continue
                 if people.present(self.store.conn, now - lease.LASTS):
                     last_seen = now
                 if not forever and now - last_seen > _LINGER and not self._soon(now):
@@ -138,6 +147,9 @@ class Sync:
             except Conflict:
                 self.stop()
                 return
+            except DeskError as error:  # not even the fault could be noted (a full disk): that passes
+                log.warning("channel %s: %s", channel.id, error.english())
+                well = False
             failures = 0 if well else failures + 1
             if well:
                 try:
@@ -153,7 +165,7 @@ class Sync:
         try:
             found = pull.pull(self.store, holder, channel, connector or self.connector(channel.id), self.reader,
                               stop=self._stop.is_set)  # fmt: skip
-        except (Fault, ValueError) as fault:
+        except (Fault, ValueError, Invalid, Refused) as fault:
             self._note_fault(holder, channel, fault)
             return found, False
         except Conflict:
@@ -173,8 +185,8 @@ class Sync:
         with self.store.write(SYSTEM) as unit:
             holder.check(unit)
             if sync.bad(unit.conn, channel.id, str(fault), unit.now):
-                unit.append("channel_fault", {"channel": channel.id, "fault": str(fault),
-                                              "person": isinstance(fault, AuthRevoked | Permanent)})  # fmt: skip
+                person = isinstance(fault, AuthRevoked | Permanent | DeskError)
+                unit.append("channel_fault", {"channel": channel.id, "fault": str(fault), "person": person})
                 log.warning("channel %s: %s", channel.id, fault)
 
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from desk.reading.records import Mail, Understanding
-
-if TYPE_CHECKING:
-    from desk.reading.pool import ReadingPool
 
 Read = tuple[Mail | str, Understanding | None]
 """A mail and what it wants, or the reason why it cannot be read."""
@@ -65,34 +61,3 @@ class Pooled(InProcess):
 
     def close(self) -> None:
         self._pool.close()
-
-
-class InWorkers:
-    """Reads mail in limited worker processes, which start with the first mail and end with the block; texts, which
-    cannot hang, right here."""
-
-    def __init__(self, workers: int = 1) -> None:
-        self._count = workers
-        self._pool: ReadingPool | None = None
-
-    def __enter__(self) -> InWorkers:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
-
-    def mails(self, raws: Iterable[bytes]) -> Iterator[Read]:
-        from desk.reading.errors import Unreadable
-        from desk.reading.pool import ReadingPool
-
-        self._pool = self._pool or ReadingPool(workers=self._count)
-        for mail, meaning in self._pool.read(raws):
-            yield (mail.reason if isinstance(mail, Unreadable) else mail), meaning
-
-    def texts(self, texts: Sequence[tuple[str, str]]) -> Iterator[Understanding]:
-        return InProcess().texts(texts)

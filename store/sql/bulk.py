@@ -11,16 +11,55 @@ from store.connection import Connection
 from store.values import Actor, Instant
 
 TICKET = (
-    "id", "channel_id", "platform", "customer_id", "subject", "status", "status_since", "priority", "type", "cause", "ask",
-    "escalation", "needs_review", "lang", "country", "order_number", "created_at", "updated_at", "first_buyer_at",
-    "waiting_since", "first_reply_at", "last_reply_at", "answered_from", "last_message_id", "message_count", "thread_seq",
-)  # fmt: skip
+    "id",
+    "channel_id",
+    "platform",
+    "customer_id",
+    "subject",
+    "status",
+    "status_since",
+    "priority",
+    "type",
+    "cause",
+    "ask",
+    "escalation",
+    "needs_review",
+    "lang",
+    "country",
+    "order_number",
+    "created_at",
+    "updated_at",
+    "first_buyer_at",
+    "waiting_since",
+    "first_reply_at",
+    "last_reply_at",
+    "answered_from",
+    "last_message_id",
+    "message_count",
+    "thread_seq",
+)
 MESSAGE = (
-    "id", "ticket_id", "channel_id", "direction", "sender_name", "sender_address", "recipients", "subject", "body", "lang",
-    "sent_at", "received_at", "remote_key", "in_reply_to",
-)  # fmt: skip
+    "id",
+    "ticket_id",
+    "channel_id",
+    "direction",
+    "sender_name",
+    "sender_address",
+    "recipients",
+    "subject",
+    "body",
+    "lang",
+    "sent_at",
+    "received_at",
+    "remote_key",
+    "in_reply_to",
+)
 CUSTOMER = ("id", "name", "email", "lang", "country", "created_at", "name_key")
 ORDER = ("id", "channel_id", "number", "number_key", "customer_id", "placed_at", "total_minor", "currency", "country")
+EVENT = (
+    "seq", "epoch", "at", "actor_kind", "actor_id", "verb", "version", "ticket_id", "batch_id", "cause_seq",
+    "payload", "salt", "digest", "prev", "hash",
+)  # fmt: skip
 INDEXED = ("rowid", "subject", "body", "people", "numbers")
 
 _IDENTIFIED = ("ticket", "message", "customer", "orders")
@@ -63,5 +102,4 @@ def append(conn: Connection, at: Instant, actor: Actor, told: Iterable[tuple[str
         link = chain.link(header, summed, prev)
         rows.append((*header, text, salt, summed, prev, link))
         prev = link
-    names = "seq epoch at actor_kind actor_id verb version ticket_id batch_id cause_seq payload salt digest prev hash".split()
-    insert(conn, "event", names, rows)
+    insert(conn, "event", EVENT, rows)

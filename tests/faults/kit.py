@@ -1,4 +1,4 @@
-"""A desk connected to the stand-in mail server, made of the house's own verbs; used by the fault and end-to-end tests."""
+"""A desk connected to the stand-in mail server, made of the house's own verbs: for fault and end-to-end tests."""
 
 from __future__ import annotations
 
@@ -63,6 +63,16 @@ def make_desk(
                      settings=settings(server.imap_port, server.smtp_port, **more), since=since)  # fmt: skip
     Vault(folder).put("channel/mail/password", password)
     return made
+
+
+def with_a_channel(folder: Path) -> None:
+    """A channel for tickets opened by hand; it reaches nobody."""
+    from app.wire import open_desk
+
+    opened = open_desk(folder).store
+    with opened.write(SYSTEM) as unit:
+        channels.add(unit, "hand", platform="email", name="By hand", label="HAND", settings={}, since=0)
+    opened.close()
 
 
 def move_to(store: Store, server: MailStandIn) -> None:

@@ -1,4 +1,4 @@
-"""Sync is killed at every point where it commits, before and after; started again, it ends where it would have ended."""
+"""Sync is killed at every point where it commits; started again, it ends where it would have ended."""
 
 from __future__ import annotations
 
@@ -61,6 +61,10 @@ def news(server: MailStandIn) -> None:
     server.deliver(ELSEWHERE, "Sent", at=T1 / 1000)
 
 
+Kill = tuple[int, str]
+"""Which commit, and whether "before" or "after" it."""
+
+
 class Mortals:
     """Children of one process that has everything loaded."""
 
@@ -68,7 +72,7 @@ class Mortals:
         self._process = subprocess.Popen([sys.executable, "-m", "tests.faults.mortal"], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True)  # fmt: skip
 
-    def sync(self, folder: Path, at: tuple[int, str] | None = None, *, pool: bool = False) -> tuple[int, dict[str, Any]]:
+    def sync(self, folder: Path, at: Kill | None = None, *, pool: bool = False) -> tuple[int, dict[str, Any]]:
         """Exit status and what the child reported."""
         report = folder / "report.json"
         report.unlink(missing_ok=True)
@@ -110,8 +114,8 @@ def prepare(folder: Path, validity: pytest.MonkeyPatch, **settings: object) -> N
         with store.write(ANA) as unit:
             for ticket_id, then in ((1, "pending"), (2, "solved"), (3, "open")):
                 seen = require(unit, ticket_id).thread_seq
-                box.queue(unit, box.Reply(ticket_id, f"It is on its way, {ticket_id}.", (f"b{ticket_id - 1}@buyer.example",),
-                                          f"Re: Question {ticket_id - 1}", seen, then=then))  # fmt: skip
+                to, subject = f"b{ticket_id - 1}@buyer.example", f"Re: Question {ticket_id - 1}"
+                box.queue(unit, box.Reply(ticket_id, "It is on its way.", (to,), subject, seen, then=then))
             tickets.snooze(unit, 4, T0 + 30 * SECOND)
         store.close()
 
@@ -145,7 +149,8 @@ def state(store: Store) -> dict[str, Any]:
 
 def told(store: Store) -> Counter[tuple[str, str]]:
     """How often each verb was told of which ticket; what a person said about an unknown row does not count."""
-    asked = {o for (o,) in store.conn.execute("SELECT DISTINCT payload ->> 'outbox_id' FROM event WHERE verb = 'reply_unknown'")}
+    sql = "SELECT DISTINCT payload ->> 'outbox_id' FROM event WHERE verb = 'reply_unknown'"
+    asked = {row for (row,) in store.conn.execute(sql)}
     found = store.conn.execute(
         "SELECT e.verb, coalesce(t.subject, ''), e.payload ->> 'outbox_id', e.payload ->> 'again' "
         "FROM event e LEFT JOIN ticket t ON t.id = e.ticket_id"
@@ -236,17 +241,24 @@ def test_sync_killed_at_any_commit_ends_where_it_would_have_ended(
     assert {"sync.pull.store_page", HANDED, SETTLED, "sync.timers.tick", "sync.lease.take"} <= set(points)
     assert [o[1] for o in wanted["outbox"]] == ["sent"] * 3
     assert len(wanted["quarantine"]) == 2
-    for number, name in enumerate(points, 1):
-        for moment in ("before", "after"):
-            where = f"killed {moment} commit {number} of {len(points)} ({name})"
-            with world(monkeypatch) as server:
-                news(server)
-                folder = copy(base, tmp_path / f"{number}-{moment}", server)
-                assert mortals.sync(folder, (number, moment))[0] == -9, where
-                asked = finish(mortals, folder, server)
-                assert len(asked) == (1 if (name, moment) == (HANDED, "after") else 0), where
-                judge(folder, server, wanted, verbs, where)
-            shutil.rmtree(folder)
+    for number, moment in kills(points):
+        name = points[number - 1]
+        where = f"killed {moment} commit {number} of {len(points)} ({name})"
+        with world(monkeypatch) as server:
+            news(server)
+            folder = copy(base, tmp_path / f"{number}-{moment}", server)
+            assert mortals.sync(folder, (number, moment))[0] == -9, where
+            asked = finish(mortals, folder, server)
+            assert len(asked) == (1 if (name, moment) == (HANDED, "after") else 0), where
+            judge(folder, server, wanted, verbs, where)
+        shutil.rmtree(folder)
+
+
+def kills(points: list[str]) -> list[Kill]:
+    """After every commit; and before those where the world outside was changed since the last one. (Elsewhere, before
+    a commit is the same state as after the one before it.)"""
+    outside = [(n, "before") for n, name in enumerate(points, 1) if name in (HANDED, SETTLED)]
+    return [(1, "before"), *outside, *((n, "after") for n in range(1, len(points) + 1))]
 
 
 def test_without_a_sent_copy_a_person_is_asked_and_nothing_leaves_twice(
@@ -256,7 +268,8 @@ def test_without_a_sent_copy_a_person_is_asked_and_nothing_leaves_twice(
     base = tmp_path / "base"
     prepare(base, monkeypatch, sent="", sent_copy=False)
     points, wanted, verbs = reference(mortals, base, tmp_path / "reference", monkeypatch)
-    doubtful = [(n, m) for n, p in enumerate(points, 1) for m in ("before", "after") if (p, m) in ((HANDED, "after"), (SETTLED, "before"))]
+    doubt = {(HANDED, "after"), (SETTLED, "before")}
+    doubtful = [(n, moment) for n, moment in kills(points) if (points[n - 1], moment) in doubt]
     assert len(doubtful) == 6
     for number, moment in doubtful:
         where = f"killed {moment} commit {number} ({points[number - 1]})"
@@ -302,7 +315,8 @@ def workers() -> set[int]:
         found = set()
         for place in Path("/proc").glob("[0-9]*"):
             try:
-                line, parent = (place / "cmdline").read_bytes(), (place / "stat").read_text().rpartition(")")[2].split()[1]
+                line = (place / "cmdline").read_bytes()
+                parent = (place / "stat").read_text().rpartition(")")[2].split()[1]
             except OSError:
                 continue
             if b"desk.reading.worker" in line and parent == "1":

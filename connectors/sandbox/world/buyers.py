@@ -113,8 +113,12 @@ class Buyers:
         """A buyer answers a mail of ours, in `text` or in words of their own; returns the Message-ID."""
         message_id = self._next_id(buyer)
         words = texts(buyer.lang)["talk"]
-        said = text or talks.letter(self._rng, buyer, self._rng.choice([*words["pleased"], *words["again"]]), short=True)
-        raw = post.answer(buyer, ours, said, message_id=message_id, at=self._now(), program=self._rng.choice(post.PROGRAMS))
+        said = text or talks.letter(
+            self._rng, buyer, self._rng.choice([*words["pleased"], *words["again"]]), short=True
+        )
+        raw = post.answer(
+            buyer, ours, said, message_id=message_id, at=self._now(), program=self._rng.choice(post.PROGRAMS)
+        )
         self.hand_in(raw, buyer.shop.address)
         return message_id
 
@@ -136,7 +140,10 @@ class Buyers:
             return
         if self._answered.get(buyer.address, 0) < 2:
             self._answered[buyer.address] = self._answered.get(buyer.address, 0) + 1
-            self._plan(self._clock() + self._rng.uniform(*self._pace.answer), lambda: self._quietly(lambda: self.answer(buyer, ours)))
+            self._plan(
+                self._clock() + self._rng.uniform(*self._pace.answer),
+                lambda: self._quietly(lambda: self.answer(buyer, ours)),
+            )
 
     def _write(self) -> None:
         self._plan(self._clock() + self._rng.uniform(*self._pace.between), self._write)
@@ -169,4 +176,3 @@ class Buyers:
             following = self.tick(self._clock())
             self._wake.wait(None if following is None else max(0.0, following - self._clock()))
             self._wake.clear()
-

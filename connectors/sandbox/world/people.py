@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from string import ascii_lowercase, digits
 from typing import Any
@@ -30,11 +31,10 @@ def buyers(rng: Random, wanted: int, accounts: tuple[Shop, ...]) -> tuple[Buyer,
     for shop in accounts:
         row = rows[shop.id]
         for n in range(max(len(row["langs"]), round(wanted * row["share"] / total))):
-            found.append(_buyer(rng, shop, row, row["langs"][n % len(row["langs"])], taken, vip=False))
+            found.append(_buyer(rng, shop, row, row["langs"][n % len(row["langs"])], taken))
     for n in range(_VIPS):
         at = n * len(found) // _VIPS
-        b = found[at]
-        found[at] = Buyer(b.shop, b.name, b.first, b.address, b.lang, b.country, b.currency, b.courier, b.street, vip=True)
+        found[at] = replace(found[at], vip=True)
     return tuple(found)
 
 
@@ -52,7 +52,7 @@ def _shop(row: dict[str, Any]) -> Shop:
     )  # fmt: skip
 
 
-def _buyer(rng: Random, shop: Shop, row: dict[str, Any], lang: str, taken: set[str], *, vip: bool) -> Buyer:
+def _buyer(rng: Random, shop: Shop, row: dict[str, Any], lang: str, taken: set[str]) -> Buyer:
     people = table("people")
     who = rng.randrange(len(people[lang]["given"]))
     given, family = people[lang]["given"][who], rng.choice(people[lang]["family"])
@@ -64,8 +64,9 @@ def _buyer(rng: Random, shop: Shop, row: dict[str, Any], lang: str, taken: set[s
     if shop.id == "walmart" and lang == "es":
         country, currency, courier, street = people["en"]["places"][1]
     name = f"{family}{given}" if lang in _NO_SPACE else f"{given} {family}"
-    return Buyer(shop, name, name if lang in _NO_SPACE else given, _address(rng, row["relay"], people["handles"][lang][who], taken),
-                 lang, country, currency, courier, street, vip)  # fmt: skip
+    address = _address(rng, row["relay"], people["handles"][lang][who], taken)
+    first = name if lang in _NO_SPACE else given
+    return Buyer(shop, name, first, address, lang, country, currency, courier, street)
 
 
 def _address(rng: Random, relay: str, handle: str, taken: set[str]) -> str:

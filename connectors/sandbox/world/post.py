@@ -96,5 +96,7 @@ def _quoted(buyer: Buyer, ours: EmailMessage, program: str) -> str:
             f"-----Original Message-----\nFrom: {sender}\nSent: {sent:%d %B %Y %H:%M}\nTo: {buyer.address}\n"
             f"Subject: {ours['Subject']}\n\n{written}"
         )
-    wrote = texts(buyer.lang)["talk"]["wrote"].format(date=f"{sent:%Y-%m-%d %H:%M}", who="Nordlicht", address=sender)
+    wrote: str = texts(buyer.lang)["talk"]["wrote"].format(
+        date=f"{sent:%Y-%m-%d %H:%M}", who="Nordlicht", address=sender
+    )
     return wrote + "\n\n" + "\n".join(f"> {line}".rstrip() for line in written.splitlines())

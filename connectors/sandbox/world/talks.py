@@ -90,8 +90,10 @@ def photo(rng: Random) -> File:
     data = b"\x89PNG\r\n\x1a\n" + b"".join(
         _chunk(kind, body)
         for kind, body in (
-            (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b""),
-        )  # fmt: skip
+            (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+            (b"IDAT", zlib.compress(rows)),
+            (b"IEND", b""),
+        )
     )
     return File(f"IMG_{rng.randint(1000, 9999)}.png", "image/png", data)
 
@@ -129,7 +131,7 @@ def _odd(mail: Shop, now: Instant) -> list[Talk]:
     rows = [("hostile", r) for r in odd["hostile"]] + [("machine", r) for r in odd["machine"]]
     for n, (kind, row) in enumerate(rows, 9000):
         buyer = stranger(mail, row["who"], row.get("address", f"odd{n}@mailbox.example"))
-        turns = (Turn(row["text"]),)
+        turns: tuple[Turn, ...] = (Turn(row["text"]),)
         if kind == "hostile":
             turns += (Turn(_TO_ANYBODY, ours=True), Turn(f"{row['subject']} {row['text']}"))
         plain = Talk(n, buyer, None, kind, "", row["subject"], turns)
