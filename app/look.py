@@ -81,7 +81,7 @@ class Face(App[Result], inherit_bindings=False):
 
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = []
-    DEFAULT_CSS = "Face Screen { layers: base strip sheet; }"
+    DEFAULT_CSS = "Face Screen { layers: base overlay; overflow: hidden; }"
 
     def __init__(self, theme: Theme | None = None, **more: Any) -> None:
         """`theme` defaults to the one `choose` finds. Raises NotFound or Invalid as `themes.loading.load` does."""
@@ -107,18 +107,18 @@ class Face(App[Result], inherit_bindings=False):
 
     @property
     def focused(self) -> Widget | None:
-        """Who gets the keys: a sheet, else the focused widget. A sheet takes no focus, as a change of focus makes
-        Textual send the whole screen again."""
-        sheet = self.sheet
-        return sheet if sheet is not None and sheet.is_attached and sheet.screen is self.screen else super().focused
+        """Who gets the keys: the overlay while a sheet is open, else the focused widget. The overlay takes no focus, as
+        a change of focus makes Textual send the whole screen again."""
+        if self.sheet is not None and self.sheet.is_open and self.sheet.overlay.screen is self.screen:
+            return self.sheet.overlay
+        return super().focused
 
     def on_resize(self, event: events.Resize) -> None:
-        """What floats is placed by hand; Textual tells a widget only of a change of its own size."""
-        from app.widgets.sheet import Floating
+        from app.widgets.overlay import Overlay
 
         for screen in self.screen_stack:
-            for floating in screen.query(Floating):
-                floating.fit(event.size)
+            for overlay in screen.query(Overlay):
+                overlay.fit(event.size)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         own = (FILTER, _NO_COLOUR) if self.look.theme.colourless else (FILTER,)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from rich.cells import cell_len, get_character_cell_size
 from rich.segment import Segment
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 CUT = "…"
 
 _JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
+_MARKS = re.compile("[\u0300-\u036f]{2,}")
+"""Heaps of accents: a row shows the first, as terminals disagree on how high they may grow."""
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 _FLAG_TO_LETTER = 0x1F1E6 - ord("A")
 _BREAKS = {ord("\n"): " ", ord("\t"): " "}
@@ -83,7 +86,7 @@ def one_line(text: str) -> str:
     text = clean(text).translate(_BREAKS)
     if text.isascii():
         return text
-    text = _JOINERS.sub("", text)
+    text = _MARKS.sub(lambda match: match[0][0], normalize("NFC", _JOINERS.sub("", text)))
     return _FLAG.sub(lambda match: chr(ord(match.group()) - _FLAG_TO_LETTER), text)
 
 

@@ -43,7 +43,9 @@ def play(folder: Path, seed: int = SEED) -> Iterator[Told]:
         try:
             buyers = Buyers(world, server, clock.now, pace=Pace(answers=0.0))
             buyers.open_folders()
-            bought = next(o for _, o in world.coming if o.buyer.shop.id == "mail" and o.buyer.lang == LANG)
+            wrote = {t.buyer.address for t in world.talks}
+            mine = [o for _, o in world.coming if o.buyer.shop.id == "mail" and o.buyer.lang == LANG]
+            bought = next(o for o in mine if o.buyer.address not in wrote)
             scene = Scene(wired, clock, server, buyers, world, bought)
             practice.furnish(wired.store, world, clock.now())
             practice.connect(wired.store, wired.vault, world, server.imap_port, server.smtp_port, users(world.shops))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from app.lines import Line
@@ -23,17 +23,18 @@ LONGEST = 6000
 
 def thread_lines(
     thread: Thread, width: int, now: Instant, zone: tzinfo, *, unfolded: bool = False, assigned: Event | None = None,
-    names: Callable[[str], str] = str,
+    cards: bool = True,
 ) -> list[Line]:  # fmt: skip
-    """The whole pane, top to bottom."""
+    """The whole pane, top to bottom. Without `cards`, what `card_lines` shows is left to a column beside it."""
     lines: list[Line] = list(_head(thread, width, now, zone))
-    lines += _cards(thread, width, now)
+    if cards:
+        lines += card_lines(thread, width)
     if thread.older:
         lines += [(), ((_("… older messages: press v"), "muted"),)]
     day = ""
-    files: dict[int, list[Attachment]] = {}
-    for file in thread.attachments:
-        files.setdefault(file.message_id, []).append(file)
+    files: dict[int, list[tuple[int, Attachment]]] = {}
+    for number, file in enumerate(thread.attachments, 1):
+        files.setdefault(file.message_id, []).append((number, file))
     for message in thread.messages:
         today = _day(message.sent_at, now, zone)
         lines += _message(message, files.get(message.id, []), width, zone, today if today != day else "", unfolded)
@@ -88,7 +89,8 @@ def _head(thread: Thread, width: int, now: Instant, zone: tzinfo) -> Iterator[Li
             yield ((("! " if left < 0 else "▲ " if now >= clock.warn_at else "  ") + text, role),)
 
 
-def _cards(thread: Thread, width: int, now: Instant) -> Iterator[Line]:
+def card_lines(thread: Thread, width: int) -> Iterator[Line]:
+    """The orders a ticket is about, their items and parcels."""
     for order in thread.orders[:2]:
         yield ()
         yield ((_("ORDER") + f" {order.number}", "strong"), (f"   {order.status}", "muted"))
@@ -107,7 +109,7 @@ def _cards(thread: Thread, width: int, now: Instant) -> Iterator[Line]:
 
 
 def _message(
-    message: Message, files: list[Attachment], width: int, zone: tzinfo, day: str, unfolded: bool
+    message: Message, files: list[tuple[int, Attachment]], width: int, zone: tzinfo, day: str, unfolded: bool
 ) -> Iterator[Line]:
     yield ()
     clock = datetime.fromtimestamp(message.sent_at / 1000, zone).strftime("%H:%M")
@@ -115,15 +117,15 @@ def _message(
     role = {"in": "buyer", "out": "us", "note": "note"}[message.direction]
     label = {"in": who, "out": f"↩ {who}", "note": _("note by {who}").format(who=who)}[message.direction]
     automatic = "  " + _("automatic: {kind}").format(kind=message.automatic) if message.automatic else ""
-    yield ((f"── {day + ' ' if day else ''}{clock}  ", "rule"), (label, role), (automatic, "muted"))
+    yield (("── ", "rule"), (f"{day + ' ' if day else ''}{clock}  ", "muted"), (label, role), (automatic, "muted"))
     body = message.body if unfolded or len(message.body) <= LONGEST else message.body[:LONGEST]
     text_role = "note" if message.direction == "note" else "text"
     for line in wrap(body.strip() or _("(no text)"), width):
         yield ((line, text_role),)
     if len(body) < len(message.body):
         yield ((_("▸ {count} more characters (v)").format(count=len(message.body) - len(body)), "muted"),)
-    for file in files:
-        yield ((f"⎙ {file.name}  {size_text(file.size)}", "accent"),)
+    for number, file in files:
+        yield ((f"[{number}] {file.name}", "accent"), (f"  {size_text(file.size)}", "muted"))
     if message.quoted.strip():
         count = message.quoted.strip().count("\n") + 1
         if unfolded:

@@ -212,7 +212,9 @@ class Workstation(Face[int]):
 
     def show_hints(self) -> None:
         bottom = self.desk_screen.bottom
-        bottom.query_text(self.query_text)
+        listing = self.session.listing
+        here = f"#{self.desk_screen.ticket.ticket_id}  {listing.cursor + 1}/{len(listing.lines)}{'' if listing.last else '+'}"
+        bottom.query_text(here if self.desk_screen.reading else self.query_text)
         bottom.show(self.place, self.holds())
 
     def holds(self) -> Collection[str]:
@@ -305,7 +307,10 @@ class Workstation(Face[int]):
         touched = [line.id for line in listing.lines] if everything else [*ids, *moved]
         waiting = len(listing.arrivals)
         screen.list.altered(listing.changed(touched))
-        if len(listing.arrivals) != waiting:
+        if listing.arrivals and not listing.lines:  # no row there that could move
+            listing.reload()
+            self.refresh_list()
+        elif len(listing.arrivals) != waiting:
             screen.list.refresh()
         if everything or screen.ticket.ticket_id in ids:
             screen.show_ticket(screen.ticket.ticket_id, keep_place=True)

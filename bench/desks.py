@@ -49,7 +49,9 @@ class Corpus:
     maildir: Path | None = None
 
 
-def corpus(work: Path, messages: int, say: Say, *, lines: Path | None = None, maildir: bool = False, seed: int = 7) -> Corpus:
+def corpus(
+    work: Path, messages: int, say: Say, *, lines: Path | None = None, maildir: bool = False, seed: int = 7
+) -> Corpus:
     """A generated corpus, from an earlier run where there is one. Raises Missing without the generator."""
     found = lines or work / f"corpus-{messages}-{seed}.jsonl"
     boxes = work / f"maildir-{messages}-{seed}" if maildir else None
@@ -60,9 +62,21 @@ def corpus(work: Path, messages: int, say: Say, *, lines: Path | None = None, ma
         say(f"writing {messages:,} messages …")
         more = ["--maildir", str(boxes)] if boxes else []
         subprocess.run(
-            [sys.executable, str(maker), "--messages", str(messages), "--seed", str(seed), "--jsonl", str(found), *more],
-            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [
+                sys.executable,
+                str(maker),
+                "--messages",
+                str(messages),
+                "--seed",
+                str(seed),
+                "--jsonl",
+                str(found),
+                *more,
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
     return Corpus(found, boxes)
 
 
@@ -90,7 +104,12 @@ def build(folder: Path, lines: Path, say: Say) -> dict[str, Any]:
     told = import_into(folder, lines)
     seconds = time.perf_counter() - begun
     made = {k: told[k] for k in ("messages", "tickets", "open")}
-    return {**made, "import_s": round(seconds, 2), "import_per_s": round(told["messages"] / seconds), "on": time.strftime("%F")}
+    return {
+        **made,
+        "import_s": round(seconds, 2),
+        "import_per_s": round(told["messages"] / seconds),
+        "on": time.strftime("%F"),
+    }
 
 
 def init(folder: Path) -> None:
@@ -138,27 +157,35 @@ def liven(store: Store, say: Say, tickets: int = 0) -> dict[str, Any]:
     store.conn.execute("PRAGMA cache_size = -262144")
     with store.write(SYSTEM) as unit:
         conn, now = unit.conn, unit.now
-        conn.execute("UPDATE ticket SET priority = CASE WHEN id % 20 = 0 THEN 3 WHEN id % 7 = 0 THEN 2 ELSE 1 END "
-                     "WHERE id % 100 < ?", (OPEN_SHARE,))  # fmt: skip
+        conn.execute(
+            "UPDATE ticket SET priority = CASE WHEN id % 20 = 0 THEN 3 WHEN id % 7 = 0 THEN 2 ELSE 1 END "
+            "WHERE id % 100 < ?",
+            (OPEN_SHARE,),
+        )
         conn.execute(
             "UPDATE ticket SET status = CASE id % 10 WHEN 0 THEN 'pending' WHEN 1 THEN 'new' WHEN 2 THEN 'new' ELSE 'open' END, "
             "assignee_id = CASE id % 4 WHEN 0 THEN NULL WHEN 1 THEN ? WHEN 2 THEN ? ELSE ? END, "
             "waiting_since = CASE id % 10 WHEN 0 THEN NULL ELSE updated_at END, status_since = ? "
-            "WHERE id % 100 < ?", (*TEAM, now, OPEN_SHARE),
-        )  # fmt: skip
+            "WHERE id % 100 < ?",
+            (*TEAM, now, OPEN_SHARE),
+        )
         # 7919 is prime and coprime to the span in seconds: deadlines scatter, and every desk scatters alike.
         conn.execute(
             "INSERT INTO clock (ticket_id, kind, cycle, policy_id, state, started_at, due_at, warn_at, target_ms) "
             "SELECT id, 'first_response', updated_at, 'shop.first', 'running', ?1 - ?2 - 12 * ?4, d, d - ?4, ?2 FROM "
             "(SELECT id, updated_at, ?1 - ?2 + 1000 * (id * 7919 % ?3) AS d FROM ticket WHERE id % 100 < ?5 AND status <> 'pending')",
             (now, _BACK, (_BACK + _AHEAD) // 1000, HOUR, OPEN_SHARE),
-        )  # fmt: skip
+        )
         conn.execute(
             "UPDATE ticket SET (due_at, due_kind, warn_at) = (SELECT k.due_at, k.kind, k.warn_at FROM clock k "
-            "WHERE k.ticket_id = ticket.id AND k.state = 'running') WHERE id % 100 < ? AND status <> 'pending'", (OPEN_SHARE,),
-        )  # fmt: skip
-        conn.execute("INSERT INTO read_mark (agent_id, ticket_id, message_id) SELECT ?, id, last_message_id FROM ticket "
-                     "WHERE id % 100 < ? AND id % 3 > 0", (ME, OPEN_SHARE))  # fmt: skip
+            "WHERE k.ticket_id = ticket.id AND k.state = 'running') WHERE id % 100 < ? AND status <> 'pending'",
+            (OPEN_SHARE,),
+        )
+        conn.execute(
+            "INSERT INTO read_mark (agent_id, ticket_id, message_id) SELECT ?, id, last_message_id FROM ticket "
+            "WHERE id % 100 < ? AND id % 3 > 0",
+            (ME, OPEN_SHARE),
+        )
         have = conn.execute("SELECT count(*) FROM ticket").fetchone()[0]
         if tickets > have:
             say(f"adding {tickets - have:,} closed tickets …")
@@ -192,8 +219,13 @@ def _to_today(store: Store, made: dict[str, Any]) -> None:
     if by < 30 * MINUTE:
         return
     with store.write(SYSTEM) as unit:
-        unit.conn.execute("UPDATE clock SET due_at = due_at + ?1, warn_at = warn_at + ?1, started_at = started_at + ?1 "
-                          "WHERE state = 'running'", (by,))  # fmt: skip
-        unit.conn.execute("UPDATE ticket SET due_at = due_at + ?1, warn_at = warn_at + ?1 WHERE due_at < ?2", (by, NEVER))
+        unit.conn.execute(
+            "UPDATE clock SET due_at = due_at + ?1, warn_at = warn_at + ?1, started_at = started_at + ?1 "
+            "WHERE state = 'running'",
+            (by,),
+        )
+        unit.conn.execute(
+            "UPDATE ticket SET due_at = due_at + ?1, warn_at = warn_at + ?1 WHERE due_at < ?2", (by, NEVER)
+        )
     store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     made["livened_at"] = now

@@ -30,7 +30,16 @@ class Scene:
     sizes: tuple[tuple[int, int], ...] = SIZES
 
 
-SCENES = (Scene("inbox", (r"wait \d+ open", "settle 1")),)
+_START = (r"wait \d+ open", "settle 1")
+SCENES = (
+    Scene("inbox", _START),
+    Scene("ticket", (*_START, "type j Enter", "settle 1")),
+    Scene("templates", (*_START, "type j t", "settle 1")),
+    Scene("review", (*_START, "type j t photo", "settle 1", "type Enter", "settle 1")),
+    Scene("clocks", (*_START, "type C", "settle 1")),
+    Scene("palette", (*_START, "type :", "settle 1", "type rep", "settle 1")),
+    Scene("keys", (*_START, "type ?", "settle 1")),
+)
 
 
 def play(terminal: Terminal, step: str) -> None:

@@ -53,6 +53,8 @@ class Terminal:
         self._stream = pyte.Stream(self.screen)
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._rest = ""
+        self.raw = bytearray()
+        """Every byte the command wrote so far."""
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
             try:
@@ -68,13 +70,37 @@ class Terminal:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.kill(self._pid, signal.SIGHUP)
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)
         for _attempt in range(50):
             if os.waitpid(self._pid, os.WNOHANG)[0]:
                 return
             time.sleep(0.02)
         os.kill(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)
+
+    @property
+    def pid(self) -> int:
+        """The process of the command."""
+        return self._pid
+
+    def running(self) -> bool:
+        """Whether the command has not ended yet; leaves its status to be read."""
+        return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+    def write(self, text: str) -> None:
+        """Sends keys at once and does not wait for what they show."""
+        os.write(self._fd, text.encode())
+
+    def until(self, done: Callable[[], bool], seconds: float = 20) -> None:
+        """Shows what comes until `done`. Raises TimeoutError showing the screen."""
+        if not self._until(done, seconds):
+            raise TimeoutError(f"not so after {seconds} s on this screen:\n{self.text()}")
+
+    def hang_up(self) -> None:
+        """Closes this end of the line, as a dropped connection does."""
+        os.close(self._fd)
+        self._fd = -1
 
     def type(self, *keys: str) -> None:
         """Presses keys one after the other: names of `KEYS`, `^x`, or text, which is typed as it stands."""
@@ -116,6 +142,7 @@ class Terminal:
             return False
         if not data:
             return False
+        self.raw += data
         text = _UNKNOWN.sub("", self._rest + self._decode(data))
         unfinished = _UNFINISHED.search(text)
         self._rest = unfinished.group() if unfinished else ""

@@ -32,7 +32,8 @@ def _page() -> Iterator[str]:
     yield ""
     yield (
         "An integer is a ticket (`#1042` too), a path contains `/` or a dot. Times in documents are ISO 8601 UTC, in "
-        "tables your own zone. `--json` prints one document whose `schema` names its form; a later form gets a new number."
+        "tables your own zone. `--json` prints one document whose `schema` names its form; a later form gets a new "
+        "number."
     )
     yield ""
     yield "## Options of every command"

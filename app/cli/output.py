@@ -242,8 +242,11 @@ def shrunk(wanted: Sequence[int], room: int) -> list[int]:
         second = max((w for i, w in enumerate(widths) if i != widest), default=0)
         step = second if second < widths[widest] else widths[widest] - 1
         widths[widest] = max(_NARROWEST, step, widths[widest] - spare)
-    while sum(widths) > room and any(widths):
-        last = max(i for i, w in enumerate(widths) if w)
-        room += 2
-        widths[last] = max(0, widths[last] - (sum(widths) - room)) if last == 0 else 0
+    for last in range(len(widths) - 1, 0, -1):
+        if sum(widths) <= room:
+            break
+        widths[last] = 0
+        room += 2  # the gap before it goes, too
+    if sum(widths) > room:
+        widths[0] = max(room, 1)
     return widths

@@ -18,7 +18,7 @@ from app.widgets.key_hints import KeyHints
 from app.widgets.outbox_pane import OutboxPane
 from app.widgets.status_line import Standing, StatusLine
 from app.widgets.ticket_list import TicketList
-from app.widgets.ticket_pane import TicketPane
+from app.widgets.ticket_pane import SIDE, TicketPane
 from app.widgets.views_pane import ViewsPane
 from app.widgets.which_key import WhichKey
 from store.errors import NotFound
@@ -119,7 +119,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         if ticket_id is None:
             self.ticket.show(None, (), keep_place=False)
             return
-        from app.thread_lines import thread_lines
+        from app.thread_lines import card_lines, thread_lines
         from desk.thread import why_assigned
 
         try:
@@ -127,8 +127,10 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         except NotFound:
             self.ticket.show(None, (), keep_place=False)
             return
+        beside = self.reading and self.ticket.two_columns
         lines = thread_lines(
             thread, self.ticket.text_width, self.session.now, self.session.zone, unfolded=self.unfolded,
-            assigned=why_assigned(self.session.store.conn, ticket_id),
+            assigned=why_assigned(self.session.store.conn, ticket_id), cards=not beside,
         )  # fmt: skip
-        self.ticket.show(ticket_id, lines, keep_place=keep_place)
+        side = list(card_lines(thread, SIDE - 2))[1:] if beside else ()
+        self.ticket.show(ticket_id, lines, keep_place=keep_place, side=side)

@@ -6,7 +6,6 @@ from textual.geometry import Size
 
 from app.actions import BY_ID, GROUPS, PLACES, STATES
 from app.bindings import Bindings
-from app.look import of
 from app.safe import cells
 from app.widgets.drawing import Piece
 from app.widgets.sheet import Sheet
@@ -31,15 +30,16 @@ class Help(Sheet):
         super().__init__()
         self._place, self._keys = place, keys
         self._lines: list[list[Part]] = []
-        self._from = 0
+        self._from = self._height = 0
 
     def lines_wanted(self, size: Size) -> int:
         self._lines = page(self._place, self._keys, size.width)
-        self._scroll(0, size.height)
+        self._height = size.height
+        self._scroll(0)
         return size.height
 
     def pieces(self, y: int) -> list[Piece]:
-        look, index = of(self), self._from + y
+        look, index = self.look, self._from + y
         parts = self._lines[index] if index < len(self._lines) else []
         return [(text, look.on(role, "panel")) for text, role in parts]
 
@@ -47,24 +47,18 @@ class Help(Sheet):
         if key in CLOSE:
             self.close(None)
             return True
-        screenful = max(1, self.size.height - 1)
+        screenful = max(1, self._height - 1)
         by = {"j": 1, "down": 1, "k": -1, "up": -1, "space": screenful, "pagedown": screenful, "ctrl+d": screenful // 2,
               "pageup": -screenful, "ctrl+u": -(screenful // 2), "home": -len(self._lines), "g": -len(self._lines),
               "end": len(self._lines), "G": len(self._lines)}.get(key)  # fmt: skip
         if by is None:
             return False
-        self._scroll(by, self.size.height)
+        self._scroll(by)
         self.refresh()
         return True
 
-    def on_mouse_scroll_down(self) -> None:
-        self.press("down")
-
-    def on_mouse_scroll_up(self) -> None:
-        self.press("up")
-
-    def _scroll(self, by: int, height: int) -> None:
-        self._from = max(0, min(len(self._lines) - height, self._from + by))
+    def _scroll(self, by: int) -> None:
+        self._from = max(0, min(len(self._lines) - self._height, self._from + by))
 
 
 def page(place: str, keys: Bindings, width: int) -> list[list[Part]]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from textual import events
 from textual.geometry import Size
 
 from app.actions import BY_ID, GROUPS, LEADERS, Leader, allowed, available
 from app.bindings import Bindings
 from app.keymap import Keymap
-from app.look import of
 from app.widgets.drawing import Piece, length
 from app.widgets.rows import Choice, Row
 from app.widgets.sheet import Sheet
@@ -28,12 +26,12 @@ class Menu(Sheet):
         self._keymap, self._holds = keymap, holds
         self._groups = groups(keymap.place, holds, keys)
         self._names = list(self._groups)
-        self._at, self._inside = 0, ""
+        self._at, self._inside, self._lines = 0, "", 0
         self.choice = Choice(self._groups[self._names[0]])
 
     def lines_wanted(self, size: Size) -> int:
         lines = min(2 + max(map(len, self._groups.values())), max(6, size.height - 4))
-        self.choice.height = lines - 2
+        self._lines, self.choice.height = lines, lines - 2
         return lines
 
     def top(self, lines: int, size: Size) -> int:
@@ -42,9 +40,9 @@ class Menu(Sheet):
     def pieces(self, y: int) -> list[Piece]:
         if y == 0:
             return self._bar()
-        if y == self.size.height - 1:
+        if y == self._lines - 1:
             return self.rule()
-        return self.choice.pieces(y - 1, of(self), self.size.width)
+        return self.choice.pieces(y - 1, self.look, self.width)
 
     def press(self, key: str) -> bool:
         match key:
@@ -64,24 +62,18 @@ class Menu(Sheet):
         self.refresh()
         return True
 
-    def on_click(self, event: events.Click) -> None:
-        if event.y:
-            self._choose(self.choice.point(event.y - 1))
+    def click(self, x: int, y: int) -> None:
+        if y:
+            self._choose(self.choice.point(y - 1))
         else:
             at = 0
             for index, piece in enumerate(self._bar()):
                 end = at + length([piece])
-                if at <= event.x < end:
+                if at <= x < end:
                     self._turn(index - self._at)
                     break
                 at = end
         self.refresh()
-
-    def on_mouse_scroll_down(self) -> None:
-        self.press("down")
-
-    def on_mouse_scroll_up(self) -> None:
-        self.press("up")
 
     def _turn(self, by: int) -> None:
         self._at, self._inside = (self._at + by) % len(self._names), ""
@@ -100,12 +92,12 @@ class Menu(Sheet):
 
     def _bar(self) -> list[Piece]:
         """The names of the groups, one of them open."""
-        look, pieces = of(self), []
+        pieces: list[Piece] = []
         for index, name in enumerate(self._names):
             is_open = index == self._at
             inside = f"› {self._inside} " if is_open and self._inside else ""
             text = f" {_(GROUPS[name])} {inside}"
-            pieces.append((text, look.on("accent_text" if is_open else "text", "panel")))
+            pieces.append((text, self.look.on("accent_text" if is_open else "text", "panel")))
         return pieces
 
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from textual import events
 from textual.geometry import Size
 
 from app.actions import GROUPS, available
 from app.bindings import Bindings
 from app.editing import LineEdit
 from app.fuzzy import fit, has_words
-from app.look import of
 from app.widgets.drawing import Piece
 from app.widgets.rows import Choice, Row
 from app.widgets.sheet import Sheet
@@ -93,8 +91,8 @@ class Palette(Sheet):
         if y == 1:
             return self.entry(self._label, y)
         if y == 2 and not self.choice.rows:
-            return [("   " + _("Nothing fits. Esc goes back."), of(self).on("muted", "panel"))]
-        return self.choice.pieces(y - 2, of(self), self.size.width)
+            return [("   " + _("Nothing fits. Esc goes back."), self.look.on("muted", "panel"))]
+        return self.choice.pieces(y - 2, self.look, self.width)
 
     def typed(self) -> None:
         assert self.edit is not None
@@ -110,15 +108,9 @@ class Palette(Sheet):
         self.refresh()
         return True
 
-    def on_click(self, event: events.Click) -> None:
-        if id := self.choice.point(event.y - 2):
+    def click(self, x: int, y: int) -> None:
+        if id := self.choice.point(y - 2):
             self.close(id)
-
-    def on_mouse_scroll_down(self) -> None:
-        self.press("down")
-
-    def on_mouse_scroll_up(self) -> None:
-        self.press("up")
 
 
 def _row(entry: Entry, hits: tuple[int, ...]) -> Row:

@@ -11,7 +11,6 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from app.editing import LineEdit
-from app.look import of
 from app.safe import cells, width_of
 from app.widgets.drawing import Piece
 from app.widgets.sheet import Sheet
@@ -75,7 +74,7 @@ class Prompt(Sheet):
         self.refresh()
 
     def close(self, answer: str | None) -> None:
-        was_open = not self._closed
+        was_open = self.is_open
         super().close(answer)
         if was_open and self._question.closed is not None:
             self._question.closed(answer is not None)
@@ -124,7 +123,7 @@ class Prompt(Sheet):
     def pieces(self, y: int) -> list[Piece]:
         if y == 0:
             return self.entry(self._question.label, y)
-        look, indent = of(self), width_of(self._question.label) + 2
+        look, indent = self.look, width_of(self._question.label) + 2
         if not self._said:
             proposed = "  ".join(choice.text for choice in self._choices[:MOST])
             return [(" " * indent, look.on("text", "panel")), (proposed, look.on("muted", "panel"))]
@@ -133,7 +132,7 @@ class Prompt(Sheet):
     def _fault(self, indent: int) -> list[Piece]:
         """What is wrong; a mark under the column that is meant, and the words on the side of it where there is room."""
         assert self.edit is not None
-        look, width = of(self), self.size.width
+        look, width = self.look, self.width
         plain, danger = look.on("text", "panel"), look.on("danger", "panel")
         if not self._column:
             return [(" " * indent, plain), (self._said, danger)]

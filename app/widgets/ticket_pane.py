@@ -11,6 +11,8 @@ from app.safe import width_of
 from app.widgets.lines import Lines
 from app.words import _
 
+SIDE, TWO_COLUMNS = 36, 110
+
 
 class TicketPane(Lines):
     """Shows lines somebody made for its width; `ticket_id` is what they are about."""
@@ -20,20 +22,30 @@ class TicketPane(Lines):
         self.ticket_id: int | None = None
         self.lines: Sequence[Line] = ()
         self.top = 0
+        self.side: Sequence[Line] = ()
+        """What stands in a column of its own on the right while a ticket is read on a wide screen."""
         self.rule = True
         """Whether a rule stands on the left, parting it from the list."""
 
     @property
     def text_width(self) -> int:
         """Cells a line may take: long lines are hard to read, so never more than 100."""
-        return max(8, min(100, self.size.width - (3 if self.rule else 2)))
+        room = self.size.width - SIDE - 4 if self.two_columns else self.size.width - (3 if self.rule else 2)
+        return max(8, min(100, room))
 
-    def show(self, ticket_id: int | None, lines: Sequence[Line], *, keep_place: bool) -> None:
+    @property
+    def two_columns(self) -> bool:
+        """Whether there is room for a column beside the thread."""
+        return not self.rule and self.size.width >= TWO_COLUMNS
+
+    def show(
+        self, ticket_id: int | None, lines: Sequence[Line], *, keep_place: bool, side: Sequence[Line] = ()
+    ) -> None:
         """Other lines; another ticket begins at its top unless `keep_place`. Repaints only rows that differ."""
         before = [self.line(y) for y in range(self.size.height)]
         if not keep_place:
             self.top = 0
-        self.ticket_id, self.lines = ticket_id, lines
+        self.ticket_id, self.lines, self.side = ticket_id, lines, side
         self.top = max(0, min(self.top, self._last_top))
         self.repaint(y for y, old in enumerate(before) if self.line(y) != old)
 
@@ -60,10 +72,16 @@ class TicketPane(Lines):
         if at >= len(self.lines):
             if self.ticket_id is None and y == 3:
                 return (*left, (_("No ticket chosen."), "muted"))
-            return (*left, (" " * (self.size.width - width_of(left[0][0])), "text"))
-        line = self.lines[at]
-        used = width_of(left[0][0]) + sum(width_of(text) for text, _role in line)
-        return (*left, *line, (" " * max(0, self.size.width - used), "text"))
+            return (*left, *self._padded((), y, width_of(left[0][0])))
+        return (*left, *self._padded(self.lines[at], y, width_of(left[0][0])))
+
+    def _padded(self, line: Line, y: int, used: int) -> Line:
+        used += sum(width_of(text) for text, _role in line)
+        if not self.side:
+            return (*line, (" " * max(0, self.size.width - used), "text"))
+        split = self.size.width - SIDE
+        beside = self.side[y] if y < len(self.side) else ()
+        return (*line, (" " * max(0, split - 2 - used), "text"), ("│ ", "rule"), *beside)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.geometry import Size
 from textual.message import Message
+from textual.strip import Strip
 from textual.timer import Timer
 
 from app.actions import BY_ID
 from app.keys import Option, Pending
 from app.look import Look, of
 from app.widgets.drawing import Piece, length
-from app.widgets.sheet import Floating
+from app.widgets.key_hints import KeyHints
+from app.widgets.overlay import Overlay
 from app.words import _
 
 DELAY = 0.3
@@ -23,8 +24,8 @@ MOST = 3
 GAP = "  "
 
 
-class WhichKey(Floating, inherit_bindings=False):
-    """Out of sight until keys are pending."""
+class WhichKey(Overlay, inherit_bindings=False):
+    """The overlay of a screen with a bottom line: without a sheet it shows what may follow the keys pending."""
 
     class Pressed(Message):
         """A key of the strip was clicked; `key` is as people write it."""
@@ -71,27 +72,39 @@ class WhichKey(Floating, inherit_bindings=False):
             self.fit()
 
     def fit(self, size: Size | None = None) -> None:
-        if self._lines and self._pending is not None:
+        if self.sheet is not None:
+            self._stop()
+            self._lines, self._pending = [], None
+        elif self._lines and self._pending is not None:
             self._lines = _laid_out(self._pending, of(self), (size or self.app.size).width)
         super().fit(size)
 
     def lines_wanted(self, size: Size) -> int:
-        return len(self._lines)
+        return len(self._lines) or super().lines_wanted(size)
 
     def top(self, lines: int, size: Size) -> int:
-        return size.height - 1 - lines
+        return size.height - 1 - lines if self._lines else super().top(lines, size)
 
     def pieces(self, y: int) -> list[Piece]:
+        if not self._lines:
+            return super().pieces(y)
         return [piece for _key, some in self._lines[y] for piece in some] if y < len(self._lines) else []
 
-    def on_click(self, event: events.Click) -> None:
-        if event.y < len(self._lines):
-            at = 0
-            for key, pieces in self._lines[event.y]:
-                end = at + length(pieces)
-                if key and at <= event.x < end:
-                    self.post_message(self.Pressed(key))
-                at = end
+    def render_line(self, y: int) -> Strip:
+        if self._lines and y >= len(self._lines):
+            return self.screen.query_one(KeyHints).render_line(0)  # the bottom line shows below the strip
+        return super().render_line(y)
+
+    def clicked(self, x: int, y: int) -> None:
+        if not 0 <= y < len(self._lines):
+            super().clicked(x, y)
+            return
+        at = 0
+        for key, pieces in self._lines[y]:
+            end = at + length(pieces)
+            if key and at <= x < end:
+                self.post_message(self.Pressed(key))
+            at = end
 
     def _stop(self) -> None:
         if self._timer is not None:

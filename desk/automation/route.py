@@ -24,8 +24,9 @@ _WORKING = ("new", "open")
 _NO_LIMIT = float("inf")
 
 
-def route(unit: UnitOfWork, ticket_id: int) -> routing.Decision | None:
-    """Assigns an unassigned ticket by least load over agents on duty; None when it needs no owner (a notice, taken)."""
+def route(unit: UnitOfWork, ticket_id: int, *, queue_again: bool = True) -> routing.Decision | None:
+    """Assigns an unassigned ticket by least load over agents on duty; None when it needs no owner (a notice, taken).
+    Where nobody can have it, an event says why, unless it stands in the queue already (`queue_again`)."""
     ticket = require(unit, ticket_id)
     if ticket.assignee_id or ticket.automatic:
         return None
@@ -43,7 +44,7 @@ def route(unit: UnitOfWork, ticket_id: int) -> routing.Decision | None:
     try:
         if decision.agent_id:
             assign(unit, ticket_id, decision.agent_id, decision.why)
-        else:
+        elif queue_again:
             unit.append("queued", {"why": decision.why.stored(), "next_at": decision.next_at}, ticket_id=ticket_id)
     finally:
         unit.actor = person

@@ -12,6 +12,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MAX_HTML = 2_000_000
 """Characters of HTML that are laid out; the rest is dropped with a warning."""
+MAX_DEPTH = 500
+"""Elements inside elements; a page nested deeper is read without its layout."""
 
 _SKIP = {"script", "style", "head", "title", "template", "noscript", "object", "svg", "math", "select", "iframe"}
 _BLOCK = {
@@ -44,7 +46,11 @@ class Line(NamedTuple):
 
 def to_lines(html: str) -> list[Line]:
     """The visible text of a page, line by line. Links read `text <target>` where the text hides the target."""
-    page = LexborHTMLParser(html[:MAX_HTML])
+    html = html[:MAX_HTML]
+    if _too_deep(html):
+        text = _ANY_TAG.sub("\n", html)
+        return [Line(_SPACE.sub(" ", line).strip(), False) for line in text.split("\n") if line.strip()]
+    page = LexborHTMLParser(html)
     root = page.body or page.root
     if root is None:
         return []
@@ -55,6 +61,26 @@ def to_lines(html: str) -> list[Line]:
 
 def to_text(html: str) -> str:
     return "\n".join(line.text for line in to_lines(html))
+
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_ANY_TAG = re.compile(r"<[^<>]*>?")
+_UNNESTED = frozenset(
+    "p li td tr th br img hr meta link input option dd dt col wbr area base source thead tbody tfoot".split()
+)
+
+
+def _too_deep(html: str) -> bool:
+    """Whether elements nest beyond `MAX_DEPTH`; a layout engine's time grows with the square of that."""
+    if html.count("<") <= MAX_DEPTH:
+        return False
+    depth = 0
+    for close, name in _TAG.findall(html):
+        if name.lower() not in _UNNESTED:
+            depth = max(depth - 1, 0) if close else depth + 1
+            if depth > MAX_DEPTH:
+                return True
+    return False
 
 
 class _Walker:

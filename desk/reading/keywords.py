@@ -185,10 +185,14 @@ def find(text: str) -> list[Hit]:
 
 
 def longest(hits: list[Hit]) -> list[Hit]:
-    """Hits that lie inside a longer one of another are dropped; of equals, all stay."""
+    """Hits that lie inside a longer one of another are dropped; of equals, all stay. In order of their start."""
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
-        if not any(k.start <= hit.start and hit.end <= k.end and (k.end - k.start > hit.end - hit.start) for k in kept):
-            kept.append(hit)
-    kept.sort(key=lambda h: h.start)
+    widest = (-1, -1)
+    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+        span = (hit.start, hit.end)
+        if hit.end > widest[1]:
+            widest = span
+        elif span != widest:
+            continue
+        kept.append(hit)
     return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import NamedTuple
 
 from desk.reading import addresses, automatic, headers, mime, quotes, relay, tnef
@@ -15,7 +16,9 @@ from store.values import clean, clean_line
 
 MAX_TEXT = 1_000_000
 """Characters of text that are read; the whole stays in the raw mail."""
+MAX_LINES = 20_000
 
+_EMPTY_LINES = re.compile(r"\n{5,}")
 _NOBODY = Address("", "")
 _STUB = ("html", "does not support", "unterstützt", "不支持", "不支援")
 _SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
@@ -164,7 +167,10 @@ def _content(bodies: _Bodies, warnings: list[str]) -> _Content:
             if "<pre" in text[:200_000]:
                 pre = [clean(line) for line in _pre(text)]
         else:
-            lines.extend(Line(line, False) for line in clean(text).split("\n"))
+            lines.extend(Line(line, False) for line in _EMPTY_LINES.sub("\n\n\n\n", clean(text)).split("\n"))
+        if len(lines) > MAX_LINES:
+            del lines[MAX_LINES:]
+            _once(warnings, f"Only the first {MAX_LINES:,} lines of the text were read.")
     return _Content(lines, html, pre)
 
 

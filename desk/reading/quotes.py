@@ -265,25 +265,30 @@ class _Folder:
 
     def _signature(self) -> None:
         """A `-- ` line and what stands under it, up to the next quote."""
+        stop = len(self.text)
+        ends = [0] * stop
+        for number in range(stop - 1, -1, -1):
+            ends[number] = stop
+            if self.folded[number]:
+                stop = number
         for number, line in enumerate(self.text):
             if self.folded[number]:
                 continue
+            end = ends[number]
             if _SIGNATURE.fullmatch(line.strip(" \u00a0") if line.strip() == "--" else line):
-                stop = self._block_end(number)
-                length = sum(bool(t.strip()) for t in self.text[number + 1 : stop])
-                if length <= MAX_SIGNATURE and (length or stop == len(self.text) or self.marked[stop]):
-                    self._fold(number, stop)
-            elif _LIST_RULE.match(line):
-                stop = self._block_end(number)
-                block = self.text[number + 1 : stop]
-                if len(block) <= MAX_SIGNATURE and re.search(r"https?://|@|mailman|unsubscribe", "\n".join(block)):
-                    self._fold(number, stop)
+                short = self._short(number + 1, end)
+                if short and (short > 1 or end == len(self.text) or self.marked[end]):
+                    self._fold(number, end)
+            elif _LIST_RULE.match(line) and self._short(number + 1, end):
+                if re.search(r"https?://|@|mailman|unsubscribe", "\n".join(self.text[number + 1 : end])):
+                    self._fold(number, end)
 
-    def _block_end(self, number: int) -> int:
-        stop = number + 1
-        while stop < len(self.text) and not self.folded[stop]:
-            stop += 1
-        return stop
+    def _short(self, start: int, end: int) -> int:
+        """Lines with text between, plus one; 0 when there are more than a signature has."""
+        count = 1
+        for line in self.text[start : min(end, start + 3 * MAX_SIGNATURE)]:
+            count += bool(line.strip())
+        return count if count <= MAX_SIGNATURE + 1 and end - start <= 3 * MAX_SIGNATURE else 0
 
     def _closing(self) -> None:
         """From the end upwards: device lines, a dashed sign-off, small print."""

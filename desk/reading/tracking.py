@@ -16,7 +16,7 @@ from typing import NamedTuple
 from desk.reading.records import Tracking
 
 MAX_FOUND = 50
-MAX_TEXT = 50_000
+MAX_TEXT = 10_000
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
 _WORDS = re.compile(r"\b[^\W\d_]{3,}\b")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from connectors.contract import AuthRevoked, Connector, Fault, Permanent
-from desk.sync import dispatch, lease, pull, timers
+from desk.sync import dispatch, lease, pull, queue, timers
 from desk.sync.lease import Holder
 from desk.sync.reader import Reader
 from store.errors import N_, Conflict, DeskError, Invalid, Refused, Unavailable
@@ -24,6 +24,8 @@ ROUND_S = 1.0
 """How often the outbox and the timers are looked at."""
 POLL_S = 60.0
 _BACK_OFF = (5.0, 15.0, 60.0, 300.0)
+_DRAIN = 15 * SECOND
+"""How often tickets without an owner are looked at."""
 _LINGER = 60 * SECOND
 """Without `forever`, sync leaves this long after the last session with nothing due."""
 
@@ -54,6 +56,7 @@ class Sync:
             found = {c.id: self._pull(holder, c)[0] for c in self.channels()}
             dispatch.dispatch(self.store, holder, self.connector)
             timers.tick(self.store, holder)
+            queue.drain(self.store, holder)
             return found
         finally:
             self._end(holder)
@@ -66,7 +69,8 @@ class Sync:
             dispatch.recover(self.store, holder, self.connector)
             for thread in threads:
                 thread.start()
-            last_seen, renewed = self.store.clock.now(), self.store.clock.now()
+            last_seen = renewed = self.store.clock.now()
+            drained = 0
             recovered = renewed
             while not self._stop.wait(ROUND_S):
                 now = self.store.clock.now()
@@ -81,6 +85,9 @@ class Sync:
                         dispatch.recover(self.store, holder, self.connector)
                     dispatch.dispatch(self.store, holder, self.connector)
                     timers.tick(self.store, holder)
+                if now >= drained + _DRAIN:
+                    drained = now
+                    queue.drain(self.store, holder)
                 except Unavailable as error:  # a full disk, a lock kept too long: that passes
                     log.warning("%s", error.english())
                     self._stop.wait(_BACK_OFF[0])

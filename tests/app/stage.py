@@ -15,6 +15,7 @@ import pytest
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.strip import Strip
@@ -25,6 +26,7 @@ from app.bindings import Bindings, defaults
 from app.keys import Act, Engine, Pending
 from app.look import Face, of
 from app.widgets.key_hints import KeyHints
+from app.widgets.sheet import Sheet
 from app.widgets.which_key import WhichKey
 from themes.loading import load
 
@@ -58,8 +60,6 @@ class Board(Screen[None]):
         self.query_one(KeyHints).show("list", HOLDS)
 
     def on_key(self, event: events.Key) -> None:
-        if self.focused is not None:
-            return
         result = self.stage.engine.feed(event.key)
         self.query_one(KeyHints).pending(self.stage.engine.pending)
         if isinstance(result, Pending):
@@ -82,15 +82,28 @@ class Stage(Face[None]):
     def get_default_screen(self) -> Screen[None]:
         return Board(self)
 
-    async def open(self, pilot: Pilot[Any], screen: Screen[Any]) -> None:
-        """Puts a screen on top; what it is dismissed with goes to `chosen`."""
-        await self.push_screen(screen, self.chosen.append)
+    async def open(self, pilot: Pilot[Any], sheet: Sheet) -> None:
+        """Lays a sheet over the screen; what it closes with goes to `chosen`."""
+        sheet.lay(self.screen, self.chosen.append)
         await pilot.pause()
 
 
 def picture(app: Face[Any]) -> list[str]:
     """What the terminal shows, line by line."""
     return ["".join(segment.text for segment in line) for line in app.screen._compositor.render_strips()]
+
+
+def watch_drawing(app: Face[Any]) -> list[Region]:
+    """Grows by each region of the screen that is drawn from now on."""
+    compositor, drawn = app.screen._compositor, list[Region]()
+    render = compositor.render_update
+
+    def watched(**arguments: Any) -> Any:
+        drawn.extend(compositor._dirty_regions)
+        return render(**arguments)
+
+    compositor.render_update = watched  # type: ignore[method-assign]
+    return drawn
 
 
 def bytes_sent(theme: str, text: str, **environ: str) -> bytes:

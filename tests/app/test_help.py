@@ -11,7 +11,6 @@ from app.keys import Engine, Pending
 from app.widgets.help import Help, page
 from app.widgets.key_hints import KeyHints
 from app.widgets.menu import Menu, groups
-from app.widgets.rows import Rows
 from app.widgets.which_key import MOST, WhichKey
 from tests.app.stage import HOLDS, TEAM, Stage, picture, speak
 
@@ -50,7 +49,7 @@ async def test_help_fills_the_screen_scrolls_and_closes(size: tuple[int, int]) -
         assert any("Quit" in line or "Leave" in line for line in picture(app))
         await pilot.press("question_mark")
         await pilot.pause()
-        assert app.chosen == [None] and not isinstance(app.screen, Help)
+        assert app.chosen == [None] and app.sheet is None
 
 
 # Menu -----------------------------------------------------------------------------------------------
@@ -68,18 +67,18 @@ def test_every_act_that_makes_sense_has_a_way_through_the_menu(place: str) -> No
 async def test_arrows_and_enter_run_an_act() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.open(pilot, Menu(app.engine.keymap, HOLDS, app.keys))
+        menu = Menu(app.engine.keymap, HOLDS, app.keys)
+        await app.open(pilot, menu)
         assert "Moving" in picture(app)[0] and "Ticket" in picture(app)[0]
         await pilot.press("right", "right")
-        assert app.screen.query_one(Rows).current == "ticket.assign"
+        assert menu.choice.current == "ticket.assign"
         await pilot.press("enter")
         await pilot.pause()
         assert "Assign" in picture(app)[0]
-        rows = app.screen.query_one(Rows)
-        assert rows.ids[-2:] == [id for id, _name in TEAM]
+        assert [row.id for row in menu.choice.rows][-2:] == [id for id, _name in TEAM]
         assert any("王伟 wei" in line for line in picture(app))
         await pilot.press("escape")
-        assert rows.current == "ticket.assign"
+        assert menu.choice.current == "ticket.assign"
         await pilot.press("enter", "down", "enter")
         await pilot.pause()
         assert app.chosen == ["ticket.unassign"]
@@ -98,11 +97,12 @@ async def test_escape_and_f10_leave_the_menu() -> None:
 async def test_the_menu_works_by_mouse_alone() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.open(pilot, Menu(app.engine.keymap, HOLDS, app.keys))
-        await pilot.click("Bar", offset=(10, 0))
+        menu = Menu(app.engine.keymap, HOLDS, app.keys)
+        await app.open(pilot, menu)
+        await pilot.click(offset=(10, 0))
         await pilot.pause()
-        assert app.screen.query_one(Rows).current == "list.marks"
-        await pilot.click(Rows, offset=(4, 1))
+        assert menu.choice.current == "list.marks"
+        await pilot.click(offset=(4, 2))
         await pilot.pause()
         assert app.chosen == ["list.mark"]
 
@@ -203,19 +203,19 @@ async def test_the_strip_does_not_come_before_its_time_and_escape_takes_it_away(
         await pilot.press("a")
         await pilot.pause()
         strip = app.screen.query_one(WhichKey)
-        assert not strip.display
+        assert not strip.shown
         strip.show()
         await pilot.pause()
-        assert strip.display and "ana" in picture(app)[-2] and "王伟 wei" in picture(app)[-2]
+        assert strip.shown and "ana" in picture(app)[-2] and "王伟 wei" in picture(app)[-2]
         await pilot.press("escape")
-        assert not strip.display and app.done == []
+        assert not strip.shown and app.done == []
 
 
 async def test_a_count_alone_needs_no_strip() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("5")
-        assert not app.screen.query_one(WhichKey).display
+        assert not app.screen.query_one(WhichKey).shown
 
 
 async def test_a_large_team_takes_three_lines_at_most() -> None:
@@ -227,6 +227,6 @@ async def test_a_large_team_takes_three_lines_at_most() -> None:
         strip = app.screen.query_one(WhichKey)
         strip.wait(waiting)
         await pilot.pause()
-        assert strip.size.height == MOST
-        assert "…" in picture(app)[-2]
+        assert strip.lines_wanted(app.size) == MOST
+        assert "…" in picture(app)[-2] and "? keys" in picture(app)[-1]
         assert all(len(line) == 80 for line in picture(app))

@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
 
 from app.bindings import defaults
 from app.fuzzy import fit, has_words
-from app.widgets.field import Field
-from app.widgets.palette import MOST, Entry, Palette, acts, ranked
-from app.widgets.rows import Rows
-from tests.app.stage import HOLDS, Stage, picture, speak
+from app.widgets.palette import LINES, MOST, Entry, Palette, acts, ranked
+from tests.app.stage import HOLDS, Stage, picture, speak, watch_drawing
 
 SIZES = [(80, 24), (200, 60)]
 
@@ -88,13 +87,13 @@ async def test_a_few_letters_and_enter_choose_an_act(size: tuple[int, int], them
 async def test_arrows_move_and_escape_leaves() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.open(pilot, palette())
-        rows = app.screen.query_one(Rows)
-        first = rows.current
+        sheet = palette()
+        await app.open(pilot, sheet)
         await pilot.press("down", "down", "up")
-        assert rows.place[0] == 2 and rows.current != first
-        await pilot.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
-        assert rows.place[0] == rows.place[1]
+        assert sheet.choice.at == 1
+        await pilot.press(*["pagedown"] * 8)
+        assert sheet.choice.at == len(sheet.choice.rows) - 1
+        assert any("▸" in line for line in picture(app))
         await pilot.press("escape")
         await pilot.pause()
         assert app.chosen == [None]
@@ -115,11 +114,12 @@ async def test_nothing_found_says_so_and_enter_does_nothing_harmful() -> None:
 async def test_a_click_chooses_a_row() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.open(pilot, palette())
-        expected = app.screen.query_one(Rows).ids[2]
-        await pilot.click(Rows, offset=(5, 2))
+        sheet = palette()
+        await app.open(pilot, sheet)
+        line = next(y for y, text in enumerate(picture(app)) if "Labels" in text)
+        await pilot.click(offset=(5, line))
         await pilot.pause()
-        assert app.chosen == [expected]
+        assert app.chosen == ["ticket.labels"]
 
 
 async def test_what_a_buyer_wrote_is_shown_as_written_and_in_its_cells() -> None:
@@ -137,17 +137,51 @@ def strips(app: Stage) -> list:  # type: ignore[type-arg]
     return app.screen._compositor.render_strips()
 
 
-async def test_the_field_neither_blinks_nor_boxes() -> None:
+async def test_the_terminals_cursor_goes_where_one_types_for_input_methods() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
         await app.open(pilot, palette())
-        field = app.screen.query_one(Field)
-        assert field.size.height == 1 and not field.cursor_blink
-        assert app.focused is field
+        await pilot.press("退", "款", "left")
+        await pilot.pause()
+        line = next(y for y, text in enumerate(picture(app)) if text.startswith(" : 退款"))
+        assert app.cursor_position == (5, line)
+
+
+async def test_a_paste_is_typed_in_and_editing_keys_edit() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.open(pilot, palette())
+        app.post_message(Paste("snooze\nweek"))
+        await pilot.pause()
+        assert any(line.startswith(" : snooze week") for line in picture(app))
+        await pilot.press("ctrl+w", *"hour")
+        await pilot.pause()
+        assert any("Snooze for an hour" in line and "▸" in line for line in picture(app))
+
+
+async def test_the_sheet_moves_with_the_terminals_size() -> None:
+    app = Stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.open(pilot, palette())
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        shown = picture(app)
+        assert len(shown) == 24 and "▸ Assign" in "".join(shown)
+        assert shown[9].startswith("\u2500") or shown[10].startswith("\u2500")
+
+
+async def test_opening_it_draws_only_the_lines_it_covers() -> None:
+    app = Stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        drawn = watch_drawing(app)
+        await app.open(pilot, palette())
+        await pilot.press("escape")
+        await pilot.pause()
+        assert drawn and all(region.height <= LINES for region in drawn), drawn
 
 
 def test_the_palette_is_loaded_only_when_opened(root: Path) -> None:
     code = "import sys, app.look, app.widgets.key_hints, app.widgets.which_key; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     loaded = set(run.stdout.split())
-    assert not {f"app.widgets.{name}" for name in ("palette", "help", "menu", "prompt", "field", "rows")} & loaded
+    assert not {f"app.widgets.{name}" for name in ("palette", "help", "menu", "prompt", "rows")} & loaded

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.widgets.field import Field
-from app.widgets.prompt import Below, Prompt, Question, ask
+from app.widgets.prompt import Question, ask
 from store.errors import N_, Invalid
 from tests.app.stage import Stage, picture
 
@@ -36,7 +35,7 @@ async def test_enter_gives_the_answer_and_the_keys_back() -> None:
         await pilot.press(*" vip", "enter")
         await pilot.pause()
         assert (taken, closed) == (["is:open vip"], [True])
-        assert not app.screen.query(Prompt)
+        assert app.sheet is None
         await pilot.press("e")
         assert app.done == ["ticket.done"]
 
@@ -64,7 +63,7 @@ async def test_a_refused_answer_stays_with_its_fault_under_it() -> None:
         assert below.index("▲") == field.index("?") + 2
         await pilot.press("backspace", "backspace", "enter")
         await pilot.pause()
-        assert not app.screen.query(Prompt)
+        assert app.sheet is None
 
 
 async def test_a_fault_far_right_is_said_to_the_left_of_its_mark() -> None:
@@ -84,7 +83,7 @@ async def test_tab_goes_on_with_what_is_proposed() -> None:
         await pilot.pause()
         await pilot.press(*"vip p")
         await pilot.pause()
-        assert "platform:  priority:" in app.screen.query_one(Below).text
+        assert "platform:  priority:" in picture(app)[-1]
         await pilot.press("r", "tab", *"high", "enter")
         await pilot.pause()
         assert taken == ["vip priority:high"]
@@ -108,8 +107,7 @@ async def test_a_second_question_takes_the_place_of_the_first() -> None:
         ask(app.screen, Question("two", lambda text: None))
         await pilot.pause()
         assert closed == [False]
-        assert len(app.screen.query(Prompt)) == 1
-        assert isinstance(app.focused, Field)
+        assert picture(app)[-2].startswith(" two ")
         await pilot.press("escape")
         await pilot.pause()
-        assert app.focused is None
+        assert app.sheet is None and app.focused is None

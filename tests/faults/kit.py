@@ -40,13 +40,14 @@ class Ids:
         return next(self._made)
 
 
-def settings(imap_port: int, smtp_port: int, **more: object) -> dict[str, object]:
-    """A mail channel of a server on loopback."""
+def settings(server: MailStandIn, **more: object) -> dict[str, object]:
+    """A mail channel on `server`."""
+    imap_port, smtp_port = server.imap_port, server.smtp_port
     return {
         "imap_host": "127.0.0.1", "imap_port": imap_port, "imap_tls": "plain",
         "smtp_host": "127.0.0.1", "smtp_port": smtp_port, "smtp_tls": "plain",
-        "user": USER, "from_address": USER, "from_name": "Nordlicht", "timeout_seconds": 10, **more,
-    }  # fmt: skip
+        "user": USER, "from_address": USER, "from_name": "Nordlicht", "timeout_seconds": 10,
+    } | more  # fmt: skip
 
 
 def make_desk(
@@ -60,7 +61,7 @@ def make_desk(
     with made.write(SYSTEM) as unit:
         setup.furnish(unit, zone="UTC", people=team)
         channels.add(unit, "mail", platform="email", name="Nordlicht mail", label="MAIL",
-                     settings=settings(server.imap_port, server.smtp_port, **more), since=since)  # fmt: skip
+                     settings=settings(server, **more), since=since)  # fmt: skip
     Vault(folder).put("channel/mail/password", password)
     return made
 

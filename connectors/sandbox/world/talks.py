@@ -117,7 +117,10 @@ def _troubles(rng: Random, wanted: int) -> list[str]:
 
 
 def _writers(rng: Random, people: tuple[Buyer, ...], wanted: int) -> list[Buyer]:
-    """Everybody writes about something; VIPs and a few others more often."""
+    """Everybody writes about something, VIPs and a few others more often; at the shop's own mail address the first
+    buyer of each language has not written yet."""
+    first = {b.lang: b for b in reversed(people) if b.shop.id == "mail"}
+    people = tuple(b for b in people if first.get(b.lang) is not b)
     weights = [6 if b.vip else 1 for b in people]
     deck = [*people][:wanted]
     deck += rng.choices(people, weights, k=wanted - len(deck))

@@ -1,0 +1,270 @@
+"""A person in a terminal answers mail that really arrived, by mail that really leaves: once, threaded, or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import Message
+from pathlib import Path
+
+import pytest
+
+from connectors.sandbox.mail import MailStandIn
+from store.unit import Store
+from store.values import SYSTEM
+from tests.connectors.conftest import PASSWORD as DOVECOT_PASSWORD
+from tests.connectors.conftest import Dovecot
+from tests.e2e.stage import DESKHAND, environ, eventually, syncing, workstation
+from tests.faults.kit import PASSWORD, USER, mail, make_desk, on_duty
+
+HOLD_MS = 1_500
+"""Shorter than the ten seconds a shop has; nothing else differs."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """A mail account somebody else serves, and what it takes to be connected to it."""
+
+    desk: Path
+    store: Store
+    address: str
+    smtp: MailStandIn
+    deliver: Callable[[bytes], object]
+    filed: Callable[[], list[bytes]]
+    """The copies in its Sent folder."""
+
+
+def hold(store: Store, milliseconds: int) -> None:
+    with store.write(SYSTEM) as unit:
+        unit.conn.execute("UPDATE channel SET hold_ms = ? WHERE id = 'mail'", (milliseconds,))
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path) -> Iterator[Post]:
+    with MailStandIn() as server:
+        store = make_desk(tmp_path / "desk", server, poll_seconds=5)
+        on_duty(store, "ana")
+        hold(store, HOLD_MS)
+        yield Post(tmp_path / "desk", store, USER, server, server.deliver, lambda: server.mails("Sent"))
+        store.close()
+
+
+@pytest.fixture
+def real(tmp_path: Path, dovecot: Dovecot) -> Iterator[Post]:
+    """Dovecot has the mailbox; our stand-in takes what is submitted, as it is the stricter of the two."""
+    with MailStandIn(users={dovecot.user: DOVECOT_PASSWORD}) as smtp:
+        store = make_desk(
+            tmp_path / "desk", smtp, password=DOVECOT_PASSWORD, poll_seconds=5, imap_port=dovecot.imap_port,
+            imap_tls="starttls", ca_file=str(dovecot.ca), user=dovecot.user, from_address=dovecot.user,
+        )  # fmt: skip
+        on_duty(store, "ana")
+        hold(store, HOLD_MS)
+        names = iter(range(100))
+
+        def filed() -> list[bytes]:
+            folder = dovecot.maildir / ".Gesendet"
+            return [p.read_bytes() for part in ("new", "cur") for p in folder.glob(f"{part}/*")]
+
+        yield Post(tmp_path / "desk", store, dovecot.user, smtp,
+                   lambda raw: dovecot.deliver(raw, f"17{next(names)}.M1P1.host"), filed)  # fmt: skip
+        store.close()
+
+
+@pytest.fixture(params=["stand_in", "real"])
+def post(request: pytest.FixtureRequest) -> Post:
+    found: Post = request.getfixturevalue(request.param)
+    return found
+
+
+def sent(post: Post) -> list[Message]:
+    return [message_from_bytes(e.raw) for e in post.smtp.sent]
+
+
+def one_line(value: str | None) -> str:
+    return re.sub(r"\s+", " ", value or "")
+
+
+def messages(store: Store) -> list[tuple[int, str, str]]:
+    return list(store.conn.execute("SELECT ticket_id, direction, trim(body) FROM message ORDER BY id"))
+
+
+def test_a_mail_is_answered_once_and_the_thread_goes_on(post: Post) -> None:
+    with syncing(post.desk), workstation(post.desk) as terminal:
+        terminal.wait("Nordlicht Shop")
+        post.deliver(mail("one", subject="The lamp is broken", to=post.address, body="It came in three parts."))
+        terminal.wait("The lamp is broken")
+        terminal.type("Enter")
+        terminal.wait("It came in three parts")
+        terminal.type("r")
+        terminal.wait("Reply to anna@buyer.example")
+        terminal.type("A new one leaves today.", "Esc")
+        terminal.wait("Send as Nordlicht mail")
+        terminal.type("w")
+        terminal.wait("leaves in")
+        eventually(lambda: post.smtp.sent, what="the reply to leave")
+        answer = sent(post)[0]
+        assert post.smtp.sent[0].recipients == ("anna@buyer.example",)
+        assert answer["In-Reply-To"] == "<buyer-one@buyer.example>"
+        assert one_line(answer["References"]) == "<buyer-one@buyer.example>"
+        assert answer["Subject"] == "Re: The lamp is broken"
+        assert post.address in answer["From"]
+        assert b"A new one leaves today." in answer.get_payload(decode=True)  # type: ignore[operator]
+        eventually(lambda: len(post.filed()) == 1, what="the copy in Sent")
+        assert message_from_bytes(post.filed()[0])["Message-ID"] == answer["Message-ID"]
+        assert not re.search("leaves in", terminal.text()) or terminal.wait(r"^(?!.*leaves in)") is None
+
+        # The copy in Sent comes back, and then the buyer's answer to it.
+        own = answer["Message-ID"].strip("<>")
+        post.deliver(mail("two", subject="Re: The lamp is broken", to=post.address, answers=own, body="Thank you so much!"))
+        terminal.wait("Thank you so much!")
+        eventually(lambda: len(messages(post.store)) == 3, what="the buyer's answer")
+        stream = post.store.conn.execute("SELECT value FROM cursor WHERE stream != 'INBOX'").fetchone()
+
+        def looked_again() -> bool:
+            found = post.store.conn.execute("SELECT value, updated_at FROM cursor WHERE stream != 'INBOX'").fetchone()
+            return found is not None and '"uid":1' in found[0]
+
+        eventually(looked_again, what=f"Sent to be read (it stood at {stream})")
+        assert messages(post.store) == [
+            (1, "in", "It came in three parts."), (1, "out", "A new one leaves today."), (1, "in", "Thank you so much!"),
+        ]  # fmt: skip
+        assert post.store.conn.execute("SELECT count(*), min(status) FROM ticket").fetchone() == (1, "open")
+    assert len(post.smtp.sent) == 1
+
+
+def test_what_is_taken_back_never_leaves(stand_in: Post) -> None:
+    hold(stand_in.store, 10_000)
+    for n in ("one", "two"):
+        stand_in.deliver(mail(n, subject=f"Question {n}", address=f"{n}@buyer.example"))
+    with syncing(stand_in.desk), workstation(stand_in.desk) as terminal:
+        terminal.wait("Question two")
+        reply(terminal, "Question one", "Sent too early")
+        terminal.wait(r"leaves in \d+ s")
+        terminal.type("z")
+        terminal.wait("taken back")
+        eventually(lambda: states(stand_in.store) == ["cancelled"])
+        terminal.type("q")
+        hold(stand_in.store, 12_000)  # leaves surely later than the first would have
+        reply(terminal, "Question two", "This one may go")
+        eventually(lambda: stand_in.smtp.sent, 40, "the second reply to leave")
+        assert [e.recipients for e in stand_in.smtp.sent] == [("two@buyer.example",)]
+        assert states(stand_in.store)[0] == "cancelled"
+        # What was taken back is a draft again.
+        terminal.type("q")
+        find(terminal, "Question one")
+        terminal.type("r")
+        terminal.wait("Sent too early")
+
+
+def states(store: Store) -> list[str]:
+    return [state for (state,) in store.conn.execute("SELECT state FROM outbox ORDER BY id")]
+
+
+def find(terminal, subject: str) -> None:
+    """Opens the ticket of that subject from the list."""
+    terminal.type("g", "g")
+    for _row in range(10):
+        terminal.type("Enter")
+        terminal.settle(0.2)
+        if re.search(rf"^ {subject}$", terminal.text(), re.MULTILINE):
+            return
+        terminal.type("q", "j")
+    raise AssertionError(terminal.text())
+
+
+def reply(terminal, subject: str, text: str) -> None:
+    find(terminal, subject)
+    terminal.type("r")
+    terminal.wait("Reply to")
+    terminal.type(text, "Esc")
+    terminal.wait("Send as")
+    terminal.type("y")
+
+
+def drafts(store: Store) -> list[str]:
+    return [body for (body,) in store.conn.execute("SELECT body FROM draft")]
+
+
+def one_mail(post: Post) -> None:
+    """A ticket to write in, without a sync process."""
+    from app.wire import Wired
+    from desk.sync.loop import Sync
+    from desk.sync.reader import InProcess
+
+    post.deliver(mail("one", subject="The lamp is broken"))
+    Sync(post.store, Wired(post.store).connector, InProcess(), "setup").once()
+
+
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM])
+def test_a_draft_survives_the_end_of_the_terminal(stand_in: Post, how: signal.Signals) -> None:
+    one_mail(stand_in)
+    with workstation(stand_in.desk) as terminal:
+        terminal.wait("The lamp is broken")
+        terminal.type("r")
+        terminal.wait("Reply to")
+        terminal.write("Half a sent")
+        terminal.wait("Half a sent")
+        os.kill(terminal.pid, how)
+        eventually(lambda: terminal.running() is False, 5, "the program to end")
+    assert drafts(stand_in.store) == ["Half a sent"]
+    with workstation(stand_in.desk) as terminal:
+        terminal.wait("The lamp is broken")
+        terminal.type("r")
+        terminal.wait("Half a sent")
+        terminal.type("ence.")
+        terminal.wait(r"Half a sentence\.")
+
+
+def test_a_draft_is_on_disk_two_seconds_after_the_last_key(stand_in: Post) -> None:
+    one_mail(stand_in)
+    with workstation(stand_in.desk) as terminal:
+        terminal.wait("The lamp is broken")
+        terminal.type("r")
+        terminal.wait("Reply to")
+        terminal.write("Nobody saved this")
+        eventually(lambda: terminal.settle(0.05) or drafts(stand_in.store) == ["Nobody saved this"], 4, "the draft")
+        os.kill(terminal.pid, signal.SIGKILL)
+        eventually(lambda: terminal.running() is False, 5)
+    assert drafts(stand_in.store) == ["Nobody saved this"]
+
+
+ORPHAN = """
+import os, sys
+pid = os.fork()
+if pid == 0:
+    os.setsid()
+    os.execv(sys.argv[1], [sys.argv[1], "--as", "ana"])
+open(sys.argv[2], "w").write(str(pid))
+os.waitpid(pid, 0)
+"""
+"""The program in a session of its own: no signal tells it that the terminal is gone."""
+
+
+def test_a_dead_terminal_ends_the_process_though_no_signal_comes(stand_in: Post, tmp_path: Path) -> None:
+    from bench.terminal import Terminal
+
+    one_mail(stand_in)
+    place = tmp_path / "pid"
+    with Terminal((sys.executable, "-c", ORPHAN, DESKHAND, str(place)), 120, 40, environ(stand_in.desk)) as terminal:
+        terminal.wait("The lamp is broken")
+        pid = int(place.read_text())
+        terminal.type("r")
+        terminal.wait("Reply to")
+        terminal.write("Still here")
+        terminal.wait("Still here")
+        terminal.hang_up()
+        eventually(lambda: not alive(pid), 5, "the orphan to end")
+    assert drafts(stand_in.store) == ["Still here"]
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
