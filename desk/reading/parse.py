@@ -6,6 +6,8 @@ import hashlib
 import re
 from typing import NamedTuple
 
+from selectolax.lexbor import LexborHTMLParser
+
 from desk.reading import addresses, automatic, headers, mime, quotes, relay, tnef
 from desk.reading.charsets import decode
 from desk.reading.errors import Unreadable
@@ -42,8 +44,9 @@ def _read(raw: bytes) -> Mail:
     bodies = _Bodies()
     bodies.collect(tree.root, None)
     warnings = list(tree.warnings)
-    content = _content(bodies, warnings)
     sender, reply_to = _sender(fields), _addresses(fields, "reply-to")
+    amazon = any("amazon." in a.address for a in (sender, *reply_to))
+    content = _content(bodies, warnings, amazon)
     subject = clean_line(headers.decode_words(headers.first(fields, "subject")))
     plain = "\n".join(line.text for line in content.lines)
     found, warning = relay.recognise(sender, reply_to, fields, subject, plain)
@@ -145,7 +148,7 @@ class _Content(NamedTuple):
     pre: list[str]
 
 
-def _content(bodies: _Bodies, warnings: list[str]) -> _Content:
+def _content(bodies: _Bodies, warnings: list[str], amazon: bool) -> _Content:
     lines: list[Line] = []
     html, pre = False, list[str]()
     size = 0
@@ -164,7 +167,7 @@ def _content(bodies: _Bodies, warnings: list[str]) -> _Content:
             if len(text) > MAX_HTML:
                 _once(warnings, f"Only the first {MAX_HTML:,} characters of the page were read.")
             lines.extend(Line(clean(line.text), line.quoted) for line in to_lines(text))
-            if "<pre" in text[:200_000]:
+            if amazon and "<pre" in text[:200_000]:
                 pre = [clean(line) for line in _pre(text)]
         else:
             lines.extend(Line(line, False) for line in _EMPTY_LINES.sub("\n\n\n\n", clean(text)).split("\n"))
@@ -175,8 +178,8 @@ def _content(bodies: _Bodies, warnings: list[str]) -> _Content:
 
 
 def _pre(html: str) -> list[str]:
-    from selectolax.lexbor import LexborHTMLParser
-
+    if html.count("<pre") + html.count("<PRE") > 1:
+        return []
     blocks = LexborHTMLParser(html[:MAX_HTML]).css("pre")
     return [line.rstrip() for line in (blocks[0].text() or "").split("\n")] if len(blocks) == 1 else []
 

@@ -113,6 +113,7 @@ class _Folder:
         self.folded = [line.quoted or prefix for line, prefix in zip(lines, self.prefixed, strict=True)]
         self.marked = [line.quoted for line in lines]
         self.patterns = _patterns()
+        self.labels: dict[int, str] = {}
         if sum(self.prefixed) == 1:
             self._lone_prefix()
 
@@ -156,13 +157,13 @@ class _Folder:
             return 0
         dashed = line.strip() != bare
         following = self._next(number + 1)
-        if not dashed and not (following < len(self.text) and self.patterns.label.fullmatch(self.text[following])):
+        if not dashed and not (following < len(self.text) and self._label(following)):
             return 0
         return self._fold_tail(number, self._after_headers(number + 1))
 
     def _headers(self, number: int) -> int:
         """A block of From, Sent, To, Subject lines."""
-        if len(self.text[number]) > 400 or not self.patterns.label.match(self.text[number]):
+        if len(self.text[number]) > 400 or not self._label(number):
             return 0
         kinds = self._kinds(number)
         if not ("from_" in kinds and len(kinds) >= 3):
@@ -173,31 +174,36 @@ class _Folder:
             top = before
         return self._fold_tail(top, self._after_headers(number))
 
+    def _label(self, number: int) -> str:
+        """Which header label opens a line; "" for none."""
+        if number not in self.labels:
+            line = self.text[number]
+            match = self.patterns.label.match(line) if len(line) < 2000 else None
+            kinds = [k for k, v in match.groupdict().items() if v is not None and k != "value"] if match else []
+            self.labels[number] = kinds[0] if kinds else ""
+        return self.labels[number]
+
     def _kinds(self, number: int) -> set[str]:
         kinds: set[str] = set()
         seen = blank = 0
-        for line in self.text[number : number + 14]:
-            if not line.strip():
+        for at in range(number, min(number + 14, len(self.text))):
+            if not self.text[at].strip():
                 blank += 1
                 if blank > 2:
                     break
-                continue
-            match = self.patterns.label.match(line) if len(line) < 2000 else None
-            if match is None:
+            elif label := self._label(at):
+                blank = 0
+                kinds.add(label)
+            else:
                 seen += 1
                 if seen > 1:
                     break
-                continue
-            blank = 0
-            kinds.update(k for k, v in match.groupdict().items() if v is not None and k != "value")
         return kinds
 
     def _after_headers(self, number: int) -> int:
         """The line after a block of header lines (with their continuation lines)."""
         last, position = number, self._next(number)
-        while position < min(len(self.text), number + 30):
-            if not self.patterns.label.match(self.text[position][:400]):
-                break
+        while position < min(len(self.text), number + 30) and self._label(position):
             last = position + 1
             position = self._next(last)
         return last

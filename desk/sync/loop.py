@@ -85,9 +85,9 @@ class Sync:
                         dispatch.recover(self.store, holder, self.connector)
                     dispatch.dispatch(self.store, holder, self.connector)
                     timers.tick(self.store, holder)
-                if now >= drained + _DRAIN:
-                    drained = now
-                    queue.drain(self.store, holder)
+                    if now >= drained + _DRAIN:
+                        drained = now
+                        queue.drain(self.store, holder)
                 except Unavailable as error:  # a full disk, a lock kept too long: that passes
                     log.warning("%s", error.english())
                     self._stop.wait(_BACK_OFF[0])

@@ -173,6 +173,7 @@ async def test_the_sheet_moves_with_the_terminals_size() -> None:
 async def test_opening_it_draws_only_the_lines_it_covers() -> None:
     app = Stage()
     async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
         drawn = watch_drawing(app)
         await app.open(pilot, palette())
         await pilot.press("escape")

@@ -158,7 +158,7 @@ def test_the_fast_way_for_ascii_says_the_same(text: str, width: int) -> None:
         ("申请退款", 7, "申请退…"),
         ("申请退款", 6, "申请… "),
         ("Köß", 5, "Köß  "),
-        ("e\u0301e\u0301e\u0301", 3, "e\u0301e\u0301e\u0301"),
+        ("e\u0301e\u0301x\u0301\u0302\u0303", 3, "\xe9\xe9x\u0301"),
         ("👩\u200d💻 hi", 8, "👩💻 hi "),
         ("❤\ufe0f", 2, "❤ "),
         ("🇩🇪", 4, "DE  "),
@@ -175,7 +175,7 @@ def test_rows_are_cut_and_filled_by_cells(text: str, width: int, shown: str) -> 
 
 def test_a_line_of_half_a_million_characters_is_cut_as_fast_as_a_short_one() -> None:
     assert cells("很" * 500_000, 10) == "很很很很… "
-    assert cells("a\u0301" * 500_000, 4).startswith("a\u0301")
+    assert cells("x\u0301" * 500_000, 4) == "x\u0301x\u0301x\u0301…"
 
 
 @given(TEXT)
