@@ -1,4 +1,4 @@
-"""Every speed figure of the README: `python -m bench [--quick] [--only GROUP] [--work DIR] [--jsonl FILE] [--out FILE]`.
+"""Every speed figure of the README: `python -m bench [--quick] [--only GROUP] …`.
 
 Exit 1 if a must is missed. Desks are built once and kept in the work folder.
 """
@@ -159,7 +159,9 @@ def main(argv: list[str]) -> int:
     missed = [f.name for f in bench.found if f.verdict == "MISSED"]
     report.raw(bench.found, args.work / "results.json")
     desks = [
-        f"{d.name}: {d.made['messages']:,} messages, {d.made['tickets']:,} tickets, {d.made['open']:,} open, {d.made['bytes'] >> 20} MB"
+        "{name}: {messages:,} messages, {tickets:,} tickets, {open:,} open, {mb:,} MB".format(
+            name=d.name, mb=d.made["bytes"] >> 20, **{k: d.made[k] for k in ("messages", "tickets", "open")}
+        )
         for d in bench.desks
     ]
     command = shlex.join(["python", "-m", "bench", *_told(argv)])

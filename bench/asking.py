@@ -109,14 +109,14 @@ def _verify(small: Path, big: Path | None) -> Iterator[Figure]:
             seconds = time.perf_counter() - begun
         finally:
             store.close()
-        if verdict.fault:
-            raise RuntimeError(f"the chain of the {size} desk does not verify: {verdict.fault}")
+        if verdict.problem:
+            raise RuntimeError(f"the chain of the {size} desk does not verify: {verdict.problem}")
         yield Figure(
             GROUP,
             f"checking the event chain, {size}",
-            verdict.seq / seconds,
+            verdict.intact_to / seconds,
             "events/s",
-            note=f"{verdict.seq:,} events",
+            note=f"{verdict.intact_to:,} events",
         )
 
 

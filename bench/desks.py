@@ -1,7 +1,7 @@
 """The desks that are measured: made once through `deskhand init` and `deskhand import`, then brought to life.
 
 Imported history is closed. `liven` opens a share of it in one bulk step of SQL, so that list, counts and clocks hold
-what a busy team's desk holds; it writes no events, which leaves the chain whole. Everything else goes through the program.
+what a busy team's desk holds; it writes no events, which leaves the chain whole. All else goes through the program.
 """
 
 from __future__ import annotations
@@ -163,7 +163,8 @@ def liven(store: Store, say: Say, tickets: int = 0) -> dict[str, Any]:
             (OPEN_SHARE,),
         )
         conn.execute(
-            "UPDATE ticket SET status = CASE id % 10 WHEN 0 THEN 'pending' WHEN 1 THEN 'new' WHEN 2 THEN 'new' ELSE 'open' END, "
+            "UPDATE ticket SET "
+            "status = CASE id % 10 WHEN 0 THEN 'pending' WHEN 1 THEN 'new' WHEN 2 THEN 'new' ELSE 'open' END, "
             "assignee_id = CASE id % 4 WHEN 0 THEN NULL WHEN 1 THEN ? WHEN 2 THEN ? ELSE ? END, "
             "waiting_since = CASE id % 10 WHEN 0 THEN NULL ELSE updated_at END, status_since = ? "
             "WHERE id % 100 < ?",
@@ -173,7 +174,8 @@ def liven(store: Store, say: Say, tickets: int = 0) -> dict[str, Any]:
         conn.execute(
             "INSERT INTO clock (ticket_id, kind, cycle, policy_id, state, started_at, due_at, warn_at, target_ms) "
             "SELECT id, 'first_response', updated_at, 'shop.first', 'running', ?1 - ?2 - 12 * ?4, d, d - ?4, ?2 FROM "
-            "(SELECT id, updated_at, ?1 - ?2 + 1000 * (id * 7919 % ?3) AS d FROM ticket WHERE id % 100 < ?5 AND status <> 'pending')",
+            "(SELECT id, updated_at, ?1 - ?2 + 1000 * (id * 7919 % ?3) AS d FROM ticket "
+            "WHERE id % 100 < ?5 AND status <> 'pending')",
             (now, _BACK, (_BACK + _AHEAD) // 1000, HOUR, OPEN_SHARE),
         )
         conn.execute(

@@ -50,7 +50,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """`aim` (all aims reached), `ok`, `MISSED` (a must), `short` (no must, and an aim is not reached), "" without limits."""
+        """`aim` (all aims reached), `ok`, `MISSED` (a must), `short` (no must, an aim not reached) or ""."""
         judged = list(self._judged())
         if not judged:
             return ""

@@ -1,4 +1,4 @@
-"""neomutt, notmuch and alot on the same ten thousand messages, through `../shared/tools/peers_mail.py`; only those installed."""
+"""neomutt, notmuch and alot on the same ten thousand messages, as `../shared/tools/peers_mail.py` measures them."""
 
 from __future__ import annotations
 

@@ -88,7 +88,8 @@ def machine() -> str:
     )
     return (
         f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB, {system}, Linux {platform.release()}, "
-        f"Python {platform.python_version()}, Textual {version('textual')}, SQLite {dbapi2.sqlite_version} (sqlcipher3 {version('sqlcipher3')})"
+        f"Python {platform.python_version()}, Textual {version('textual')}, "
+        f"SQLite {dbapi2.sqlite_version} (sqlcipher3 {version('sqlcipher3')})"
     )
 
 
@@ -112,9 +113,9 @@ Machine: {machine()}. Load average when it began {load[0]:.1f}, when it ended {l
 
 Ratios are taken in one run, ours and what stands beside it by turns; the absolute figures are this machine's and vary
 with what else it does. *Must* makes the command fail; *aim* is where we want to be. Verdict: aim = the aims are reached,
-ok = the musts are, short = no must and the aim is not reached, **MISSED** = a must is missed. Start means: spawned, to the
-status line's counts and the first rows' due cells standing on the screen (the toy: its text). Keys: from the write to the
-last byte that changed the screen. `COLORTERM=truecolor` and 120×40 for every program.
+ok = the musts are, short = no must and the aim is not reached, **MISSED** = a must is missed. Start: from spawning to the
+status line's counts and rows with their due cells on the screen (the toy: its text). Keys: from the write to the last
+byte that changed the screen. `COLORTERM=truecolor` and 120×40 for every program.
 
 {body}"""
 

@@ -1,5 +1,5 @@
-"""One agent at work in a process of its own: `python -m bench.saver DESK AGENT SECONDS` assigns and tags by turns, a save
-every 150 ms, and prints `{"ms": […], "errors": […]}`. It counts as present, as an open workstation does."""
+"""One agent at work in a process of its own: `python -m bench.saver DESK AGENT SECONDS` assigns and tags by turns, a
+save every 150 ms, and prints `{"ms": […], "errors": […]}`. It counts as present, as an open workstation does."""
 
 from __future__ import annotations
 

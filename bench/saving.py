@@ -20,8 +20,8 @@ AGENTS = TEAM[:2]
 
 
 def take(small: Path, work: Path, fresh: Corpus, seconds: float) -> Iterator[Figure]:
-    """Two agents on a copy of the desk: quiet, then beside imports of `fresh`: as closed history, as tickets that come in
-    open (each with a clock and an owner), and as mail, which goes the way of a sync (parsed, understood, taken in)."""
+    """Two agents on a copy of the desk: quiet, then beside imports of `fresh`: as closed history, as tickets that
+    come in open (each with a clock and an owner), and as mail, which goes the way of a sync (read, then taken in)."""
     quiet = _saved(copy(small, work / "saves"), [], seconds)
     calm = median(quiet["ms"])
     yield Figure(GROUP, "an agent's save, quiet desk: median", calm, "ms", p95=p95(quiet["ms"]), raw=quiet)
@@ -57,7 +57,7 @@ def take(small: Path, work: Path, fresh: Corpus, seconds: float) -> Iterator[Fig
 
 
 def _saved(desk: Path, words: list[str], seconds: float) -> dict[str, Any]:
-    """What the agents saved, and what the import with these words told. An import that is not done by then is stopped."""
+    """What the agents saved, and what the import with these words told. An import not done by then is stopped."""
     savers = [
         subprocess.Popen(
             [sys.executable, "-m", "bench.saver", str(desk), agent, str(seconds)],

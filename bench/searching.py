@@ -53,7 +53,7 @@ def take(small: Path, big: Path | None, runs: int, notmuch: dict[str, Any]) -> I
 
 
 def _times(desk: Path, word: str, runs: int) -> list[float]:
-    """Each in the same session: `/`, the word, Enter until the first result's row stands first, then the inbox again."""
+    """Each in the same session: `/`, the word, Enter until the first result's row is on top, then the inbox again."""
     first = re.escape(_row(_first(desk, word)))
     shown = rf"\A[^\n]*\n(?:[^\n]*│)?[^\n]*{first}"
     times: list[float] = []

@@ -1,4 +1,4 @@
-"""How fast messages come in: `deskhand import` of lines and of a maildir, beside the raw insert with a full-text index."""
+"""How fast messages come in: `deskhand import` of lines and of a maildir, beside a raw insert with full text."""
 
 from __future__ import annotations
 

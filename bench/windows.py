@@ -59,7 +59,7 @@ def keys(spec: str, count: int = 1) -> list[bytes]:
 
 
 def pressed(probe: Any, writes: Sequence[bytes]) -> list[dict[str, float]]:
-    """Each write with `ms` to the last byte that changed the screen and `bytes`; those that changed nothing are left out."""
+    """Per write `ms` to the last byte that changed the screen, and `bytes`; what changed nothing is left out."""
     rows = []
     for data in writes:
         row = probe.press(data)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from app.cli.options import Options, Usage
 from app.words import _, ngettext
+from store.errors import DeskError
 from store.values import Instant
 
 if TYPE_CHECKING:
@@ -95,7 +96,10 @@ class Run:
         """The zone times are shown and understood in: the agent's, else the machine's."""
         from app.cli.zone import machine_zone
 
-        name = self.reader.zone if self.reader else ""
+        try:
+            name = self.reader.zone if self.reader else ""
+        except DeskError:  # a desk that does not open still has a doctor
+            name = ""
         return ZoneInfo(name if name and name != "UTC" else machine_zone())
 
     @contextmanager
