@@ -13,6 +13,7 @@ from desk import undo as undoing
 from store.errors import N_, Refused
 from store.sql import outbox, people
 from store.unit import UnitOfWork
+from store.values import clean_line
 
 if TYPE_CHECKING:
     from app.workstation import Workstation
@@ -149,8 +150,9 @@ class Acts:
         ticket = read(self.session.store.conn, self.chosen()[0], shown=1).ticket
         if not ticket.order_number:
             raise Refused(N_("{item} names no order."), item=f"#{ticket.id}")
-        self.desk.copy_to_clipboard(ticket.order_number)
-        self.desk.say(_("sent to your terminal's clipboard: {text}").format(text=ticket.order_number))
+        number = clean_line(ticket.order_number)  # it is pasted where a line feed would be obeyed
+        self.desk.copy_to_clipboard(number)
+        self.desk.say(_("sent to your terminal's clipboard: {text}").format(text=number))
 
     def ticket_type(self, kind: str = "") -> None:
         from desk.vocabulary import TYPES

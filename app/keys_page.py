@@ -53,8 +53,8 @@ def _sections(bindings: Bindings) -> Iterator[str]:
 def _row(act: Action | Leader, bindings: Bindings) -> str:
     keys = " ".join(f"`{_safe(key)}`" for key in bindings.all_shown(act.id)) or "–"
     obvious = act.when in ("always", "ticket")
-    help = act.help if obvious else f"{act.help.removesuffix('.')}; only {STATES[act.when]}."
-    return f"| {keys} | {_safe(act.label)} | {_safe(help)} | {_where(act)} | `{act.id}` |"
+    does = act.help if obvious else f"{act.help.removesuffix('.')}; only {STATES[act.when]}."
+    return f"| {keys} | {_safe(act.label)} | {_safe(does)} | {_where(act)} | `{act.id}` |"
 
 
 def _where(act: Action | Leader) -> str:

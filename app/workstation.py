@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import termios
@@ -96,6 +97,7 @@ class Workstation(Face[int]):
         self.job(self.session.present(None, False))
         self.soon("poll", POLL_S, self._poll)
         self._tick()
+        self.call_after_refresh(_collect_garbage)
 
     def last_words(self) -> None:
         """The line dropped or the machine asks us to go: the draft goes to disk first."""
@@ -135,6 +137,11 @@ class Workstation(Face[int]):
         if self.focused is not None and (self.composer is None or self.focused is not self.composer.area):
             return False  # a prompt has the keys
         typing = self.place == "composer" and self.composer is not None and self.focused is self.composer.area
+        if self.place == "composer" and self.composer is not None and not typing and event.character:
+            if event.is_printable or event.key == "enter":  # the text area is about to be there
+                self.composer.early += "\n" if event.key == "enter" else event.character
+                self.soon("draft", 1.0, self.acts.save_draft)
+                return True
         if typing and (event.is_printable or event.key in ("enter", "tab") or not self._bound(event.key)):
             self.soon("draft", 1.0, self.acts.save_draft)
             return False
@@ -375,6 +382,13 @@ class Workstation(Face[int]):
         if isinstance(result, Act):
             self.desk_screen.which.hide()
             self.perform(result.id, result.count)
+
+
+def _collect_garbage() -> None:
+    """The start, which went without, is over: from here on only what is new is looked through."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _line_is_up() -> bool:

@@ -79,10 +79,9 @@ class WritingActs:
         self.desk.go_to("review" if review else "composer")
 
         def ready() -> None:
-            composer.ask(review)
-            if not review:
-                composer.area.move_cursor(composer.area.document.end)
-            screen.ticket.to_end()
+            if self.desk.composer is composer:  # a quick hand has closed it again
+                composer.ready(self.desk.place == "review")
+                screen.ticket.to_end()
 
         screen.call_after_refresh(ready)
         self.desk.job(self.session.present(writing.ticket_id, True))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import asking, peers, report, saving, searching, starting, taking_in, typing_keys
-from bench.desks import Corpus, Desk, corpus, desk
+from bench.desks import corpus, desk
 from bench.figures import Figure, LeftOut
 from bench.place import PROJECT, Missing, default_work
 
@@ -35,11 +35,12 @@ class Bench:
         self.found: list[Figure] = []
         self.left_out: list[LeftOut] = []
         self.peers: dict[str, Any] = {}
-        self.source: Corpus = corpus(self.work, SMALL, say, maildir=True)
-        self.desks: list[Desk] = [desk(self.work, "desk-10k", self.source, say)]
+        self.source = corpus(self.work, SMALL, say, maildir=True)
+        self.desks = [desk(self.work, "desk-10k", lambda: self.source, say)]
         if not args.small:
-            lines = corpus(self.work, BIG, say, lines=args.jsonl)
-            self.desks.append(desk(self.work, "desk-1m", lines, say, tickets=TICKETS))
+            self.desks.append(
+                desk(self.work, "desk-1m", lambda: corpus(self.work, BIG, say, lines=args.jsonl), say, tickets=TICKETS)
+            )
 
     @property
     def small(self) -> Path:

@@ -80,13 +80,13 @@ def corpus(
     return Corpus(found, boxes)
 
 
-def desk(work: Path, name: str, source: Corpus, say: Say, *, tickets: int = 0) -> Desk:
+def desk(work: Path, name: str, source: Callable[[], Corpus], say: Say, *, tickets: int = 0) -> Desk:
     """The desk `name`, from an earlier run where there is one. With `tickets`, closed ones without messages are added
     until it has that many."""
     folder, note = work / name, work / f"{name}.json"
     if not note.is_file():
         shutil.rmtree(folder, ignore_errors=True)
-        made = build(folder, source.lines, say)
+        made = build(folder, source().lines, say)
         with_store(folder, lambda store: made.update(liven(store, say, tickets)))
         made["bytes"] = sum(f.stat().st_size for f in folder.iterdir())
         note.write_text(json.dumps(made, indent=1))
@@ -180,7 +180,7 @@ def liven(store: Store, say: Say, tickets: int = 0) -> dict[str, Any]:
         )
         conn.execute(
             "UPDATE ticket SET (due_at, due_kind, warn_at) = (SELECT k.due_at, k.kind, k.warn_at FROM clock k "
-            "WHERE k.ticket_id = ticket.id AND k.state = 'running') WHERE id % 100 < ? AND status <> 'pending'",
+            "WHERE k.ticket_id = ticket.id AND +k.state = 'running') WHERE id % 100 < ? AND status <> 'pending'",
             (OPEN_SHARE,),
         )
         conn.execute(

@@ -65,7 +65,10 @@ def files(data: Path) -> Iterator[Row]:
             refused.append(name)
         worst = max(worst, (time.perf_counter() - begun, name))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    yield "mail and text files read", f"{read} of {len(inputs)}" + (f"; quarantined: {', '.join(refused)}" if refused else "")
+    yield (
+        "mail and text files read",
+        f"{read} of {len(inputs)}" + (f"; quarantined: {', '.join(refused)}" if refused else ""),
+    )
     yield "slowest file", f"{worst[0]:.3f} s ({worst[1]})"
     yield "memory, most", f"{memory:.0f} MB"
 
@@ -123,8 +126,8 @@ def _lines(text: str) -> Counter[str]:
 
 
 def _expected(tree: dict[str, Any]) -> dict[str, Any]:
-    """What a parse says, in our words. Texts are compared where every body is plain text; a body its parser calls broken
-    is left out."""
+    """What a parse says, in our words. Texts are compared where every body is plain text; a body
+    its parser calls broken is left out."""
     heads = {h["name"]: h["value"] for h in tree["parts"][0]["headers"] if isinstance(h["name"], str)}
     out: dict[str, Any] = {}
     for name in ("from", "to", "cc", "reply_to"):
@@ -167,7 +170,9 @@ def _millis(d: dict[str, Any]) -> int:
 
 def _digest(body: dict[str, Any]) -> str | None:
     if "Binary" in body or "InlineBinary" in body:
-        return hashlib.md5(bytes(body.get("Binary") or body.get("InlineBinary") or []), usedforsecurity=False).hexdigest()
+        return hashlib.md5(
+            bytes(body.get("Binary") or body.get("InlineBinary") or []), usedforsecurity=False
+        ).hexdigest()
     return None
 
 
@@ -185,10 +190,11 @@ def _name(part: dict[str, Any]) -> str | None:
 
 # What each author wrote, decided by reading the sources: lines that are new (first-last), everything else is not.
 _NEW_LINES = {
-    "correct_sig": "1-2", "email_1_1": "1-6", "email_1_2": "1-1 8-35", "email_1_3": "1-4", "email_1_4": "1-2", "email_1_5": "1-15",
-    "email_1_6": "1-4", "email_1_7": "1-2", "email_1_8": "12-14 18-20", "email_2_1": "1-3", "email_2_2": "1-1", "email_2_3": "1-2",
-    "email_BlackBerry": "1-2", "email_bullets": "1-11", "email_iPhone": "1-2", "email_long_quote": "1-4 6-9",
-    "email_multi_word_sent_from_my_mobile_device": "1-2", "email_one_is_not_on": "1-6", "email_sent_from_my_not_signature": "1-3",
+    "correct_sig": "1-2", "email_1_1": "1-6", "email_1_2": "1-1 8-35", "email_1_3": "1-4", "email_1_4": "1-2",
+    "email_1_5": "1-15", "email_1_6": "1-4", "email_1_7": "1-2", "email_1_8": "12-14 18-20", "email_2_1": "1-3",
+    "email_2_2": "1-1", "email_2_3": "1-2", "email_BlackBerry": "1-2", "email_bullets": "1-11",
+    "email_iPhone": "1-2", "email_long_quote": "1-4 6-9", "email_multi_word_sent_from_my_mobile_device": "1-2",
+    "email_one_is_not_on": "1-6", "email_sent_from_my_not_signature": "1-3",
     "email_sig_delimiter_in_middle_of_line": "1-7", "greedy_on": "1-7", "pathological": "1-2",
 }  # fmt: skip
 # The same for pages: words that are new, counted on the page; None where nothing of it was quoted by an answer.
@@ -282,9 +288,14 @@ def bounces(data: Path) -> Iterator[Row]:
         if mail.automatic is None:
             missed.append(path.stem)
     automatic = len(paths) - kinds["none"]
-    yield "bounces and automatic mail recognised", f"{automatic} of {len(paths)}" + (f" (not: {', '.join(missed)})" if missed else "")
+    yield (
+        "bounces and automatic mail recognised",
+        f"{automatic} of {len(paths)}" + (f" (not: {', '.join(missed)})" if missed else ""),
+    )
     yield "— as bounce", f"{kinds['bounce']}, of which {with_id} name the mail that came back"
-    plain = sorted((data / "mail" / "ruby-mail").glob("plain_emails/*.eml")) + sorted((data / "mail" / "ruby-mail").glob("rfc2822/*.eml"))
+    plain = sorted((data / "mail" / "ruby-mail").glob("plain_emails/*.eml")) + sorted(
+        (data / "mail" / "ruby-mail").glob("rfc2822/*.eml")
+    )
     wrongly = [p.stem for p in plain if read_mail(p.read_bytes()).automatic == "bounce"]
     yield "ordinary mail taken for a bounce", f"{len(wrongly)} of {len(plain)}"
 

@@ -41,9 +41,7 @@ def table(figures: Sequence[Figure], left_out: Sequence[LeftOut]) -> str:
         if mine:
             rows = [_HEAD, *map(_row, mine)]
             widths = [max(len(r[i]) for r in rows) for i in range(len(_HEAD))]
-            lines = [
-                "| " + " | ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() + " |" for r in rows
-            ]
+            lines = ["| " + " | ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)) + " |" for r in rows]
             parts.append("\n".join([lines[0], "|" + "|".join("-" * (w + 2) for w in widths) + "|", *lines[1:]]) + "\n")
             notes = [f"- {f.name}: {f.note}" for f in mine if f.note]
             parts += ["\n".join(notes) + "\n"] if notes else []
@@ -112,10 +110,10 @@ Machine: {machine()}. Load average when it began {load[0]:.1f}, when it ended {l
 {listed}
 
 Ratios are taken in one run, ours and what stands beside it by turns; the absolute figures are this machine's and vary
-with what else it does. *Must* makes the command fail; *aim* is where we want to be. Verdict: aim = the aims are reached,
-ok = the musts are, short = no must and the aim is not reached, **MISSED** = a must is missed. Start: from spawning to the
-status line's counts and rows with their due cells on the screen (the toy: its text). Keys: from the write to the last
-byte that changed the screen. `COLORTERM=truecolor` and 120×40 for every program.
+with what else it does. *Must* makes the command fail; *aim* is where we want to be. Verdict: aim = the aims are
+reached, ok = the musts are, short = no must and the aim is not reached, **MISSED** = a must is missed. Start: from
+spawning to the status line's counts and rows with their due cells on the screen (the toy: its text). Keys: from the
+write to the last byte that changed the screen. `COLORTERM=truecolor` and 120×40 for every program.
 
 {body}"""
 

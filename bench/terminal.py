@@ -19,7 +19,7 @@ import pyte
 
 KEYS = {
     "Enter": "\r",
-    "Esc": "\x1b",
+    "Esc": "\x1b[27u",  # as terminals send it that tell keys apart: what follows is never taken for a part of it
     "Tab": "\t",
     "Space": " ",
     "Backspace": "\x7f",
@@ -32,6 +32,8 @@ KEYS = {
     "PageUp": "\x1b[5~",
     "PageDown": "\x1b[6~",
     "Delete": "\x1b[3~",
+    "F1": "\x1bOP",
+    "F10": "\x1b[21~",
 }
 """Names of keys beside characters; `^x` is Ctrl and x."""
 
@@ -88,6 +90,15 @@ class Terminal:
         """Whether the command has not ended yet; leaves its status to be read."""
         return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
+    def ended(self, seconds: float = 20) -> None:
+        """Until the command has ended. Raises TimeoutError showing the screen."""
+        end = time.monotonic() + seconds
+        while self.running():
+            if time.monotonic() > end:
+                raise TimeoutError(f"still running after {seconds} s with this screen:\n{self.text()}")
+            if not self._read(0.02):
+                time.sleep(0.02)  # the line may be closed a little before the end
+
     def write(self, text: str) -> None:
         """Sends keys at once and does not wait for what they show."""
         os.write(self._fd, text.encode())
@@ -102,12 +113,13 @@ class Terminal:
         os.close(self._fd)
         self._fd = -1
 
-    def type(self, *keys: str) -> None:
-        """Presses keys one after the other: names of `KEYS`, `^x`, or text, which is typed as it stands."""
+    def type(self, *keys: str, quiet: float = 0.05) -> None:
+        """Presses keys one after the other: names of `KEYS`, `^x`, or text, which is typed as it stands. The next one
+        waits until nothing was written for `quiet` seconds."""
         for key in keys:
             sent = KEYS.get(key) or (chr(ord(key[1].upper()) & 0x1F) if re.fullmatch(r"\^[a-zA-Z]", key) else key)
             os.write(self._fd, sent.encode())
-            self.settle(0.05)
+            self.settle(quiet)
 
     def text(self) -> str:
         """The screen as lines, without trailing blanks."""

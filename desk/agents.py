@@ -36,12 +36,14 @@ _RESERVED = ("me", "none", "nobody")
 
 @dataclass(frozen=True, slots=True)
 class NewAgent:
-    """Somebody who joins. `id` is short and stays; `unix_user` is who they are at the shell."""
+    """Somebody who joins. `id` is short and stays; `unix_user` is who they are at the shell; `zone` is an IANA name,
+    the shop's where it is ""."""
 
     id: str
     name: str
     unix_user: str = ""
     role: str = "agent"
+    zone: str = ""
 
 
 def add(unit: UnitOfWork, person: NewAgent) -> None:
@@ -51,12 +53,18 @@ def add(unit: UnitOfWork, person: NewAgent) -> None:
                       next=N_("Use small letters, digits and . _ - only, such as ana."))  # fmt: skip
     if shop.agent(unit.conn, person.id) is not None:
         raise Conflict(N_("There is an agent {item} already."), item=person.id, next=N_("See: deskhand agent list"))
-    values = _checked(
-        unit, {"name": person.name or person.id, "unix_user": person.unix_user, "role": person.role}, person.id
-    )
-    unit.conn.execute("INSERT INTO agent (id, name, unix_user, role) VALUES (?, ?, ?, ?)",
-                      (person.id, values["name"], values["unix_user"], values["role"]))  # fmt: skip
+    wanted = {"name": person.name or person.id, "unix_user": person.unix_user, "role": person.role,
+              "zone": person.zone or _shop_zone(unit)}  # fmt: skip
+    values = {"id": person.id, **_checked(unit, wanted, person.id)}
+    marks = ", ".join("?" * len(values))
+    unit.conn.execute(f"INSERT INTO agent ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
     unit.append("agent_added", {"agent": person.id, "name": values["name"]})
+
+
+def _shop_zone(unit: UnitOfWork) -> str:
+    """The zone of the team's hours."""
+    bodies = {name: body for name, body, _version in shop.calendars(unit.conn)}
+    return str(json.loads(bodies.get("shop", "{}")).get("zone", "UTC"))
 
 
 def change(unit: UnitOfWork, agent_id: str, values: Mapping[str, Any]) -> int:

@@ -10,15 +10,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.contract import Receipt, SendReply
 from desk.changes import change, require
+from store import events
 from store.errors import N_, Conflict, Invalid, NotFound, Refused
 from store.sql import messages, outbox, people, shop, tickets
-from store.sql.rows import OutboxRow
+from store.sql.rows import OutboxRow, Ticket
 from store.unit import UnitOfWork
-from store.values import NEVER, clean, clean_line, fold
+from store.values import NEVER, Instant, clean, clean_line, fold
 
 AFTER_SENDING = ("open", "pending", "solved")
 
@@ -50,7 +51,7 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
         raise Invalid(
             N_("The reply to {item} is empty."), item=f"#{ticket.id}", next=N_("Write something, or press Esc.")
         )
-    if not reply.to:
+    if not recipients(reply.to):
         raise Invalid(
             N_("{item} has no address to answer to."),
             item=f"#{ticket.id}",
@@ -66,16 +67,16 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
             item=f"#{ticket.id}",
             next=N_("Add it again: deskhand channel add"),
         )
-    stop_if_changed(ticket.thread_seq, reply.base_seq, ticket.id)
+    stop_if_changed(unit, ticket, reply.base_seq)
     unique = unit.ids()
     message_id = f"<{unique}@{_domain(channel.settings)}>"
     thread = messages.of_ticket(unit.conn, ticket.id, limit=20)
-    theirs = [m for m in thread if m.direction == "in" and m.remote_key.startswith("mail:")]
+    theirs = [m for m in thread if m.direction == "in" and m.automatic != "bounce" and m.remote_key.startswith("mail:")]
     refs = [
         m.remote_key.removeprefix("mail:") for m in thread if m.direction != "note" and m.remote_key.startswith("mail:")
     ]
     payload = {
-        "message_id": message_id, "to": list(reply.to), "cc": list(reply.cc), "subject": clean_line(reply.subject),
+        "message_id": message_id, "to": list(recipients(reply.to)), "cc": list(recipients(reply.cc)), "subject": clean_line(reply.subject),
         "text": text, "in_reply_to": theirs[-1].remote_key.removeprefix("mail:") if theirs else "",
         "references": refs[-10:], "template_id": reply.template_id, "automatic": reply.automatic,
     }  # fmt: skip
@@ -92,21 +93,48 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
     return row_id
 
 
-def stop_if_changed(thread_seq: int, base_seq: int, ticket_id: int) -> None:
+def stop_if_changed(unit: UnitOfWork, ticket: Ticket, base_seq: int) -> None:
     """Raises Conflict when the thread moved on since its writer looked."""
-    if thread_seq > base_seq:
-        raise Conflict(N_("Something new arrived in {item} since you opened it; your text is kept."), item=f"#{ticket_id}",
-                       next=N_("Read it, then send again."))  # fmt: skip
+    news = _news(unit, ticket, base_seq, unit.actor.id)
+    if news is None:
+        return
+    if news.who:
+        raise Conflict(N_("{who} has answered {item} since you opened it; your text is kept."), item=f"#{ticket.id}",
+                       who=news.who, next=N_("Read it, then send again."))  # fmt: skip
+    raise Conflict(N_("Something new arrived in {item} since you opened it; your text is kept."), item=f"#{ticket.id}",
+                   next=N_("Read it, then send again."))  # fmt: skip
+
+
+class _News(NamedTuple):
+    """Something was said: by colleague `who`, "" for anybody else."""
+
+    who: str
+
+
+def _news(unit: UnitOfWork, ticket: Ticket, base_seq: int, agent_id: str) -> _News | None:
+    """The newest thing said since `base_seq` that `agent_id` did not say; their own replies are no news to them."""
+    if ticket.thread_seq <= base_seq:
+        return None
+    for event in events.of_ticket_after(unit.conn, ticket.id, base_seq):
+        if event.verb in ("received", "answered_elsewhere"):
+            return _News("")
+        if event.verb == "reply_sent":
+            row = outbox.get(unit.conn, event.payload["outbox_id"]) if event.payload else None
+            if row is None or row.agent_id != agent_id:
+                return _News(row.agent_id if row else "")
+    return None
 
 
 def take_back(unit: UnitOfWork, row_id: int) -> OutboxRow:
-    """Cancels a reply that has not left; its text becomes the agent's draft again. Raises Refused once it has left."""
+    """Cancels a reply that has not left; its text becomes the agent's draft again. Where they have begun another one
+    since, that one stays and the text is kept in the cancelled row. Raises Refused once it has left."""
     row = need(unit, row_id)
     if not outbox.move(unit.conn, row_id, "held", "cancelled", unit.now):
         raise Refused(N_("The reply to {item} has left and cannot be taken back."), item=f"#{row.ticket_id}",
                       next=N_("Write a second message if something is wrong."))  # fmt: skip
     payload = json.loads(row.payload)
-    if row.agent_id and people.draft(unit.conn, row.ticket_id, row.agent_id) is None:
+    draft = people.draft(unit.conn, row.ticket_id, row.agent_id)
+    if row.agent_id and (draft is None or not draft.body.strip()):
         people.put_draft(unit.conn, people.Draft(row.ticket_id, row.agent_id, "reply", payload["text"],
                                                  payload.get("template_id", ""), row.base_seq, unit.now))  # fmt: skip
     unit.append("reply_taken_back", {"outbox_id": row_id}, ticket_id=row.ticket_id)
@@ -116,8 +144,10 @@ def take_back(unit: UnitOfWork, row_id: int) -> OutboxRow:
 def claim(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
     """held → claimed for this sync process, unless the thread moved on meanwhile, which fails the row instead."""
     ticket = tickets.get(unit.conn, row.ticket_id)
-    if ticket is None or ticket.thread_seq > row.base_seq:
-        fail(unit, row.id, "held", "Something new arrived before this left; read it and send again.")
+    news = _news(unit, ticket, row.base_seq, row.agent_id) if ticket else _News("")
+    if news is not None:
+        what = f"{news.who} answered" if news.who else "Something new arrived"
+        fail(unit, row.id, "held", f"{what} before this left; read it and send again.")
         return False
     return outbox.move(unit.conn, row.id, "held", "claimed", unit.now, claimed_by=holder, claimed_at=unit.now,
                        handed_at=0, attempts=row.attempts + 1)  # fmt: skip
@@ -125,7 +155,8 @@ def claim(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
 
 def release(unit: UnitOfWork, row: OutboxRow, next_try_at: int, error: str) -> None:
     """claimed → held: nothing happened there, it is tried again at `next_try_at`."""
-    outbox.move(unit.conn, row.id, "claimed", "held", unit.now, next_try_at=next_try_at, error=error, handed_at=0)
+    outbox.move(unit.conn, row.id, "claimed", "held", unit.now, next_try_at=next_try_at, error=clean_line(error),
+                handed_at=0)  # fmt: skip
 
 
 def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
@@ -153,23 +184,46 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
     seq = unit.append("reply_sent", {"outbox_id": row_id, "message_id": message_id,
                                      **({"warning": receipt.warning} if receipt.warning else {})},
                       ticket_id=ticket.id)  # fmt: skip
-    answered(unit, ticket.id, message_id, seq, receipt.at, automatic=bool(payload.get("automatic")))
+    unseen = _unseen(unit, row)
+    answered(unit, ticket.id, message_id, seq, receipt.at, automatic=bool(payload.get("automatic")), unseen=unseen)
     status = json.loads(row.after).get("status", "open")
+    if unseen is not None:
+        status = "open"  # while this left, the buyer wrote again
     if status != ticket.status:
         change(unit, ticket.id, {"status": status}, why={"text": N_("after the reply was sent")})
     return message_id
 
 
-def answered(unit: UnitOfWork, ticket_id: int, message_id: int, seq: int, at: int, *, automatic: bool) -> None:
-    """A reply of ours reached the thread: the ticket's facts and clocks follow. An automatic one satisfies no clock."""
+def _unseen(unit: UnitOfWork, row: OutboxRow) -> Instant | None:
+    """When the oldest buyer message arrived that came in after this reply's writer looked."""
+    arrived = [
+        message.received_at
+        for event in events.of_ticket_after(unit.conn, row.ticket_id, row.base_seq)
+        if event.verb == "received" and event.payload
+        and (message := messages.get(unit.conn, event.payload["message_id"])) and not message.automatic
+    ]  # fmt: skip
+    return min(arrived, default=None)
+
+
+def answered(
+    unit: UnitOfWork, ticket_id: int, message_id: int, seq: int, at: Instant, *, automatic: bool, unseen: Instant | None
+) -> None:
+    """A reply of ours, written at `at`, reached the thread: the ticket's facts and clocks follow. An automatic one
+    satisfies no clock. `unseen` is when the oldest buyer message arrived that this reply cannot have answered."""
     from desk.clocks.keep import keep
 
     ticket = require(unit, ticket_id)
     facts: dict[str, Any] = {"last_message_id": message_id, "message_count": ticket.message_count + 1,
                              "thread_seq": seq, "updated_at": unit.now}  # fmt: skip
     if not automatic:
-        facts |= {"waiting_since": None, "first_reply_at": ticket.first_reply_at or at, "last_reply_at": at,
-                  "answered_from": ticket.waiting_since}  # fmt: skip
+        waited = ticket.waiting_since
+        still = max(waited, unseen) if waited is not None and unseen is not None else None
+        facts |= {"waiting_since": still, "last_reply_at": max(ticket.last_reply_at or at, at)}
+        if still is None or still != waited:
+            facts["answered_from"] = waited
+        first = ticket.first_buyer_at
+        if first is not None and (unseen is None or first < unseen):
+            facts["first_reply_at"] = min(ticket.first_reply_at or at, at)
     tickets.update(unit.conn, ticket_id, facts, bump=False)
     keep(unit, ticket_id)
 
@@ -206,7 +260,7 @@ def resolve(unit: UnitOfWork, row_id: int, decision: str) -> OutboxRow:
     elif decision == "again":
         ticket = require(unit, row.ticket_id)
         outbox.move(unit.conn, row_id, row.state, "held", unit.now, hold_until=unit.now, next_try_at=0, error="",
-                    handed_at=0, base_seq=ticket.thread_seq)  # fmt: skip
+                    handed_at=0, attempts=0, base_seq=ticket.thread_seq)  # fmt: skip
         unit.append("reply_queued", {"outbox_id": row_id, "again": True}, ticket_id=row.ticket_id)
     else:
         outbox.move(unit.conn, row_id, row.state, "cancelled", unit.now)
@@ -252,4 +306,4 @@ def _domain(settings: str) -> str:
 
 def recipients(addresses: Sequence[str]) -> tuple[str, ...]:
     """Addresses to answer to, each once, in order."""
-    return tuple(dict.fromkeys(a.strip() for a in addresses if a.strip()))
+    return tuple(dict.fromkeys(a for a in map(clean_line, addresses) if a))

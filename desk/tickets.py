@@ -24,7 +24,7 @@ class Outcome:
 
 
 def each(unit: UnitOfWork, ids: Iterable[int], act: Callable[[int], int]) -> Outcome:
-    """Runs `act` on every ticket as one undoable batch; one that refuses does not stop the rest."""
+    """Runs `act` on every ticket as one undoable batch; one that refuses stays as it was and does not stop the rest."""
     wanted = list(dict.fromkeys(ids))
     if len(wanted) > BULK_LIMIT:
         raise Invalid(N_("{count} tickets are more than one step may change ({limit})."), next=N_("Narrow the list."),
@@ -35,8 +35,9 @@ def each(unit: UnitOfWork, ids: Iterable[int], act: Callable[[int], int]) -> Out
     refused: list[tuple[int, DeskError]] = []
     for ticket_id in wanted:
         try:
-            if act(ticket_id):
-                done.append(ticket_id)
+            with unit.attempt():
+                if act(ticket_id):
+                    done.append(ticket_id)
         except DeskError as error:
             refused.append((ticket_id, error))
     return Outcome(tuple(done), tuple(refused))

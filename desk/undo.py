@@ -6,7 +6,7 @@ of its batch still is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desk.changes import require, write
@@ -19,7 +19,7 @@ from store.unit import UnitOfWork
 
 CHANGING = ("changed", "assigned", "tagged", "snoozed", "no_reply_needed")
 UNDOABLE = (*CHANGING, "noted", "reply_queued")
-_LOOK_BACK = 500
+_LOOK_BACK = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Step:
 
 def undo(unit: UnitOfWork) -> Step:
     """Reverses this agent's newest step that still stands. Raises Refused when there is none."""
-    step = _newest(events.of_actor(unit.conn, unit.actor, _LOOK_BACK), unit)
+    step = _newest(unit)
     if not step:
         raise Refused(N_("There is nothing of yours to undo."), next=N_("Undo reaches back {count} of your own steps."),
                       count=_LOOK_BACK)  # fmt: skip
@@ -42,33 +42,33 @@ def undo(unit: UnitOfWork) -> Step:
 
 def redo(unit: UnitOfWork) -> Step:
     """Does again what this agent undid last, unless they did something else since. Raises Refused."""
+    redone: set[int] = set()
     for event in events.of_actor(unit.conn, unit.actor, _LOOK_BACK):
-        if event.verb == "undone" and event.payload and event.seq not in _redone(unit):
-            step = [e for e in (_at(unit, s) for s in event.payload["seqs"]) if e is not None]
+        if event.verb == "redone" and event.payload:
+            redone.update(event.payload["undone"])
+        elif event.verb == "undone" and event.payload and event.seq not in redone:
             undone = events.of_batch(unit.conn, event.batch_id) if event.batch_id else [event]
+            seqs = dict.fromkeys(seq for e in undone if e.payload for seq in e.payload["seqs"])
+            step = [found for seq in seqs if (found := _at(unit, seq)) is not None]
             return _replay(unit, step, backwards=False, undone=[e.seq for e in undone])
-        if event.verb in UNDOABLE:
+        elif event.verb in UNDOABLE:
             break
     raise Refused(N_("There is nothing to do again."), next=N_("Redo works right after an undo."))
 
 
-def _newest(mine: Sequence[Event], unit: UnitOfWork) -> list[Event]:
+def _newest(unit: UnitOfWork) -> list[Event]:
     dead: set[int] = set()
-    for event in mine:
+    for event in events.of_actor(unit.conn, unit.actor, _LOOK_BACK):
         if event.payload is None or event.seq in dead:
             continue
         if event.verb == "redone":
             dead.update(event.payload["undone"])
         elif event.verb == "undone":
-            dead.update(event.payload["seqs"])
+            dead.update(event.payload["seqs"], event.payload.get("left", ()))
         elif event.verb in UNDOABLE:
-            return events.of_batch(unit.conn, event.batch_id) if event.batch_id else [event]
+            whole = events.of_batch(unit.conn, event.batch_id) if event.batch_id else [event]
+            return [e for e in whole if e.actor == unit.actor and e.verb in UNDOABLE and e.seq not in dead]
     return []
-
-
-def _redone(unit: UnitOfWork) -> set[int]:
-    mine = events.of_actor(unit.conn, unit.actor, _LOOK_BACK)
-    return {seq for e in mine if e.verb == "redone" and e.payload for seq in e.payload["undone"]}
 
 
 def _at(unit: UnitOfWork, seq: int) -> Event | None:
@@ -76,28 +76,30 @@ def _at(unit: UnitOfWork, seq: int) -> Event | None:
     return found[0] if found and found[0].seq == seq else None
 
 
-def _replay(unit: UnitOfWork, step: Iterable[Event], *, backwards: bool, undone: Sequence[int] = ()) -> Step:
+def _replay(unit: UnitOfWork, step: Sequence[Event], *, backwards: bool, undone: Sequence[int] = ()) -> Step:
     done: list[Event] = []
-    refused: list[tuple[int, DeskError]] = []
-    for event in step:
+    refused: list[tuple[Event, DeskError]] = []
+    for event in reversed(step) if backwards else step:
         try:
-            _reverse(unit, event) if backwards else _repeat(unit, event)
+            with unit.attempt():
+                _reverse(unit, event) if backwards else _repeat(unit, event)
             done.append(event)
         except DeskError as error:
-            refused.append((event.ticket_id or 0, error))
+            refused.append((event, error))
     if not done:
         raise refused[0][1]
-    ids = tuple(dict.fromkeys(e.ticket_id for e in done if e.ticket_id))
+    ids = tuple(dict.fromkeys(e.ticket_id for e in sorted(done, key=lambda e: e.seq) if e.ticket_id))
     if len(ids) > 1:
         unit.batch_id = unit.ids()
-    for ticket_id in ids:  # each tells the whole step, so that the undo of a batch is itself one step
-        payload = {
-            "seqs": [e.seq for e in done],
-            "verb": done[0].verb,
-            **({} if backwards else {"undone": list(undone)}),
-        }
+    for ticket_id in ids:
+        seqs = sorted(e.seq for e in done if e.ticket_id == ticket_id)
+        payload: dict[str, object] = {"seqs": seqs, "verb": done[0].verb}
+        if not backwards:
+            payload["undone"] = list(undone) if ticket_id == ids[0] else []
+        elif ticket_id == ids[0] and refused:  # told once; the next undo goes on to the step before
+            payload["left"] = [e.seq for e, _ in refused]
         unit.append("undone" if backwards else "redone", payload, ticket_id=ticket_id)
-    return Step(done[0].verb, ids, tuple(refused))
+    return Step(done[0].verb, ids, tuple((e.ticket_id or 0, error) for e, error in refused))
 
 
 def _reverse(unit: UnitOfWork, event: Event) -> None:
@@ -139,10 +141,12 @@ def _swap(unit: UnitOfWork, event: Event, *, was: int, now: int) -> None:
 
 
 def _who_changed(unit: UnitOfWork, ticket_id: int, field: str, since: int) -> str:
-    for event in reversed(events.of_ticket(unit.conn, ticket_id)):
-        if event.seq > since and event.payload and field in event.payload.get("changes", {}):
+    """Who told of the field since; else who touched the ticket last (a buyer's message moves facts of its own)."""
+    later = events.of_ticket_after(unit.conn, ticket_id, since)
+    for event in later:
+        if event.payload and field in event.payload.get("changes", {}):
             return event.actor.id
-    return "?"
+    return later[0].actor.id if later else "?"
 
 
 def _move_note(unit: UnitOfWork, message_id: int, came_from: str, to: str, ticket_id: int) -> None:

@@ -6,10 +6,13 @@ import hashlib
 import json
 import os
 
+SALT_LENGTH = 16
+"""Characters; fixed, so that no byte can move from the payload into the salt unseen."""
+
 
 def salted() -> str:
     """A fresh salt: without it, a short payload that was erased could be guessed from its digest."""
-    return os.urandom(8).hex()
+    return os.urandom(SALT_LENGTH // 2).hex()
 
 
 def digest(salt: str, payload: str) -> str:

@@ -79,47 +79,72 @@ def of_ticket(conn: Connection, ticket_id: int, limit: int = 500) -> list[Event]
     return [_event(r) for r in conn.execute(sql, (ticket_id, limit))][::-1]
 
 
+def of_ticket_after(conn: Connection, ticket_id: int, seq: int) -> list[Event]:
+    """A ticket's events behind `seq`, newest first."""
+    sql = f"SELECT {_COLUMNS} FROM event WHERE ticket_id = ? AND seq > ? ORDER BY seq DESC LIMIT 500"
+    return [_event(r) for r in conn.execute(sql, (ticket_id, seq))]
+
+
 def after(conn: Connection, seq: int, limit: int = 500) -> list[Event]:
     """Events behind `seq`, oldest first: the change feed."""
     sql = f"SELECT {_COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
     return [_event(r) for r in conn.execute(sql, (seq, limit))]
 
 
-def of_actor(conn: Connection, actor: Actor, limit: int = 200) -> list[Event]:
-    """What one actor did, newest first: where undo looks."""
+def of_actor(conn: Connection, actor: Actor, limit: int = 200) -> Iterator[Event]:
+    """What one actor did, newest first, read as far as the caller asks: where undo looks."""
     sql = f"SELECT {_COLUMNS} FROM event WHERE actor_kind = ? AND actor_id = ? ORDER BY seq DESC LIMIT ?"
-    return [_event(r) for r in conn.execute(sql, (actor.kind, actor.id, limit))]
+    return (_event(r) for r in conn.execute(sql, (actor.kind, actor.id, limit)))
 
 
 def of_batch(conn: Connection, batch_id: str) -> list[Event]:
-    """Every event of one batch, oldest first. Batches are found through their first event's neighbourhood."""
+    """Every event of one batch, oldest first."""
     sql = f"SELECT {_COLUMNS} FROM event WHERE batch_id = ? ORDER BY seq"
     return [_event(r) for r in conn.execute(sql, (batch_id,))]
 
 
 def verify(conn: Connection) -> Verdict:
     """Walks the whole chain. An event without payload is accepted only if a later `erased` event names its seq."""
-    from store.chain import digest, link
+    from store.chain import SALT_LENGTH, digest
 
-    erased = {
-        seq
-        for (text,) in conn.execute("SELECT payload FROM event WHERE verb = 'erased' AND payload IS NOT NULL")
-        for seq in json.loads(text).get("seqs", [])
-    }
+    erased = _erased(conn)
     prev, last = GENESIS, 0
     for row in _rows(conn):
         seq = row[0]
         if seq != last + 1:
             return Verdict(last, prev, f"event {last + 1} is missing")
-        if row[10] is None:
-            if seq not in erased:
+        payload, salt = row[10], row[11]
+        if payload is None and salt is None:
+            if erased.get(seq, 0) <= seq:
                 return Verdict(last, prev, f"event {seq} was emptied without an erasure")
-        elif digest(row[11] or "", row[10]) != row[12]:
-            return Verdict(last, prev, f"event {seq} was altered")
-        if row[13] != prev or link(row[:10], row[12], prev) != row[14]:
+        else:
+            texts = isinstance(payload, str) and isinstance(salt, str) and len(salt) == SALT_LENGTH
+            if not texts or digest(salt, payload) != row[12]:
+                return Verdict(last, prev, f"event {seq} was altered")
+        if row[13] != prev or _linked(row, prev) != row[14]:
             return Verdict(last, prev, f"the chain breaks at event {seq}")
         prev, last = row[14], seq
     return Verdict(last, prev)
+
+
+def _linked(row: tuple[Any, ...], prev: str) -> str:
+    from store.chain import link
+
+    try:
+        return link(row[:10], row[12], prev)
+    except TypeError:  # bytes where a text or number belongs
+        return ""
+
+
+def _erased(conn: Connection) -> dict[int, int]:
+    """Seq of an erased event → seq of the event that says so."""
+    named: dict[int, int] = {}
+    for at, text in conn.execute("SELECT seq, payload FROM event WHERE verb = 'erased' AND payload IS NOT NULL"):
+        try:
+            named.update(dict.fromkeys(json.loads(text)["seqs"], at))
+        except (ValueError, KeyError, TypeError):
+            continue  # altered: the walk comes to it
+    return named
 
 
 def _rows(conn: Connection) -> Iterator[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ One writer at a time (BEGIN IMMEDIATE); no network call belongs inside; everythi
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -51,6 +52,20 @@ class UnitOfWork:
         """After a savepoint was rolled back: the head must be read again."""
         self._head = None
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part that is undone by itself when it raises, so that the rest can go on."""
+        self.conn.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            if self.conn.in_transaction:  # a full disk has already rolled back all of it
+                self.conn.execute("ROLLBACK TO attempt")
+                self.conn.execute("RELEASE attempt")
+            self.forget()
+            raise
+        self.conn.execute("RELEASE attempt")
+
     @property
     def session(self) -> Session:
         """A SQLModel session on the same transaction (loads SQLModel on first use). Flushed on commit."""
@@ -86,18 +101,17 @@ class Store:
             raise NotFound(N_("There is no desk in {item}."), item=str(folder),
                            next=N_("Make one with: deskhand init"))  # fmt: skip
         check_place(folder)
-        found = store.revision()
-        if found != HEAD_REVISION:
-            store.migrate(found)
+        if store.revision() != HEAD_REVISION:
+            store.migrate()
         return store
 
     @classmethod
     def create(cls, folder: Path, *, clock: Clock, ids: Ids, key: bytes | None = None, name: str = "Deskhand") -> Store:
-        """Makes a new desk. Raises Invalid where one is already."""
+        """Makes a new desk, also where a making was broken off. Raises Invalid where one is already."""
         store = cls(folder, clock=clock, ids=ids, key=key)
-        if store.path.exists():
-            raise Invalid(N_("There is already a desk in {item}."), item=str(folder),
-                          next=N_("Choose another folder with --desk."))  # fmt: skip
+        if store.path.exists() and store._furnished():
+            store.close()
+            raise _already(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as exc:
@@ -106,10 +120,13 @@ class Store:
         check_place(folder)
         from store.migrate import upgrade
 
+        _private(store.path)
         conn = store.conn
         with translated(store.path):
             begin(conn)
             try:
+                if store._furnished():  # somebody else was faster
+                    raise _already(folder)
                 upgrade(conn)
                 conn.executemany("INSERT INTO meta (key, value) VALUES (?, ?)",
                                  [("uuid", ids()), ("name", name), ("created_at", str(clock.now()))])  # fmt: skip
@@ -167,8 +184,8 @@ class Store:
     def revision(self) -> str:
         """The stored schema revision. Raises Unavailable when it is newer than this program."""
         with translated(self.path):
-            known = self.conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
-            found: str = self.conn.execute("SELECT version_num FROM alembic_version").fetchone()[0] if known else ""
+            row = self._furnished() and self.conn.execute("SELECT version_num FROM alembic_version").fetchone()
+            found: str = row[0] if row else ""
         if found > HEAD_REVISION:
             raise Unavailable(N_("This desk was made by a newer Deskhand (schema {found}; this one knows {known})."),
                               item=str(self.folder), next=N_("Update Deskhand; the desk was not touched."),
@@ -178,23 +195,41 @@ class Store:
                           next=N_("Check --desk, and the vault beside it."))  # fmt: skip
         return found
 
-    def migrate(self, found: str) -> None:
-        """Brings an older desk to `HEAD_REVISION` in one transaction, after a copy of it was put aside."""
+    def _furnished(self) -> bool:
+        """Whether there is any schema in the file."""
+        with translated(self.path):
+            sql = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
+            return bool(self.conn.execute(sql).fetchone()[0])
+
+    def migrate(self) -> None:
+        """Brings an older desk to `HEAD_REVISION` in one transaction, while a copy of exactly what it was is put aside.
+        Of several processes that try, one does it and the others find it done."""
         from store.migrate import upgrade
 
-        copy = self.folder / f"before-{HEAD_REVISION}-from-{found}.db"
         conn = self.conn
         with translated(self.path):
-            if not copy.exists():
-                conn.execute("VACUUM INTO ?", (str(copy),))
             begin(conn)
             try:
-                upgrade(conn)
+                if (found := self.revision()) != HEAD_REVISION:
+                    self._put_aside(self.folder / f"before-{HEAD_REVISION}-from-{found}.db")
+                    upgrade(conn)
                 conn.execute("COMMIT")
             except BaseException:
                 if conn.in_transaction:
                     conn.execute("ROLLBACK")
                 raise
+
+    def _put_aside(self, copy: Path) -> None:
+        """Copies what is committed to `copy`: whole or not at all, encrypted as the desk is, for its owner only."""
+        partial = copy.with_suffix(".part")
+        partial.unlink(missing_ok=True)
+        _private(partial)
+        reader = connect(self.path, self._key)  # the writer is inside its transaction and cannot
+        try:
+            reader.execute("VACUUM INTO ?", (str(partial),))
+        finally:
+            reader.close()
+        os.replace(partial, copy)
 
     def meta(self, key: str, default: str = "") -> str:
         row = self.conn.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -205,3 +240,17 @@ class Store:
             conn.close()
         self._all.clear()
         self._local = threading.local()
+
+
+def _private(path: Path) -> None:
+    """Makes the file, if it is not there, so that nobody else can read it; SQLite's own default lets everybody."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as exc:
+        raise Unavailable(N_("{item} cannot be written."), item=str(path),
+                          next=N_("Check its owner and permissions: deskhand doctor names them.")) from exc  # fmt: skip
+
+
+def _already(folder: Path) -> Invalid:
+    return Invalid(N_("There is already a desk in {item}."), item=str(folder),
+                   next=N_("Choose another folder with --desk."))  # fmt: skip

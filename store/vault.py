@@ -50,6 +50,8 @@ class Vault:
         """Stores a secret; it is on disk when this returns."""
         with self._alone():
             doc = self._read()
+            for known, sealed in list(doc.get("secrets", {}).items())[:1]:
+                self._open(known, sealed)  # a key that does not open the old ones must not seal new ones
             doc.setdefault("secrets", {})[name] = self._seal(name, value, doc)
             self._write(self._file, json.dumps(doc, indent=1).encode())
 
@@ -91,8 +93,8 @@ class Vault:
             raw = base64.b64decode(sealed)
             return AESGCM(self._key(self._read())).decrypt(raw[:12], raw[12:], name.encode()).decode()
         except (InvalidTag, ValueError) as exc:
-            raise Invalid(N_("The vault does not open with this key."), item=name,
-                          next=N_("Check the passphrase, or bring back vault.key.")) from exc  # fmt: skip
+            self._master = None
+            raise self._shut(name) from exc
 
     def _key(self, doc: dict[str, Any]) -> bytes:
         if self._master is None:
@@ -102,14 +104,26 @@ class Vault:
             elif "salt" in doc:
                 raise Refused(N_("The vault needs its passphrase."), next=N_("Run: deskhand secret unlock"))
             else:
-                self._master = self._key_from_file()
+                self._master = self._key_from_file(fresh=not doc.get("secrets"))
         return self._master
 
-    def _key_from_file(self) -> bytes:
-        if not self._key_file.exists():
+    def _key_from_file(self, *, fresh: bool) -> bytes:
+        """The key in `vault.key`; a vault without secrets gets one, a vault with secrets never gets another."""
+        if fresh and not self._key_file.exists():
             self._write(self._key_file, base64.b64encode(secrets.token_bytes(32)))
-        guard(self._key_file)
-        return base64.b64decode(self._key_file.read_bytes())
+        try:
+            guard(self._key_file)
+            key = base64.b64decode(self._key_file.read_bytes(), validate=True)
+        except (FileNotFoundError, ValueError):
+            key = b""
+        if len(key) != 32:
+            raise self._shut(str(self._key_file))
+        return key
+
+    @staticmethod
+    def _shut(item: str) -> Invalid:
+        return Invalid(N_("The vault does not open with this key."), item=item,
+                       next=N_("Check the passphrase, or bring back vault.key."))  # fmt: skip
 
     def _read(self) -> dict[str, Any]:
         if not self._file.exists():
@@ -133,6 +147,11 @@ class Vault:
             out.flush()
             os.fsync(out.fileno())
         os.replace(fresh, path)
+        folder = os.open(path.parent, os.O_RDONLY)  # the new name has to last as well
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def guard(path: Path) -> None:

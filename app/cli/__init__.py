@@ -5,6 +5,7 @@ Data goes to stdout, everything said about it to stderr.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,10 @@ from collections.abc import Sequence
 from app.cli.options import Options, Usage, split
 from app.words import _, render_error, use
 from store.errors import DeskError
+from store.values import clean
+
+VERSION = "0.1.0"
+"""As pyproject.toml has it; asking the installation costs more than everything else `--version` does."""
 
 DONE, FAILED, USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 
@@ -24,11 +29,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except Usage as error:
-        print(_("deskhand: {message}").format(message=error), file=sys.stderr)
+        print(clean(_("deskhand: {message}").format(message=error)), file=sys.stderr)
         return USAGE
     except DeskError as error:
-        print(_("deskhand: {message}").format(message=render_error(error)), file=sys.stderr)
+        print(clean(_("deskhand: {message}").format(message=render_error(error))), file=sys.stderr)
         return FAILED
+    except UnicodeEncodeError:
+        print(
+            _("deskhand: {message}").format(message=_("The command line holds bytes that are not UTF-8.")),
+            file=sys.stderr,
+        )
+        return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has read enough
@@ -53,13 +64,12 @@ def _run(argv: list[str]) -> int:
 
 
 def _version() -> int:
-    from importlib.metadata import version
-
-    print(f"deskhand {version('deskhand')}")
+    print(f"deskhand {VERSION}")
     return DONE
 
 
 def _workstation(options: Options) -> int:
+    gc.disable()  # what starting makes stays: looking through it is a sixth of the start. `Workstation` enables it.
     from app.cli.run import Run
 
     with Run(options) as run:

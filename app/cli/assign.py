@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli.bulk import act, leading_tickets
+from app.cli.bulk import act, add_words, leading_tickets, words_of
 from app.cli.options import Usage
 from app.cli.parsing import Parser
 from app.cli.run import Run
@@ -15,9 +15,7 @@ NOBODY = ("none", "nobody", "-")
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "words", nargs="+", metavar="TICKET… AGENT", help=_("ticket numbers, then an agent, me or none")
-    )
+    add_words(parser, "AGENT", _("an agent, me or none"))
     parser.add_argument("--reason", default="", metavar="T", help=_("why; it stands in the ticket's log"))
     parser.add_argument(
         "--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N")
@@ -28,7 +26,7 @@ def run(run: Run, args: argparse.Namespace) -> int:
     from desk.changes import change
     from desk.tickets import assign
 
-    ids, rest = leading_tickets(args.words)
+    ids, rest = leading_tickets(words_of(args))
     if not ids or len(rest) != 1:
         raise Usage(_("Say: deskhand assign TICKET… AGENT"))
     who = None if rest[0] in NOBODY else run.agent.id if rest[0] == "me" else rest[0]

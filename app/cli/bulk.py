@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 
 from app.cli.output import record
 from app.cli.parsing import Parser
-from app.cli.run import Run, ticket_number, tickets_said
+from app.cli.run import Run, tickets_said
 from app.words import _, render_error
 from store.unit import UnitOfWork
 
 SCHEMA = "deskhand/changed/1"
 
 
-def add_tickets(parser: Parser) -> None:
-    parser.add_argument("tickets", nargs="+", type=ticket_number, metavar="TICKET", help=_("their numbers"))
+def add_words(parser: Parser, metavar: str, help: str) -> None:
+    """Ticket numbers, then words of another kind; `words_of` has them all in order."""
+    parser.add_argument("tickets", nargs="+", metavar="TICKET", help=_("their numbers"))
+    parser.add_argument("rest", nargs="+", metavar=metavar, help=help)
+
+
+def words_of(args: argparse.Namespace) -> list[str]:
+    """The words of a line. argparse gives all but the last to the tickets; which is which their look decides."""
+    return [*args.tickets, *args.rest]
 
 
 def act(run: Run, ids: list[int], do: Callable[[UnitOfWork, int], int]) -> int:

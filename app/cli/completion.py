@@ -14,17 +14,7 @@ from app.words import _
 
 SHELLS = ("bash", "zsh", "fish")
 
-_DYNAMIC = {
-    "TICKET": "tickets",
-    "TICKET… AGENT": "assign",
-    "TICKET… FIELD=VALUE…": "tickets",
-    "TICKET… TAG…": "tickets",
-    "TICKET… UNTIL": "tickets",
-    "PATH|TICKET": "files",
-    "PATH": "files",
-    "FILE": "files",
-    "AGENT": "agents",
-}
+_DYNAMIC = {"TICKET": "tickets", "PATH|TICKET": "files", "PATH": "files", "FILE": "files", "AGENT": "agents"}
 
 
 def arguments(parser: Parser) -> None:
@@ -43,10 +33,7 @@ def table() -> dict[str, tuple[list[str], str]]:
     for noun, entry in NOUNS.items():
         if entry.hidden:
             continue
-        try:
-            parser = parser_of(noun)
-        except ModuleNotFoundError:  # a command of an installation that left it out
-            continue
+        parser = parser_of(noun)
         found[noun] = ([*verbs_of(parser), *_options(parser)], _asked(noun, parser))
         for name, child in verbs_of(parser).items():
             found[f"{noun} {name}"] = (_options(child), _asked(noun, child))
@@ -69,7 +56,7 @@ def _asked(noun: str, parser: argparse.ArgumentParser) -> str:
             if metavar == "ID":
                 return kinds.get(noun, "")
             if metavar in _DYNAMIC:
-                return _DYNAMIC[metavar]
+                return "assign" if noun == "assign" else _DYNAMIC[metavar]
     return ""
 
 

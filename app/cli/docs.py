@@ -10,9 +10,6 @@ from app.cli.nouns import GROUPS, NOUNS
 from app.cli.options import GLOBAL, JSON_HELP
 from app.cli.parsing import parser_of, verbs_of
 
-_LEFT_OUT = ("demo",)
-"""Commands with a page of their own."""
-
 
 def page() -> str:
     """The whole page, in English."""
@@ -47,7 +44,7 @@ def _page() -> Iterator[str]:
         yield ""
         yield f"## {title}"
         for noun, entry in NOUNS.items():
-            if entry.group == group and not entry.hidden and noun not in _LEFT_OUT:
+            if entry.group == group and not entry.hidden:
                 yield ""
                 yield f"### {noun}"
                 yield ""

@@ -11,15 +11,15 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.bulk import number_or_none
-from app.cli.cells import wrap
+from app.cli.explain_page import teller
 from app.cli.log import why
 from app.cli.options import Usage
-from app.cli.output import At, iso, line, shown, terminal_width
+from app.cli.output import At, iso, shown
 from app.cli.parsing import Parser
 from app.cli.run import Run, ticket_number
 from app.words import _, render_error
@@ -79,7 +79,7 @@ def arguments(parser: Parser) -> None:
 def run(run: Run, args: argparse.Namespace) -> int:
     if bool(args.what) == bool(args.lines):
         raise Usage(_("Say: deskhand explain PATH|TICKET, or --lines FILE"))
-    tell = _teller(run)
+    tell = teller(run)
     bad = 0
     found = (
         _lines(args.lines) if args.lines else chain.from_iterable(_one(run, word, args.channel) for word in args.what)
@@ -316,59 +316,3 @@ def _md5(run: Run, sha256: str) -> str:
     from store.sql import messages
 
     return hashlib.md5(messages.blob(run.conn, sha256) or b"", usedforsecurity=False).hexdigest()
-
-
-# Telling ----------------------------------------------------------------------------------------------
-
-
-def _teller(run: Run) -> Callable[[dict[str, Any]], None]:
-    """JSON lines for programs, a page for a person."""
-    form = run.options.format
-    if form in ("json", "jsonl") or (not form and not sys.stdout.isatty()):
-        return line
-    if form not in ("", "table", "plain"):
-        raise Usage(_("--format {format} is not possible here.").format(format=form))
-    return _print_page
-
-
-def _print_page(row: dict[str, Any]) -> None:
-    for text in page(row):
-        sys.stdout.write(clean(text) + "\n")
-
-
-def page(row: dict[str, Any]) -> Iterator[str]:
-    """Why this type, this owner, this due time."""
-    from desk.vocabulary import TYPES
-
-    yield str(row["file"])
-    if row["error"]:
-        yield _("It cannot be read: {reason}").format(reason=row["error"])
-        return
-    sender = row["from"] or {"name": "", "address": ""}
-    ranked = [f"{_(TYPES.get(t, t))} {score:g}" for t, score in islice(row["scores"].items(), 4)]
-    facts = [
-        (_("From"), f"{sender['name']} <{sender['address']}>" if sender["address"] else ""),
-        (_("Subject"), row["subject"]),
-        (_("Automatic"), row["automatic"]),
-        (_("Language"), row["language"]),
-        (_("Type"), _(TYPES.get(row["type"] or "", row["type"] or ""))),
-        (_("Why this type"), ", ".join(ranked)),
-        (_("Cause"), _(TYPES.get(row["cause"] or "", ""))),
-        (_("Ask"), _(TYPES.get(row["ask"] or "", ""))),
-        (_("Needs review"), _("yes") if row["needs_review"] else ""),
-        (_("Escalation"), _("yes") if row["escalation"] else ""),
-        (_("Urgency"), str(row["urgency"] or "")),
-        (_("Orders"), ", ".join(row["orders"])),
-        (_("Parcels"), ", ".join(f"{t['number']} ({t['courier']})" for t in row["tracking"])),
-        (_("Files"), ", ".join(a["name"] for a in row["attachments"])),
-        (_("Owner"), row["assignee"]),
-        (_("Due"), row["due"]),
-    ]
-    for title, value in facts:
-        if value:
-            yield f"  {title}: {value}"
-    for reason in row["why"] or []:
-        yield f"  {reason}"
-    size = min(100, terminal_width()) - 4
-    yield from (f"  | {text}" for text in wrap(row["text"][:2000], size))
-    yield ""

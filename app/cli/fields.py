@@ -6,7 +6,7 @@ import argparse
 import re
 from typing import Any
 
-from app.cli.bulk import act, leading_tickets
+from app.cli.bulk import act, add_words, leading_tickets, words_of
 from app.cli.options import Usage, unknown
 from app.cli.parsing import Parser
 from app.cli.run import Run
@@ -34,12 +34,7 @@ _SETTING = re.compile(r"([a-z_]+)(\+=|-=|=)(.*)", re.DOTALL)
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "words",
-        nargs="+",
-        metavar="TICKET… FIELD=VALUE…",
-        help=_("ticket numbers, then fields: status=open priority=high type=damaged tags+=vip"),
-    )
+    add_words(parser, "FIELD=VALUE", _("such as status=open priority=high type=damaged tags+=vip"))
     parser.add_argument(
         "--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N")
     )
@@ -51,7 +46,7 @@ def prepare(argv: list[str]) -> list[str]:
 
 
 def run(run: Run, args: argparse.Namespace) -> int:
-    ids, settings = leading_tickets(args.words)
+    ids, settings = leading_tickets(words_of(args))
     if not ids or not settings:
         raise Usage(_("Say: deskhand set TICKET… FIELD=VALUE…"))
     values, add, remove = read_settings(settings)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from app.cli.options import Usage
@@ -47,10 +49,13 @@ def run(run: Run, args: argparse.Namespace) -> int:
             run.store, lambda: reader, since(run, args.since), args.channel, args.classify, args.dry_run, ticker.tick
         )
         stopped = False
+        before = signal.signal(signal.SIGTERM, _stop)
         try:
             job.run(found)
         except KeyboardInterrupt:
             stopped = True
+        finally:
+            signal.signal(signal.SIGTERM, before)
         ticker.end()
     done = job.done
     record(
@@ -76,6 +81,11 @@ def run(run: Run, args: argparse.Namespace) -> int:
         run.warn(_("Stopped. What came in stays; the same command goes on from here."))
         return 130
     return 1 if done.bad else 0
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """A service manager's way of pressing Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def since(run: Run, text: str) -> Instant:

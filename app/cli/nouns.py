@@ -6,13 +6,12 @@ returns the exit code. One that has verbs makes them with `app.cli.parsing.verbs
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.words import N_
 
 
-@dataclass(frozen=True, slots=True)
-class Noun:
+class Noun(NamedTuple):
     """A command. `module` is below `app.cli`; `help` is a message id; a hidden one is for programs only."""
 
     module: str

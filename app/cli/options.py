@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from app.words import N_, _
 
@@ -15,8 +14,7 @@ class Usage(Exception):
     """The command line cannot be understood: exit code 2. The text is for people, already in their language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What stands for the whole run. `format` is "" unless somebody asked."""
 
     desk: str | None = None
@@ -47,7 +45,7 @@ def split(argv: Sequence[str]) -> tuple[Options, list[str]]:
         if word == "--":
             rest += [word, *line]
         elif word == "--json":
-            options = replace(options, format="json")
+            options = options._replace(format="json")
         elif name in GLOBAL:
             if not equals:
                 found = next(line, None)
@@ -63,20 +61,13 @@ def split(argv: Sequence[str]) -> tuple[Options, list[str]]:
 
 
 def _with(options: Options, field: str, value: str) -> Options:
-    match field:
-        case "desk":
-            return replace(options, desk=value)
-        case "agent":
-            return replace(options, agent=value)
-        case "lang":
-            return replace(options, lang=value)
-        case "theme":
-            return replace(options, theme=value)
-    return replace(options, format=value)
+    return Options(**{**options._asdict(), field: value})
 
 
 def unknown(word: str, known: Iterable[str], what: str) -> str:
     """The sentence for a word that is not one of `known`, with the nearest one there is."""
+    import difflib
+
     from store.values import clean_line
 
     words = list(known)

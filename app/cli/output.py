@@ -11,10 +11,9 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.cli.cells import fit, one_line, width
 from app.cli.options import Usage
@@ -38,8 +37,7 @@ class At(int):
         return 0 < self < NEVER
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A field of a table: its name in documents, its translated title, and how a table shows its value."""
 
     name: str
@@ -148,12 +146,19 @@ def _check(form: str) -> None:
         raise Usage(_("--format {format} is not possible here.").format(format=form))
 
 
+def as_json(value: Any, *, indent: int | None = None) -> str:
+    """A value as JSON; one with anything in it that a terminal would obey is spelt in ASCII, and so loses nothing."""
+    gaps = (",", ": " if indent else ":")
+    text = json.dumps(plain(value), ensure_ascii=False, indent=indent, separators=gaps)
+    return text if clean(text) == text else json.dumps(plain(value), indent=indent, separators=gaps)
+
+
 def _document(value: Record) -> None:
-    _write(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    _write(as_json(value, indent=2))
 
 
 def _line(value: Record) -> None:
-    _write(json.dumps(plain(value), ensure_ascii=False, separators=(",", ":")))
+    _write(as_json(value))
 
 
 def _write(text: str) -> None:
@@ -194,7 +199,7 @@ def _csv_text(value: Any, zone: tzinfo) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping) or (isinstance(value, list | tuple) and any(isinstance(v, Mapping) for v in value)):
-        return json.dumps(plain(value), ensure_ascii=False)
+        return as_json(value)
     return shown(value, zone)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
@@ -46,6 +45,8 @@ class Parser(argparse.ArgumentParser):
         except argparse.ArgumentError as error:
             self.error(str(error))
         if left:
+            import difflib
+
             near = difflib.get_close_matches(left[0].partition("=")[0], self.known_options(), n=1)
             hint = " " + _("Did you mean {near}?").format(near=near[0]) if near else ""
             self.error(_("{word} is not understood here.").format(word=left[0]) + hint)

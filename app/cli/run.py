@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import tzinfo
 from functools import cached_property
+from types import TracebackType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -34,9 +35,18 @@ class Run:
     def __enter__(self) -> Run:
         return self
 
-    def __exit__(self, *failure: object) -> None:
-        if self._opened is not None:
-            self._opened.store.close()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._opened is None:
+            return
+        store = self._opened.store
+        store.close()
+        if error is not None and kind is not None and kind.__module__.startswith("sqlcipher3"):
+            from store.connection import translated
+
+            with translated(store.path):  # a damaged page met while reading is a sentence, too
+                raise error
 
     @property
     def folder(self) -> Path:
@@ -97,10 +107,10 @@ class Run:
         from app.cli.zone import machine_zone
 
         try:
-            name = self.reader.zone if self.reader else ""
+            name = self.reader.zone if self.reader else machine_zone()
         except DeskError:  # a desk that does not open still has a doctor
-            name = ""
-        return ZoneInfo(name if name and name != "UTC" else machine_zone())
+            name = machine_zone()
+        return ZoneInfo(name)
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:

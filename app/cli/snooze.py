@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli.bulk import act, leading_tickets
+from app.cli.bulk import act, add_words, leading_tickets, words_of
 from app.cli.options import Usage
 from app.cli.parsing import Parser
 from app.cli.run import Run
@@ -12,18 +12,13 @@ from app.words import _
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "words",
-        nargs="+",
-        metavar="TICKET… UNTIL",
-        help=_("ticket numbers, then 2h, 3d, 1w, tomorrow, reply (until the buyer writes) or wake"),
-    )
+    add_words(parser, "UNTIL", _("2h, 3d, 1w, tomorrow, reply (until the buyer writes) or wake"))
 
 
 def run(run: Run, args: argparse.Namespace) -> int:
     from desk.tickets import snooze, snooze_until
 
-    ids, rest = leading_tickets(args.words)
+    ids, rest = leading_tickets(words_of(args))
     if not ids or len(rest) != 1:
         raise Usage(_("Say: deskhand snooze TICKET… UNTIL"))
     until = snooze_until(rest[0], run.now)

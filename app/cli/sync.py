@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import os
 import signal
 import sys
 from types import FrameType
@@ -14,6 +16,7 @@ from app.words import _
 from store.errors import N_, NotFound
 
 SCHEMA = "deskhand/sync/1"
+log = logging.getLogger("deskhand.sync")
 
 
 def arguments(parser: Parser) -> None:
@@ -77,7 +80,9 @@ def _run(run: Run, only: str, *, forever: bool) -> int:
     try:
         if path is not None:
             print(_("Syncing; the log is {path}. Ctrl-C stops it.").format(path=path), file=sys.stderr)
+        log.info("started, process %s", os.getpid())
         sync.run(forever=forever)
+        log.info("stopped")
     finally:
         for number, old in before.items():
             signal.signal(number, old)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli.bulk import act, leading_tickets
+from app.cli.bulk import act, add_words, leading_tickets, words_of
 from app.cli.options import Usage
 from app.cli.parsing import Parser
 from app.cli.run import Run
@@ -12,9 +12,7 @@ from app.words import _
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "words", nargs="+", metavar="TICKET… TAG…", help=_("ticket numbers, then tags; -tag removes one")
-    )
+    add_words(parser, "TAG", _("tags to add; -tag removes one"))
 
 
 def prepare(argv: list[str]) -> list[str]:
@@ -26,7 +24,7 @@ def prepare(argv: list[str]) -> list[str]:
 def run(run: Run, args: argparse.Namespace) -> int:
     from desk.tickets import tag
 
-    ids, words = leading_tickets(args.words)
+    ids, words = leading_tickets(words_of(args))
     if not ids or not words:
         raise Usage(_("Say: deskhand tag TICKET… TAG…"))
     add = [w.removeprefix("+") for w in words if not w.startswith("-")]

@@ -87,6 +87,8 @@ class Composer(Vertical):
         self.writing = writing
         self.head, self.review = _Head(writing), _Review(writing)
         self.area = TextArea(text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+        self.early = ""
+        """What was typed before the area could take it."""
         self.area.cursor_blink = False
         self.area.highlight_cursor_line = False
 
@@ -97,7 +99,15 @@ class Composer(Vertical):
 
     @property
     def text(self) -> str:
-        return self.area.text
+        return self.area.text + self.early
+
+    def ready(self, asking: bool) -> None:
+        """The area can take keys now, and what was typed meanwhile."""
+        early, self.early = self.early, ""
+        self.ask(asking)
+        self.area.move_cursor(self.area.document.end)
+        if early:
+            self.area.insert(early)
 
     def ask(self, asking: bool) -> None:
         """Shows the question instead of the hint; the text keeps where it is."""
@@ -106,7 +116,7 @@ class Composer(Vertical):
         if asking:
             self.screen.set_focus(None)
         else:
-            self.area.focus()
+            self.screen.set_focus(self.area)
 
     def object_to(self, problem: str) -> None:
         """Says in the bar why it does not leave."""

@@ -45,6 +45,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.outbox, self.bottom, self.which = OutboxPane(), KeyHints(keys), WhichKey()
         self.clocks.zone = self.outbox.zone = session.zone
         self.unfolded = False
+        self._drawn: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield self.status
@@ -65,6 +66,10 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.call_after_refresh(self._resized)
 
     def _resized(self) -> None:
+        drawn = (self.size, self.list.size, self.ticket.size, self.classes)
+        if drawn == self._drawn:  # Textual says the same size several times while it starts
+            return
+        self._drawn = drawn
         self.list.follow()
         self.list.refresh()
         if self.ticket.ticket_id is not None:

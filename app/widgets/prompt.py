@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from app.editing import LineEdit
-from app.safe import cells, width_of
+from app.safe import width_of
 from app.widgets.drawing import Piece
 from app.widgets.sheet import Sheet
 from app.words import render_error
@@ -130,7 +130,7 @@ class Prompt(Sheet):
         return self._fault(indent)
 
     def _fault(self, indent: int) -> list[Piece]:
-        """What is wrong; a mark under the column that is meant, and the words on the side of it where there is room."""
+        """What is wrong: a mark under the column that is meant, and the words on the side of it where there is room."""
         assert self.edit is not None
         look, width = self.look, self.width
         plain, danger = look.on("text", "panel"), look.on("danger", "panel")
@@ -141,7 +141,8 @@ class Prompt(Sheet):
         hidden = self.edit.cursor - len(before)
         at = indent + width_of((before + under + behind)[: max(0, self._column - 1 - hidden)])
         size = width_of(self._said)
-        if at + 2 + size <= width or at < 12:
+        if at + 2 + size <= width:
             return [(" " * at, plain), ("▲", danger), (f" {self._said}", danger)]
-        said = cells(self._said, min(size, at - 2))
-        return [(" " * (at - 1 - width_of(said)), plain), (f"{said} ▲", danger)]
+        if size + 2 <= at:
+            return [(" " * (at - 1 - size), plain), (f"{self._said} ▲", danger)]
+        return [(f" {self._said}", danger)]  # the words matter more than the mark

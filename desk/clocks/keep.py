@@ -17,7 +17,7 @@ from store.connection import Connection
 from store.sql import clocks, shop, tickets
 from store.sql.rows import Clock, Ticket
 from store.unit import UnitOfWork
-from store.values import NEVER
+from store.values import NEVER, SYSTEM
 
 _STATES = {"running": "running", "paused": "paused", "met": "met", "breached": "late"}
 
@@ -32,15 +32,37 @@ def keep(unit: UnitOfWork, ticket_id: int) -> None:
     for p in plans:
         row = _row(ticket_id, p)
         old = standing.pop((row.kind, row.cycle), None)
-        if old is None or row._replace(id=old.id, warned_at=old.warned_at) != old:
+        if old is not None:
+            row = _after(old, row)
+        if row != old:
             clocks.put(unit.conn, row)
+            if row.breached_at is not None and (old is None or old.breached_at is None):
+                tell_breach(unit, row)
     for old in standing.values():  # no longer called for: ended without an answer being owed
         if old.state in ("running", "paused"):
-            unit.conn.execute("UPDATE clock SET state = 'met', stopped_at = ? WHERE id = ?", (unit.now, old.id))
+            state = "met" if old.breached_at is None else "late"
+            unit.conn.execute("UPDATE clock SET state = ?, stopped_at = ? WHERE id = ?", (state, unit.now, old.id))
     first = min((p for p in plans if p.open and p.due < NEVER), key=lambda p: p.due, default=None)
     due, kind, warn = (first.due, first.kind, first.warn_at) if first else (NEVER, "", NEVER)
     if (due, kind, warn) != (ticket.due_at, ticket.due_kind, ticket.warn_at):
         tickets.update(unit.conn, ticket_id, {"due_at": due, "due_kind": kind, "warn_at": warn}, bump=False)
+
+
+def _after(old: Clock, row: Clock) -> Clock:
+    """The new row of a clock that is kept already: a breach once recorded stays, whatever was changed since."""
+    breached = row.breached_at if old.breached_at is None else old.breached_at
+    late = row.state == "met" and breached is not None
+    return row._replace(id=old.id, warned_at=old.warned_at, breached_at=breached, state="late" if late else row.state)
+
+
+def tell_breach(unit: UnitOfWork, clock: Clock) -> None:
+    """The event of a clock that was not kept: told once, by the house, whoever's act brought it to light."""
+    person, unit.actor = unit.actor, SYSTEM
+    try:
+        unit.append("clock_breached", {"kind": clock.kind, "policy": clock.policy_id, "due_at": clock.due_at},
+                    ticket_id=clock.ticket_id)  # fmt: skip
+    finally:
+        unit.actor = person
 
 
 def planned(conn: Connection, ticket: Ticket, now: int) -> list[ClockPlan]:

@@ -9,35 +9,58 @@ import re
 from collections.abc import Iterable
 
 from desk.reading import headers
+from desk.reading.lazy import regex
 from desk.reading.mime import Part
 from desk.reading.records import Address, Relay
 
-_DAEMON = re.compile(r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mdaemon|mailerdaemon|bounces?|double-bounce|mail-?system|mailgate|mailadmin)(?:[-+_.=].*)?@|^mailer-daemon$|^postmaster$")
-_NO_REPLY = re.compile(r"(?:^|[._+-])(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|donotrespond|noresponse|nicht[-_.]?antworten|ne[-_.]?pas[-_.]?repondre|no[-_.]?responder|non[-_.]?rispondere|nao[-_.]?responda|niet[-_.]?beantwoorden)(?:[._+-]|@|\d)|^notifications?@|^alerts?@")
-_BOUNCE_SUBJECT = re.compile(
-    r"undeliver(?:ed|able|y)|undelivered mail|delivery (?:status notification|failure|failed|error|report|has failed|problem|unsuccessful|notification: delivery has failed)"
-    r"|failure notice|failed delivery|mail delivery (?:failed|failure|error|system|subsystem)|returned (?:mail|to sender)|returned email|mail (?:could not be|not) delivered|message (?:could not be|not|was not|undeliver\w*) ?(?:delivered)?|non[- ]?deliver(?:y|able)"
+_DAEMON = regex(
+    r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mdaemon|mailerdaemon|bounces?|double-bounce"
+    r"|mail-?system|mailgate|mailadmin)(?:[-+_.=].*)?@|^mailer-daemon$|^postmaster$"
+)
+_NO_REPLY = regex(
+    r"(?:^|[._+-])(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|donotrespond|noresponse|nicht[-_.]?antworten|"
+    r"ne[-_.]?pas[-_.]?repondre|no[-_.]?responder|non[-_.]?rispondere|nao[-_.]?responda|"
+    r"niet[-_.]?beantwoorden)(?:[._+-]|@|\d)|^notifications?@|^alerts?@"
+)
+_BOUNCE_SUBJECT = regex(
+    r"undeliver(?:ed|able|y)|undelivered mail|delivery (?:status notification|failure|failed|error|"
+    r"report|has failed|problem|unsuccessful|notification: delivery has failed)"
+    r"|failure notice|failed delivery|mail delivery (?:failed|failure|error|system|subsystem)|"
+    r"returned (?:mail|to sender)|returned email|mail (?:could not be|not) delivered|message (?:could"
+    r" not be|not|was not|undeliver\w*) ?(?:delivered)?|non[- ]?deliver(?:y|able)"
     r"|unzustellbar|zustellung (?:fehlgeschlagen|nicht)|nicht zugestellt|fehler bei der zustellung|unzustellbarkeit"
     r"|non remis|échec de (?:la )?(?:remise|livraison|distribution)|courrier non remis|non distribué|mail non délivré"
-    r"|no se (?:puede|pudo|ha podido) entregar|error de entrega|entrega fallida|correo no entregado|notificación de estado de (?:la )?entrega|devuelto"
+    r"|no se (?:puede|pudo|ha podido) entregar|error de entrega|entrega fallida|correo no entregado|"
+    r"notificación de estado de (?:la )?entrega|devuelto"
     r"|non recapitabile|mancata consegna|errore di recapito|impossibile recapitare|notifica sullo stato del recapito"
-    r"|não (?:foi )?(?:entregue|possível entregar)|falha (?:na|de) entrega|devolvid[oa] ao remetente|notificação de status de entrega"
+    r"|não (?:foi )?(?:entregue|possível entregar)|falha (?:na|de) entrega|devolvid[oa] ao remetente|"
+    r"notificação de status de entrega"
     r"|onbestelbaar|niet (?:afgeleverd|bezorgd)|bezorging mislukt|aflevering mislukt"
     r"|退信|投递失败|無法(?:傳送|投遞)|无法(?:投递|送达|传递)|未送达|傳送失敗|退件通知|寄信失敗|系统退信"
     r"|配信(?:不能|できません|エラー)|送信できません|届きませんでした|配送(?:不能|失敗|エラー)|メール配送|エラーメール|メールエラー|エラー通知|未達",
     re.I,
 )
-_BOUNCE_TEXT = re.compile(
-    r"^(?:final-recipient|diagnostic-code|reporting-mta|remote-mta)\s*:|could not be delivered|couldn'?t be delivered|was not delivered|unable to (?:be delivered|deliver)|not able to deliver"
-    r"|permanent (?:fatal )?error|delivery to the following recipients? (?:failed|has failed)|user unknown|unknown user|mailbox (?:is )?(?:full|unavailable|not found)|no such user|address rejected|does not exist|recipient (?:address )?rejected"
-    r"|\b5[05]\d[- ][#(]?5\.\d{1,3}\.\d{1,3}\b|undeliverable|fatal errors|returned message|i'?m sorry to have to inform|this is a permanent error|not delivered|delivery failed|host unknown|mail delivery"
-    r"|konnte nicht zugestellt|nicht zugestellt werden|n'a pas pu être (?:remis|distribué)|no se pudo entregar|non è stato possibile (?:recapitare|consegnare)|não pôde ser entregue|kon niet worden (?:bezorgd|afgeleverd)"
+_BOUNCE_TEXT = regex(
+    r"^(?:final-recipient|diagnostic-code|reporting-mta|remote-mta)\s*:|could not be delivered|"
+    r"couldn'?t be delivered|was not delivered|unable to (?:be delivered|deliver)|not able to deliver"
+    r"|permanent (?:fatal )?error|delivery to the following recipients? (?:failed|has failed)|user "
+    r"unknown|unknown user|mailbox (?:is )?(?:full|unavailable|not found)|no such user|address "
+    r"rejected|does not exist|recipient (?:address )?rejected"
+    r"|\b5[05]\d[- ][#(]?5\.\d{1,3}\.\d{1,3}\b|undeliverable|fatal errors|returned message|i'?m sorry"
+    r" to have to inform|this is a permanent error|not delivered|delivery failed|host unknown|mail "
+    r"delivery"
+    r"|konnte nicht zugestellt|nicht zugestellt werden|n'a pas pu être (?:remis|distribué)|no se pudo"
+    r" entregar|non è stato possibile (?:recapitare|consegnare)|não pôde ser entregue|kon niet worden"
+    r" (?:bezorgd|afgeleverd)"
     r"|无法送达|投递失败|无法投递|無法送達|無法傳遞|退信|配信できません|送信できません|届けることができ|配送できませんでした",
     re.I | re.M,
 )
-_VACATION = re.compile(
-    r"^(?:\W|re:|aw:|sv:)*(?:out[- ]of[- ](?:the )?office|auto(?:matic|mated)?[- ]?(?:reply|response|answer)|autoreply|auto:|vacation|away from (?:the )?office|on (?:vacation|leave|holiday)\b|i am (?:currently )?(?:away|out of)"
-    r"|abwesen|automatische antwort|automatische? (?:antwort|nachricht)|bin (?:nicht im haus|im urlaub)|urlaub\b|nicht im büro"
+_VACATION = regex(
+    r"^(?:\W|re:|aw:|sv:)*(?:out[- ]of[- ](?:the )?office|auto(?:matic|mated)?[- ]?(?:reply|response|"
+    r"answer)|autoreply|auto:|vacation|away from (?:the )?office|on (?:vacation|leave|holiday)\b|i am"
+    r" (?:currently )?(?:away|out of)"
+    r"|abwesen|automatische antwort|automatische? (?:antwort|nachricht)|bin (?:nicht im haus|im "
+    r"urlaub)|urlaub\b|nicht im büro"
     r"|réponse automatique|absen(?:ce|t) du bureau|message d'absence|absence\b"
     r"|respuesta automática|fuera de (?:la )?oficina|ausente|ausencia|contestación automática"
     r"|risposta automatica|fuori (?:sede|ufficio)|assenza"
@@ -86,7 +109,11 @@ def is_bounce(root: Part, sender: Address, subject: str, text: str) -> bool:
     parts = [p.type for p in root.walk()]
     if kind == "disposition-notification":
         return False
-    if kind in ("delivery-status", "feedback-report") or "message/delivery-status" in parts or "message/feedback-report" in parts:
+    if (
+        kind in ("delivery-status", "feedback-report")
+        or "message/delivery-status" in parts
+        or "message/feedback-report" in parts
+    ):
         return not _only_delayed(root)
     if "x-failed-recipients" in fields:
         return True
@@ -109,13 +136,21 @@ def _only_delayed(root: Part) -> bool:
     return bool(actions) and not {a.lower() for a in actions} - {b"delayed", b"delivered", b"relayed", b"expanded"}
 
 
-_ORIGINAL = re.compile(r"^[ \t>|]*(?:original-|x-original-)?message-id\s*:\s*(?:\n[ \t>|]+)?\s*<?([^<>\s]+@[^<>\s]+?)>?\s*$", re.I | re.M)
+_ORIGINAL = regex(
+    r"^[ \t>|]*(?:original-|x-original-)?message-id\s*:\s*(?:\n[ \t>|]+)?\s*<?([^<>\s]+@[^<>\s]+?)>?\s*$", re.I | re.M
+)
 
 
 def bounced_id(root: Part, texts: Iterable[str]) -> str:
     """The Message-ID of the mail that came back: from the returned mail, its headers, or what the report quotes."""
     for part in root.walk():
-        if part.type in ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers"):
+        if part.type in (
+            "message/rfc822",
+            "text/rfc822-headers",
+            "message/rfc822-headers",
+            "message/global",
+            "message/global-headers",
+        ):
             body = part.body()
             fields, _, _ = headers.split(body, 0, len(body))
             if ids := headers.message_ids(headers.first(fields, "message-id")):

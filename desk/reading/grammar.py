@@ -6,19 +6,28 @@ import re
 from functools import lru_cache
 
 from desk.reading.keywords import ASKS, WIDE, Hit, tables
+from desk.reading.lazy import regex
 
 # "No damage" means none; "no tracking" and "no invoice" still speak of what is absent.
 _VOIDED = frozenset(
-    {"damaged", "defective", "quality", "not_as_described", "wrong_item", "size_fit", "incompatible", "counterfeit_safety",
-     "customs_tax", "changed_mind", "dispute_review"}
+    {"damaged", "defective", "quality", "not_as_described", "wrong_item", "size_fit", "incompatible",
+     "counterfeit_safety", "customs_tax", "changed_mind", "dispute_review"}
 )  # fmt: skip
 _WAITING = frozenset({"shipping_status", "not_received"})
 _NOTHING = frozenset({"nothing", "nichts", "rien", "nada", "niente", "niets"})
-_CAN = frozenset("can cant cannot could couldnt able unable did didnt have havent has hasnt had wont why kann konnte konnen puedo peux pourquoi posso consigo kan kon hai habe hat haben".split())  # fmt: skip
+_CAN = frozenset(
+    (
+        "can cant cannot could couldnt able unable did didnt have havent has hasnt had wont why kann konnte "
+        "konnen puedo peux pourquoi posso consigo kan kon hai habe hat haben "
+    ).split()
+)
 
-_STATE_NOT = re.compile("(?:は)?(?:い)?(?:ません|ない)(?!か)")
-_CLAUSE = re.compile(r"[.!?;,:()\n。！？；，、]|\b(?:and|but|und|aber|et|mais|y|pero|e|ma|mas|en|maar|because|weil|car|porque|perche|omdat)\b")
-_WORDS = re.compile(r"[a-z0-9]+")
+_STATE_NOT = regex("(?:は)?(?:い)?(?:ません|ない)(?!か)")
+_CLAUSE = regex(
+    r"[.!?;,:()\n。！？；，、]|\b(?:and|but|und|aber|et|mais|y|pero|e|ma|mas|en|maar|because|weil|car|porque|"
+    r"perche|omdat)\b"
+)
+_WORDS = regex(r"[a-z0-9]+")
 
 
 @lru_cache(maxsize=64)
@@ -118,7 +127,7 @@ def _praised(text: str, hit: Hit) -> bool:
 
 
 def _not_a_parcel(text: str, hit: Hit) -> bool:
-    """"Where is my refund" is about the refund: what is waited for decides, unless goods stand nearer."""
+    """ "Where is my refund" is about the refund: what is waited for decides, unless goods stand nearer."""
     phrase = hit.phrase
     if phrase.type not in _WAITING:
         return False

@@ -180,7 +180,8 @@ _ZONES = {"ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -300, "edt": -240, "cst": 
           "mdt": -360, "pst": -480, "pdt": -420, "bst": 60, "cet": 60, "cest": 120, "jst": 540, "msk": 180}  # fmt: skip
 _DATE = re.compile(
     r"(?:(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*\.?[\s-]+(\d{2,4})|([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2}),?(?=\s+\d{1,2}:))"
-    r",?\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[.,]\d+)?\s*([AaPp][Mm]\b)?\s*(?:\(?([+-]\d{1,4}|[A-Za-z]{1,5})\)?)?(?:\s+(\d{4})\b)?"
+    r",?\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[.,]\d+)?\s*([AaPp][Mm]\b)?\s*(?:\(?([+-]\d{1,4}|"
+    r"[A-Za-z]{1,5})\)?)?(?:\s+(\d{4})\b)?"
 )
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?")
 
@@ -197,7 +198,9 @@ def instant(value: str) -> int | None:
         hour = int(match[6])
         if match[9]:
             hour = hour % 12 + (12 if match[9].lower() == "pm" else 0)
-        return _millis(year, _MONTHS[month], int(day), hour, int(match[7]), int(match[8] or 0), _offset(match[10] or ""))
+        return _millis(
+            year, _MONTHS[month], int(day), hour, int(match[7]), int(match[8] or 0), _offset(match[10] or "")
+        )
     if match := _ISO.search(value):
         year, mon, dom, hour, minute = (int(match[n]) for n in range(1, 6))
         return _millis(year, mon, dom, hour, minute, int(match[6] or 0), _offset((match[7] or "").replace(":", "")))

@@ -18,7 +18,8 @@ MAX_DEPTH = 500
 _SKIP = {"script", "style", "head", "title", "template", "noscript", "object", "svg", "math", "select", "iframe"}
 _BLOCK = {
     "p", "div", "tr", "table", "ul", "ol", "dl", "dt", "dd", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6",
-    "section", "article", "header", "footer", "form", "fieldset", "address", "center", "li", "tbody", "thead", "caption",
+    "section", "article", "header", "footer", "form", "fieldset", "address", "center", "li", "tbody", "thead",
+    "caption",
     "main", "nav", "figure", "figcaption",
 }  # fmt: skip
 _HIDDEN = re.compile(
@@ -27,14 +28,17 @@ _HIDDEN = re.compile(
     re.I,
 )
 _QUOTE_ID = re.compile(
-    r"yahoo_quoted|gmail_quote|moz-cite-prefix|moz-forward-container|zmail_extra|protonmail_quote|tutanota_quote|ntes_qq|isReplyContent|mail_quote|js-readmsg-msg|"
+    r"yahoo_quoted|gmail_quote|moz-cite-prefix|moz-forward-container|zmail_extra|protonmail_quote|"
+    r"tutanota_quote|ntes_qq|isReplyContent|mail_quote|js-readmsg-msg|"
     r"reply-intro|x_gmail_quote|isForwardContent|qm_reply|mailru-blockquote|gmail_attr|foxmail_quote|mail-original",
     re.I,
 )
 # Outlook's rule: the page goes on as the quoted mail after it.
 _RULE = re.compile(r"divRplyFwdMsg|OLK_SRC_BODY_SECTION", re.I)
 _OUTLOOK_BORDER = re.compile(r"border:none;\s*border-top:\s*solid\s+#(?:B5C4DF|E1E1E1)", re.I)
-_SIGNATURE = re.compile(r"gmail_signature|moz-signature|Signature\b|ms-outlook-mobile-signature|yahoo-signature|x_Signature")
+_SIGNATURE = re.compile(
+    r"gmail_signature|moz-signature|Signature\b|ms-outlook-mobile-signature|yahoo-signature|x_Signature"
+)
 _SPACE = re.compile(r"[ \t\r\n\f\v\u00a0\u200b]+")
 _URL_TAIL = re.compile(r"^(?:https?://)?(?:www\.)?|/+$", re.I)
 
@@ -111,7 +115,9 @@ class _Walker:
             if tag in _SKIP or tag.startswith(("-", "!")):
                 continue
             attrs = node.attributes if tag != "br" else {}
-            if attrs and (_hidden(tag, attrs) or (self.invisible and self.invisible & set((attrs.get("class") or "").split()))):
+            if attrs and (
+                _hidden(tag, attrs) or (self.invisible and self.invisible & set((attrs.get("class") or "").split()))
+            ):
                 continue
             stack.append((None, self._enter(tag, attrs, node)))
             child = node.last_child
@@ -128,8 +134,7 @@ class _Walker:
             self.buffer.append("-" * 20)
             self._break()
         elif tag in _BLOCK:
-            if self.buffer:
-                self._break()
+            self._break_if_open()
         if attrs and tag in ("div", "blockquote", "span", "table", "p", "hr", "a", "section"):
             marks = f"{attrs.get('id') or ''} {attrs.get('class') or ''}"
             style = attrs.get("style") or ""
@@ -208,7 +213,9 @@ class _Walker:
     def _break(self) -> None:
         text = "".join(self.buffer).rstrip()
         self.buffer.clear()
-        self.lines.append(Line(text if self.pre else text.lstrip() if not text.startswith("  ") else text, self._quoted()))
+        self.lines.append(
+            Line(text if self.pre else text.lstrip() if not text.startswith("  ") else text, self._quoted())
+        )
 
     def finish(self) -> list[Line]:
         self._break_if_open()

@@ -1,8 +1,9 @@
 """The keyword tables: loading, normalising, and finding every phrase of twenty types in ten languages in one pass.
 
 A phrase of `data/keywords.toml` matches at a word's start; a full stop at its end asks for the whole word; `a .. b`
-lets up to five words of the same clause stand between. Chinese and Japanese phrases match anywhere. Case, accents and
-apostrophes do not matter, and ä may be written ae. `^3` at the end sets the points of a phrase, which else are its words (characters / 3).
+lets up to five words of the same clause stand between; `^3` at its end sets its points, which else are its words
+(characters / 3). Chinese and Japanese phrases match anywhere. Case, accents and apostrophes do not matter, and ä may
+be written ae.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 TYPES = (
-    "shipping_status", "not_received", "damaged", "defective", "quality", "not_as_described", "wrong_item", "missing_parts",
-    "size_fit", "incompatible", "changed_mind", "cancel", "address", "return_exchange", "refund", "customs_tax",
-    "invoice_payment", "counterfeit_safety", "usage_warranty", "dispute_review",
+    "shipping_status", "not_received", "damaged", "defective", "quality", "not_as_described", "wrong_item",
+    "missing_parts", "size_fit", "incompatible", "changed_mind", "cancel", "address", "return_exchange",
+    "refund", "customs_tax", "invoice_payment", "counterfeit_safety", "usage_warranty", "dispute_review",
 )  # fmt: skip
 """The taxonomy of domain.md §3 in its order."""
 ASKS = frozenset({"cancel", "address", "return_exchange", "refund", "invoice_payment"})
@@ -67,7 +68,18 @@ for _code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]:
     _base = "".join(c for c in unicodedata.normalize("NFD", chr(_code)) if not unicodedata.combining(c)).casefold()
     if _base != chr(_code):
         _PLAIN[_code] = _base
-_PLAIN.update({ord("ß"): "ss", ord("ø"): "o", ord("Ø"): "o", ord("æ"): "ae", ord("Æ"): "ae", ord("œ"): "oe", ord("Œ"): "oe", ord("ł"): "l"})
+_PLAIN.update(
+    {
+        ord("ß"): "ss",
+        ord("ø"): "o",
+        ord("Ø"): "o",
+        ord("æ"): "ae",
+        ord("Æ"): "ae",
+        ord("œ"): "oe",
+        ord("Œ"): "oe",
+        ord("ł"): "l",
+    }
+)
 _PLAIN.update(dict.fromkeys((0x2018, 0x2019, 0x201B, 0x02BC, 0x00B4, 0x0060, 0xFF07), "'"))
 _PLAIN.update(dict.fromkeys(range(0x0300, 0x0370), ""))
 _PLAIN.update({0x3000: " ", 0xA0: " "})
@@ -108,14 +120,23 @@ def tables() -> Tables:
         for type, words in types.items():
             for word in words:
                 for phrase in _phrases(word, type, language):
-                    target, key = (wide, phrase.text[:1]) if language in WIDE and not phrase.text[:1].isascii() else (latin, phrase.text[:3])
-                    target.setdefault(key, {}).setdefault((phrase.text + (phrase.rest.pattern if phrase.rest else ""), type, language), phrase)
+                    target, key = (
+                        (wide, phrase.text[:1])
+                        if language in WIDE and not phrase.text[:1].isascii()
+                        else (latin, phrase.text[:3])
+                    )
+                    target.setdefault(key, {}).setdefault(
+                        (phrase.text + (phrase.rest.pattern if phrase.rest else ""), type, language), phrase
+                    )
                 if language == "en":
                     vocabulary.update(w for w in _WORD.findall(normalise(word)) if len(w) >= 5)
     return Tables(
         {k: tuple(sorted(v.values(), key=lambda p: -len(p.text))) for k, v in latin.items()},
         {k: tuple(sorted(v.values(), key=lambda p: -len(p.text))) for k, v in wide.items()},
-        {name: {lang: tuple(normalise(w) for w in words) for lang, words in by.items()} for name, by in grammar.items()},
+        {
+            name: {lang: tuple(normalise(w) for w in words) for lang, words in by.items()}
+            for name, by in grammar.items()
+        },
         frozenset(vocabulary),
     )
 
@@ -136,7 +157,7 @@ def _phrases(word: str, type: str, language: str) -> list[Phrase]:
             if goal.endswith("."):
                 goal, closed = goal[:-1], True
             words += len(goal.split())
-            gap = r"[^.!?;。！？\n]{0,12}?" if language in WIDE else r"[a-z0-9]*(?:[ ,]+[a-z0-9'&-]+){0,5}?[ ,]+"
+            gap = r"[^.!?;。！？\n]{0,12}?" if language in WIDE else r"[a-z0-9]*(?: [a-z0-9'&-]+){0,5}? "
             rest = re.compile(gap + re.escape(goal) + (r"(?![a-z0-9])" if closed else ""))
         weight = max(sum(c > "\u2e80" for c in text + tail) / 3, 0.34) if language in WIDE else float(words)
         weight = float(fixed) if fixed else weight

@@ -7,21 +7,22 @@ is loaded on first use, and without it scripts and marker words still answer.
 from __future__ import annotations
 
 import importlib.util
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from desk.reading.lazy import regex
+
 UNKNOWN = "und"
 """BCP 47 for a text that is in no language one could name: numbers, emoji, nothing."""
 
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
-_HAN = re.compile("[\u4e00-\u9fff\u3400-\u4dbf]")
+_KANA = regex("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
+_HAN = regex("[\u4e00-\u9fff\u3400-\u4dbf]")
 _SCRIPTS = (
-    (re.compile("[\uac00-\ud7a3]"), "ko"),
-    (re.compile("[\u0e01-\u0e3a]"), "th"),
-    (re.compile("[\u0590-\u05ff]"), "he"),
-    (re.compile("[\u0370-\u03ff]"), "el"),
+    (regex("[\uac00-\ud7a3]"), "ko"),
+    (regex("[\u0e01-\u0e3a]"), "th"),
+    (regex("[\u0590-\u05ff]"), "he"),
+    (regex("[\u0370-\u03ff]"), "el"),
 )
 _TRADITIONAL = frozenset(
     "丟來倉個們備傳債傷傾僅價億償優儲兒內凍別刪則剛剝創劃劇劉劑動務勝勞勢勵勸匯區協參員問啞啟喚單嗎嘆嘗噸嚴國圍圓圖團執堅報場塊塗塵墜壇壓壞壽夠奪奮妝婦媽孫學實寧審寫寬寶將尋對導屆層屬島峽嶺師帳帶幣幫幾庫廟廠廢廣廳張強彈彎後徑"
@@ -39,26 +40,68 @@ _SIMPLIFIED = frozenset(
     "词试诗诚话询该详语误说请诸读课谁调谈谋谎谢谱财责贤败账货质贩贪购贯贱贴贵贷贸费贺贼资赏赐赔赖赚赛赞赠赢赶趋跃践踪车轨转轮软轻载较辆辈输辞边达迁过运还这进远违连迟适选逊递逻遗邓邮邻郑酱释鉴针钉钓钟钢钥钱钻铁铃铅铜铝银铺链销"
     "锁锅锋错锦键锻镇镜长门闪闭问闲间闷闹闻阅阔队阳阴阵阶际陆陈险隐难雾静页顶项顺须顾顿预领频颗题颜额风飘飞饭饮饰饱馆马驱驶驻驾验骑骗鱼鲁鲜鸟鸡鸣鸭麦黄齐齿龙龟"
 )
-_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_NOISE = re.compile(r"https?://\S+|[^\s@]{1,64}@\S+|[#@]?(?:(?<!\w)[^\W\d]{1,12})?\d[\w-]*")
-_DIGIT = re.compile(r"\d")
+_TOKEN = regex(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_NOISE = regex(r"https?://\S+|[^\s@]{1,64}@\S+|[#@]?(?:(?<!\w)[^\W\d]{1,12})?\d[\w-]*")
+_DIGIT = regex(r"\d")
 
 # Words that belong to one of the ten languages and no other of them: they decide short texts.
 _MARKERS: dict[str, str] = {}
 for _language, _words in {
-    "en": "are been be can could did does for from get got had her here i if me my no of or our say says she so some than that them then there they to too was were which who will yes hi me shipping delivery tracking the is my where when how please order hello not have has with what you your want would refund received i'm i've thanks cancel item this package broken missing wrong and help need it still arrived late does money again why can't don't it's color where's check did never return",
-    "de": "auf für von zu im am aus bei nach über wir sind war bin kann können möchte sehr nur auch oder aber dass wenn was wer bis seit leider bereits schon mir mich ihr ihre ihnen ich nicht und ist das der die mein meine bitte wo bestellung hallo paket wann kommt habe mit wurde eine einen noch sie es geld zurück danke guten tag rechnung kaputt defekt falsch falsche stornieren lieferung ware artikel größe erstattung keine kein warum wie",
-    "fr": "cet cette ces des du pour sur dans suis nous ne sont été être très bien mes notre svp comment retourner combien quel quelle plus rien aussi tout sans encore reçue puis peux pouvez voulez souhaite jamais depuis bonsoir je est le la les mon ma où bonjour commande pas avec vous merci votre colis reçu remboursement s'il ai n'ai c'est une livraison facture annuler cassé quand j'ai toujours taille mauvais article produit",
-    "es": "pero muy está estoy son qué cómo cuánto para por del al se me te lo la le nos ya aún todavía también puedo puede quiero tengo hace días semana buenos tardes señor ayuda el los mi pedido dónde está hola gracias por favor quiero cuando no he una con reembolso llegó paquete factura cancelar ha dinero roto donde envío talla producto mal necesito muy ustedes",
-    "it": "di che per con sono del della delle nel alla mi ci si lo gli ho hai ha hanno questo questa posso potete grazie buonasera salve come cosa perché già anche molto stato stata essere il mio ordine dove è ciao buongiorno grazie per favore non ho una rimborso pacco quando arriva sono con vorrei fattura annullare rotto spedizione della taglia prodotto sbagliato ancora arrivato soldi",
-    "pt": "do da no na em para com que se os as um sou estou foi são ter tenho posso pode vocês boa tarde bom dia porque já também muito isso este esta pelo pela há dias ajuda não meu minha pedido onde está olá obrigado obrigada não quero por favor uma com reembolso chegou quando encomenda produto você nota fiscal cancelar dinheiro quebrado veio tamanho errado ainda recebi",
-    "nl": "van op te voor met dat die zijn was maar ook nog al bij naar om uit aan er wel zo hoe wat wie mij jullie u uw wordt kunnen hebben heeft goedendag dag beste ik niet het een mijn bestelling waar is hallo graag pakket wanneer met heb van bedankt wil geld terug factuur annuleren kapot maat verkeerd nog ontvangen geen alstublieft kan jullie deze",
+    "en": (
+        "are been be can could did does for from get got had her here i if me my no of or our say says she so "
+        "some than that them then there they to too was were which who will yes hi me shipping delivery tracking "
+        "the is my where when how please order hello not have has with what you your want would refund received "
+        "i'm i've thanks cancel item this package broken missing wrong and help need it still arrived late does "
+        "money again why can't don't it's color where's check did never return "
+    ),
+    "de": (
+        "auf für von zu im am aus bei nach über wir sind war bin kann können möchte sehr nur auch oder aber dass "
+        "wenn was wer bis seit leider bereits schon mir mich ihr ihre ihnen ich nicht und ist das der die mein "
+        "meine bitte wo bestellung hallo paket wann kommt habe mit wurde eine einen noch sie es geld zurück danke "
+        "guten tag rechnung kaputt defekt falsch falsche stornieren lieferung ware artikel größe erstattung keine "
+        "kein warum wie "
+    ),
+    "fr": (
+        "cet cette ces des du pour sur dans suis nous ne sont été être très bien mes notre svp comment retourner "
+        "combien quel quelle plus rien aussi tout sans encore reçue puis peux pouvez voulez souhaite jamais "
+        "depuis bonsoir je est le la les mon ma où bonjour commande pas avec vous merci votre colis reçu "
+        "remboursement s'il ai n'ai c'est une livraison facture annuler cassé quand j'ai toujours taille mauvais "
+        "article produit "
+    ),
+    "es": (
+        "pero muy está estoy son qué cómo cuánto para por del al se me te lo la le nos ya aún todavía también "
+        "puedo puede quiero tengo hace días semana buenos tardes señor ayuda el los mi pedido dónde está hola "
+        "gracias por favor quiero cuando no he una con reembolso llegó paquete factura cancelar ha dinero roto "
+        "donde envío talla producto mal necesito muy ustedes "
+    ),
+    "it": (
+        "di che per con sono del della delle nel alla mi ci si lo gli ho hai ha hanno questo questa posso potete "
+        "grazie buonasera salve come cosa perché già anche molto stato stata essere il mio ordine dove è ciao "
+        "buongiorno grazie per favore non ho una rimborso pacco quando arriva sono con vorrei fattura annullare "
+        "rotto spedizione della taglia prodotto sbagliato ancora arrivato soldi "
+    ),
+    "pt": (
+        "do da no na em para com que se os as um sou estou foi são ter tenho posso pode vocês boa tarde bom dia "
+        "porque já também muito isso este esta pelo pela há dias ajuda não meu minha pedido onde está olá "
+        "obrigado obrigada não quero por favor uma com reembolso chegou quando encomenda produto você nota fiscal "
+        "cancelar dinheiro quebrado veio tamanho errado ainda recebi "
+    ),
+    "nl": (
+        "van op te voor met dat die zijn was maar ook nog al bij naar om uit aan er wel zo hoe wat wie mij jullie "
+        "u uw wordt kunnen hebben heeft goedendag dag beste ik niet het een mijn bestelling waar is hallo graag "
+        "pakket wanneer met heb van bedankt wil geld terug factuur annuleren kapot maat verkeerd nog ontvangen "
+        "geen alstublieft kan jullie deze "
+    ),
 }.items():
     for _word in _words.split():
         _MARKERS[_word] = _language if _MARKERS.get(_word, _language) == _language else ""
 
 # What the model calls some short texts in the ten languages' close relatives.
-_NEIGHBOURS = {"gl": "es", "ast": "es", "an": "es", "ca": "ca", "lmo": "it", "nds": "de", "als": "de", "li": "nl", "vls": "nl", "fy": "nl", "af": "nl", "sco": "en", "oc": "fr", "pms": "it", "vec": "it", "scn": "it", "nap": "it", "wa": "fr"}  # fmt: skip
+_NEIGHBOURS = {
+    "gl": "es", "ast": "es", "an": "es", "ca": "ca", "lmo": "it", "nds": "de", "als": "de", "li": "nl",
+    "vls": "nl", "fy": "nl", "af": "nl", "sco": "en", "oc": "fr", "pms": "it", "vec": "it", "scn": "it",
+    "nap": "it", "wa": "fr",
+}  # fmt: skip
 
 
 def detect(text: str) -> str:
@@ -112,7 +155,9 @@ def _by_model(text: str, marked: str, lead: int, words: int) -> tuple[str, float
     model = _model()
     if model is None:
         return (marked, 0.6) if marked else ("en" if text.isascii() else UNKNOWN, 0.2)
-    guesses = [(score, label.removeprefix("__label__")) for score, label in model.predict(f"{text}\n", 4, 0.0, "strict")]
+    guesses = [
+        (score, label.removeprefix("__label__")) for score, label in model.predict(f"{text}\n", 4, 0.0, "strict")
+    ]
     scores: dict[str, float] = {}
     for score, label in guesses:
         name = _NEIGHBOURS.get(label, label)

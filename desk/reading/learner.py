@@ -132,7 +132,9 @@ class Learner:
 
     def to_json(self) -> str:
         return json.dumps(
-            {"format": FORMAT, "examples": self.examples, "counts": self.counts}, ensure_ascii=False, separators=(",", ":")
+            {"format": FORMAT, "examples": self.examples, "counts": self.counts},
+            ensure_ascii=False,
+            separators=(",", ":"),
         )
 
     @classmethod

@@ -73,7 +73,9 @@ def _part(tree: Tree, raw: bytes, start: int, end: int, parent: str, depth: int)
         kind, params = headers.parameters(headers.last(fields, "content-type"))
         kind = _TYPE_SPACE.sub("", kind)
         if not _TYPE.fullmatch(kind):
-            kind = {"text": "text/plain", "html": "text/html"}.get(kind, default if not kind else "application/octet-stream")
+            kind = {"text": "text/plain", "html": "text/html"}.get(
+                kind, default if not kind else "application/octet-stream"
+            )
             kind = "text/plain" if params.get("charset") and kind == "application/octet-stream" else kind
     part = Part(fields, kind, params, raw, body, end, parent, head=start)
     if kind.startswith("multipart/"):

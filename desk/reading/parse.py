@@ -233,7 +233,9 @@ def _addresses(fields: headers.Fields, name: str) -> tuple[Address, ...]:
         return ()
     if len(values) == 1:
         return addresses.parse(headers.unfold(values[0]))
-    return tuple(dict.fromkeys(a for v in values for a in addresses.parse(headers.unfold(v))))[: addresses.MAX_ADDRESSES]
+    return tuple(dict.fromkeys(a for v in values for a in addresses.parse(headers.unfold(v))))[
+        : addresses.MAX_ADDRESSES
+    ]
 
 
 def _sender(fields: headers.Fields) -> Address:
@@ -258,7 +260,9 @@ def _ids(fields: headers.Fields, name: str) -> tuple[str, ...]:
 
 def _synthetic_id(root: mime.Part, sender: Address, subject: str) -> str:
     """The same for every copy of one mail: what travels (Received and the like) is left out."""
-    digest = hashlib.sha256("\0".join((sender.address, headers.first(root.fields, "date"), subject)).encode("utf-8", "replace"))
+    digest = hashlib.sha256(
+        "\0".join((sender.address, headers.first(root.fields, "date"), subject)).encode("utf-8", "replace")
+    )
     digest.update(root.raw[root.start : root.end].replace(b"\r\n", b"\n"))
     return f"{digest.hexdigest()[:40]}@no-message-id.invalid"
 

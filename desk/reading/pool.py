@@ -42,14 +42,17 @@ class ReadingPool:
 
     def __init__(self, workers: int = 1, learner: str = "", seconds: float = SECONDS, memory: int = MEMORY) -> None:
         """`learner` is what `Learner.to_json` wrote, or "" for none."""
-        self._workers = [_Worker(learner.encode("utf-8"), seconds, memory) for _ in range(max(workers, 1))]
+        self.seconds = seconds
+        self._workers = [_Worker(learner.encode("utf-8"), memory) for _ in range(max(workers, 1))]
         self._idle: deque[_Worker] = deque(self._workers)
         self._threads = ThreadPoolExecutor(len(self._workers), thread_name_prefix="reading")
 
     def __enter__(self) -> ReadingPool:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -71,7 +74,7 @@ class ReadingPool:
     def _run(self, batch: Sequence[bytes]) -> list[Answer]:
         worker = self._idle.popleft()
         try:
-            return worker.read(batch)
+            return worker.read(batch, self.seconds)
         finally:
             self._idle.append(worker)
 
@@ -97,13 +100,13 @@ def _batches(raws: Iterable[bytes]) -> Iterator[list[bytes]]:
 class _Worker:
     """One reader process, started when first needed and again after it was killed."""
 
-    def __init__(self, learner: bytes, seconds: float, memory: int) -> None:
-        self._learner, self._seconds, self._memory = learner, seconds, memory
+    def __init__(self, learner: bytes, memory: int) -> None:
+        self._learner, self._memory = learner, memory
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = bytearray()
         self._ended = False
 
-    def read(self, batch: Sequence[bytes]) -> list[Answer]:
+    def read(self, batch: Sequence[bytes], seconds: float) -> list[Answer]:
         answers: list[Answer] = []
         while len(answers) < len(batch) and not self._ended:
             rest = batch[len(answers) :]
@@ -111,9 +114,9 @@ class _Worker:
             try:
                 self._send(rest)
                 for _ in rest:
-                    answers.append(self._receive())
+                    answers.append(self._receive(seconds))
             except TimeoutError:
-                trouble = f"Reading it took longer than {self._seconds:g} seconds."
+                trouble = f"Reading it took longer than {seconds:g} seconds."
             except (OSError, EOFError):
                 trouble = "The reader stopped on this mail."
             if trouble and not self._ended:
@@ -165,8 +168,8 @@ class _Worker:
             process.stdin.write(raw)
         process.stdin.flush()
 
-    def _receive(self) -> Answer:
-        deadline = time.monotonic() + self._seconds
+    def _receive(self, seconds: float) -> Answer:
+        deadline = time.monotonic() + seconds
         length = LENGTH.unpack(self._take(LENGTH.size, deadline))[0]
         found: Answer = pickle.loads(self._take(length, deadline))
         return found

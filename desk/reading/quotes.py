@@ -62,14 +62,20 @@ def _patterns() -> _Patterns:
 
 # Cheap signs that a text holds anything to fold; most messages hold none.
 _WORDS = (
-    "wrote", "escribi", "escreveu", "schrieb", "\u5199\u9053", "\u5beb\u9053", "sent ", "gesendet", "envoy", "envia", "inviat", "verstuurd",
-    "verzonden", "\u9001\u4fe1", "\u53d1\u81ea", "\u767c\u81ea", "\u6765\u81ea", "\u4f86\u81ea", "\u4ece", "\u5f9e", "outlook", "confiden", "vertraulich",
-    "riservat", "vertrouwelijk", "\u4fdd\u5bc6", "\u6a5f\u5bc6", "environment", "umwelt", "imprimir", "stampare", "virus", "avast", "disclaimer",
+    "wrote", "escribi", "escreveu", "schrieb", "\u5199\u9053", "\u5beb\u9053", "sent ", "gesendet", "envoy",
+    "envia", "inviat", "verstuurd", "verzonden", "\u9001\u4fe1", "\u53d1\u81ea", "\u767c\u81ea", "\u6765\u81ea",
+    "\u4f86\u81ea", "\u4ece", "\u5f9e", "outlook", "confiden", "vertraulich", "riservat", "vertrouwelijk",
+    "\u4fdd\u5bc6", "\u6a5f\u5bc6", "environment", "umwelt", "imprimir", "stampare", "virus", "avast", "disclaimer",
     "unterwegs", "download ",
 )  # fmt: skip
-_LINES = re.compile(r"(?:\A|\n)[ \t]{0,3}[>\uff1e\-_=*\u2014\u2013\u2500]|[:\uff1a][*_ \t]*(?:\n|\Z)|\n[^\n:\uff1a]{1,24}[:\uff1a][^\n]*\n[^\n:\uff1a]{1,24}[:\uff1a]")
+_LINES = re.compile(
+    r"(?:\A|\n)[ \t]{0,3}[>\uff1e\-_=*\u2014\u2013\u2500]|[:\uff1a][*_ \t]*(?:\n|\Z)|"
+    r"\n[^\n:\uff1a]{1,24}[:\uff1a][^\n]*\n[^\n:\uff1a]{1,24}[:\uff1a]"
+)
 
+_BARE_END = re.compile("(?:wrote|\u5199\u9053|\u5beb\u9053|escreveu|escribi\u00f3)$", re.I)
 _PREFIX = re.compile(r"[ \t]{0,3}[>\uff1e](?![_.<:][<>_.()]|_|\.)")
+_QUOTED_WORDS = re.compile(r"> (?![\d$€£¥])")
 _RULE = re.compile(r"\s*(?:[-_=*\u2014\u2500][\s-]?){5,}\s*$")
 _DASHES = re.compile(r"^[\s\-_=*>\u2014\u2500|\u00a0]+|[\s\-_=*\u2014\u2500|\u00a0]+$")
 _SIGNATURE = re.compile(r"--[ \u00a0]?$|[\u2014\u2013]$|__$")
@@ -121,7 +127,11 @@ class _Folder:
         """One line with an angle and nothing quoted around it is more likely an arrow or a price than a quote."""
         number = self.prefixed.index(True)
         before = next((t for t in reversed(self.text[:number]) if t.strip()), "")
-        if self.marked[number] or before.rstrip().endswith((":", "\uff1a", "wrote", "-")) or self.text[number].startswith("> "):
+        if (
+            self.marked[number]
+            or before.rstrip().endswith((":", "\uff1a", "wrote", "-"))
+            or _QUOTED_WORDS.match(self.text[number])
+        ):
             return
         if self.text[number].lstrip().startswith(">>"):
             return
@@ -221,9 +231,9 @@ class _Folder:
             joined = f"{joined} {line}".strip()
             if len(joined) > 700:
                 return 0
-            if line[-1] in ":\uff1a" or extra or re.search(r"(?:wrote|\u5199\u9053|\u5beb\u9053|escreveu|escribi\u00f3)$", line, re.I):
-                if self._attributes(joined, extra):
-                    return self._fold_attributed(self._latest_start(number, at), at + 1, joined)
+            ends = line[-1] in ":\uff1a" or extra or _BARE_END.search(line)
+            if ends and self._attributes(joined, extra):
+                return self._fold_attributed(self._latest_start(number, at), at + 1, joined)
         return 0
 
     def _attributes(self, joined: str, extra: int) -> bool:
@@ -285,9 +295,11 @@ class _Folder:
                 short = self._short(number + 1, end)
                 if short and (short > 1 or end == len(self.text) or self.marked[end]):
                     self._fold(number, end)
-            elif _LIST_RULE.match(line) and self._short(number + 1, end):
-                if re.search(r"https?://|@|mailman|unsubscribe", "\n".join(self.text[number + 1 : end])):
-                    self._fold(number, end)
+            elif _LIST_RULE.match(line) and self._short(number + 1, end) and self._is_list_footer(number, end):
+                self._fold(number, end)
+
+    def _is_list_footer(self, number: int, end: int) -> bool:
+        return bool(re.search(r"https?://|@|mailman|unsubscribe", "\n".join(self.text[number + 1 : end])))
 
     def _short(self, start: int, end: int) -> int:
         """Lines with text between, plus one; 0 when there are more than a signature has."""

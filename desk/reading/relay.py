@@ -10,38 +10,60 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from desk.reading import headers, numbers
+from desk.reading.lazy import regex
 from desk.reading.records import Address, Relay
 
-_AMAZON_TLD = "com|ca|com\\.mx|com\\.br|co\\.uk|de|fr|it|es|nl|se|pl|com\\.be|ie|com\\.tr|ae|sa|eg|in|sg|com\\.au|co\\.jp"
-_AMAZON_ALIAS = re.compile(rf"[a-z0-9]{{8,32}}(?:\+[^@\s]*)?@marketplace\.amazon\.(?:{_AMAZON_TLD})")
+_AMAZON_TLD = (
+    "com|ca|com\\.mx|com\\.br|co\\.uk|de|fr|it|es|nl|se|pl|com\\.be|ie|com\\.tr|ae|sa|eg|in|sg|com\\.au|co\\.jp"
+)
+_AMAZON_ALIAS = regex(rf"[a-z0-9]{{8,32}}(?:\+[^@\s]*)?@marketplace\.amazon\.(?:{_AMAZON_TLD})")
 _AMAZON_KINDS = {"BBC_MESSAGE_SENT_TO_MERCHANT": "buyer", "BBC_MESSAGE_CONFIRMATION_TO_MERCHANT": "seller"}
 _ALIASES = {
-    "walmart": re.compile(r"[^@\s]+@relay\.walmart\.com"),
-    "ebay": re.compile(r"[^@\s]+@members\.ebay\.[a-z.]{2,6}"),
-    "etsy": re.compile(r"[^@\s]+@(?:reply|convos?|conversations?)\.(?:mail\.)?etsy\.com"),
+    "walmart": regex(r"[^@\s]+@relay\.walmart\.com"),
+    "ebay": regex(r"[^@\s]+@members\.ebay\.[a-z.]{2,6}"),
+    "etsy": regex(r"[^@\s]+@(?:reply|convos?|conversations?)\.(?:mail\.)?etsy\.com"),
 }
-_HOMES = re.compile(
-    r"(?:^|[.@])(?:(?P<amazon>amazon\.(?:[a-z]{2,3}(?:\.[a-z]{2})?))|(?P<ebay>ebay\.(?:[a-z]{2,3}(?:\.[a-z]{2})?)|ebay\.com)"
+_HOMES = regex(
+    r"(?:^|[.@])(?:(?P<amazon>amazon\.(?:[a-z]{2,3}(?:\.[a-z]{2})?))|"
+    r"(?P<ebay>ebay\.(?:[a-z]{2,3}(?:\.[a-z]{2})?)|ebay\.com)"
     r"|(?P<etsy>etsy\.com)|(?P<walmart>walmart\.com|walmart\.ca)|(?P<shopify>shopify\.com|shopifyemail\.com)"
-    r"|(?P<shopee>shopee\.(?:[a-z]{2,3}(?:\.[a-z]{2})?))|(?P<aliexpress>aliexpress\.com)|(?P<tiktok>tiktok\.com|tiktokshop\.com)"
+    r"|(?P<shopee>shopee\.(?:[a-z]{2,3}(?:\.[a-z]{2})?))|(?P<aliexpress>aliexpress\.com)|"
+    r"(?P<tiktok>tiktok\.com|tiktokshop\.com)"
     r"|(?P<mercadolibre>mercadolib?v?re\.com(?:\.[a-z]{2})?|mercadolivre\.com\.br)|(?P<temu>temu\.com|temuemail\.com))$"
 )
-_FAILED = re.compile(r"\b(?:spf|dkim|dmarc)\s*=\s*(?:fail|hardfail|permerror)\b", re.I)
-_PASSED = re.compile(r"\b(?:dkim|spf)\s*=\s*pass\b", re.I)
+_FAILED = regex(r"\b(?:spf|dkim|dmarc)\s*=\s*(?:fail|hardfail|permerror)\b", re.I)
+_PASSED = regex(r"\b(?:dkim|spf)\s*=\s*pass\b", re.I)
 
 _WORDED = (
     # platform, subject, where the order stands; shops send these from their own address
-    ("woocommerce", re.compile(r"\[[^\]]+\]:?\s*(?:new (?:customer )?order|neue (?:kunden)?bestellung|nouvelle commande|nuevo pedido|nuovo ordine|novo pedido|nieuwe bestelling|cancelled order|failed order)\b.{0,40}?[#(]\s*(\d{1,9})", re.I)),
-    ("shopify", re.compile(r"\[[^\]]+\]\s*(?:order|bestellung|commande|pedido|ordine|注文|订单|訂單)\s*#?\s*([A-Z]{0,4}\d{3,9})\b", re.I)),
-    ("magento", re.compile(r"(?:new order|order confirmation|neue bestellung|nouvelle commande)\b.{0,60}#\s?(\d{9,10})\b", re.I)),
+    ("woocommerce", regex(
+        r"\[[^\]]+\]:?\s*(?:new (?:customer )?order|neue (?:kunden)?bestellung|nouvelle commande"
+        r"|nuevo pedido|nuovo ordine|novo pedido|nieuwe bestelling|cancelled order"
+        r"|failed order)\b.{0,40}?[#(]\s*(\d{1,9})", re.I)),
+    ("shopify", regex(
+        r"\[[^\]]+\]\s*(?:order|bestellung|commande|pedido|ordine|注文|订单"
+        r"|訂單)\s*#?\s*([A-Z]{0,4}\d{3,9})\b", re.I)),
+    ("magento", regex(
+        r"(?:new order|order confirmation|neue bestellung"
+        r"|nouvelle commande)\b.{0,60}#\s?(\d{9,10})\b", re.I)),
 )  # fmt: skip
-_CONTACT_FORM = re.compile(r"(?:new customer message on|contact form|kontaktformular|formulaire de contact|formulario de contacto|modulo di contatto|お問い合わせ|聯絡表單|联系表单)", re.I)
+_CONTACT_FORM = regex(
+    r"(?:new customer message on|contact form|kontaktformular|formulaire de contact|formulario de "
+    r"contacto|modulo di contatto|お問い合わせ|聯絡表單|联系表单)",
+    re.I,
+)
 _BUYER = (
-    re.compile(r"(?:order|bestellung|commande|pedido|ordine)\b[^\n]{0,40}?(?:placed by|from|von|de|da|van|passée par|realizado por)\s+([^\n,.:;()]{2,60})", re.I),
-    re.compile(r"(?:conversation (?:with|from)|message from|nachricht von|message de|mensaje de|messaggio da|mensagem de|bericht van)\s+([^\n,.:;()]{2,60})", re.I),
-    re.compile(r"(?:^|\s)([\w.*-]{3,40})\s+(?:has (?:sent|asked|a question)|sent (?:you )?(?:a message|a question)|hat (?:eine|ihnen))", re.I),
+    regex(
+        r"(?:order|bestellung|commande|pedido|ordine)\b[^\n]{0,40}?(?:placed by|from|von|de|da|van|passée"
+        r" par|realizado por)\s+([^\n,.:;()]{2,60})", re.I),
+    regex(
+        r"(?:conversation (?:with|from)|message from|nachricht von|message de|mensaje de|messaggio da|"
+        r"mensagem de|bericht van)\s+([^\n,.:;()]{2,60})", re.I),
+    regex(
+        r"(?:^|\s)([\w.*-]{3,40})\s+(?:has (?:sent|asked|a question)|sent (?:you )?(?:a message|a "
+        r"question)|hat (?:eine|ihnen))", re.I),
 )  # fmt: skip
-_BODY_EDGE = re.compile(r"-{3,}\s?[^\n-]{3,60}?\s?:?\s?-{3,}\s*$")
+_BODY_EDGE = regex(r"-{3,}\s?[^\n-]{3,60}?\s?:?\s?-{3,}\s*$")
 
 
 class Body(NamedTuple):
@@ -76,7 +98,9 @@ def recognise(
     if home:
         if _forged(fields):
             return None, f"It claims to come from {home}, but the mail service says the sender is forged."
-        written = home == "shopify" and reply_to and _home(reply_to[0].address) != home and _CONTACT_FORM.search(subject)
+        written = (
+            home == "shopify" and reply_to and _home(reply_to[0].address) != home and _CONTACT_FORM.search(subject)
+        )
         if written:
             return Relay(home, "buyer", _order(home, subject, text), reply_to[0].address, reply_to[0].name), ""
         return Relay(home, "platform", _order(home, subject, text), "", _buyer(subject, text), notice=True), ""
@@ -121,7 +145,9 @@ def _buyer(subject: str, text: str) -> str:
 
 
 def _buyer_name(mailbox: Address) -> str:
-    name = re.sub(r"\s*(?:-|\u2013|via|über|\uff08|\()\s*(?:amazon|ebay|etsy|walmart)\b.*$", "", mailbox.name, flags=re.I)
+    name = re.sub(
+        r"\s*(?:-|\u2013|via|über|\uff08|\()\s*(?:amazon|ebay|etsy|walmart)\b.*$", "", mailbox.name, flags=re.I
+    )
     return re.sub(r"^(?:ebay|amazon)\s*-\s*", "", name, flags=re.I).strip()
 
 

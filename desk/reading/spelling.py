@@ -44,7 +44,9 @@ def _corrected(word: str) -> str:
         if shorter in known and len(shorter) >= 5:  # a letter too many
             return shorter
         candidate = slips.get(shorter)
-        if candidate and len(candidate) == len(word) >= 6 and _near(word, candidate):  # a letter changed, or two swapped
+        if (
+            candidate and len(candidate) == len(word) >= 6 and _near(word, candidate)
+        ):  # a letter changed, or two swapped
             return candidate
     return word
 
@@ -53,4 +55,9 @@ def _near(left: str, right: str) -> bool:
     different = [n for n, (a, b) in enumerate(zip(left, right, strict=True)) if a != b]
     if len(different) == 1:
         return different[0] > 0
-    return len(different) == 2 and different[1] == different[0] + 1 and left[different[0]] == right[different[1]] and left[different[1]] == right[different[0]]
+    return (
+        len(different) == 2
+        and different[1] == different[0] + 1
+        and left[different[0]] == right[different[1]]
+        and left[different[1]] == right[different[0]]
+    )

@@ -13,14 +13,15 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from desk.reading.lazy import regex
 from desk.reading.records import Tracking
 
 MAX_FOUND = 50
 MAX_TEXT = 10_000
 
-_TOKEN = re.compile(r"[A-Za-z0-9]+")
-_WORDS = re.compile(r"\b[^\W\d_]{3,}\b")
-_CANDIDATE = re.compile(r"\d{6}|\d[\d -]{7}|[A-Za-z]{2}\d|\d[A-Za-z]\d", re.A)
+_TOKEN = regex(r"[A-Za-z0-9]+")
+_WORDS = regex(r"\b[^\W\d_]{3,}\b")
+_CANDIDATE = regex(r"\d{6}|\d[\d -]{7}|[A-Za-z]{2}\d|\d[A-Za-z]\d", re.A)
 
 
 class _Format(NamedTuple):
@@ -47,7 +48,12 @@ def _table() -> _Table:
         data = tomllib.load(file)
     formats = tuple(
         _Format(
-            f["courier"], re.compile(f["shape"]), f["check"], f.get("before", ""), f.get("context", False), f.get("named", False)
+            f["courier"],
+            re.compile(f["shape"]),
+            f["check"],
+            f.get("before", ""),
+            f.get("context", False),
+            f.get("named", False),
         )
         for f in data["format"]
     )
@@ -109,9 +115,7 @@ class Surroundings:
         return self._alone or bool(_table().context.search(self._text)) or bool(self.named)
 
 
-def _at(
-    text: str, tokens: list[tuple[int, int, str]], index: int, around: Surroundings
-) -> tuple[int, Tracking | None]:
+def _at(text: str, tokens: list[tuple[int, int, str]], index: int, around: Surroundings) -> tuple[int, Tracking | None]:
     """(tokens used, the number that begins at token `index`), longest first."""
     start, end, first = tokens[index]
     before = text[start - 1 : start]

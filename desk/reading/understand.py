@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from desk.reading import grammar, keywords, language, numbers, spelling, tracking
 from desk.reading.keywords import ASKS, CAUSES, ESCALATION, NEUTRAL, OTHER, RAISED, TYPES, URGENT, WIDE, Hit
+from desk.reading.lazy import regex
 from desk.reading.records import Tracking, Understanding
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ _SILENT = frozenset({NEUTRAL, URGENT, RAISED})
 MARGIN = 1.0
 """Below this lead over the runner-up a person should look."""
 
-_LETTERS = re.compile(r"[^\W\d_]{4}|[^\x00-\u2e7f\W]")
-_SHOUT = re.compile(r"\b[A-Z]{4,}\b")
+_LETTERS = regex(r"[^\W\d_]{4}|[^\x00-\u2e7f\W]")
+_SHOUT = regex(r"\b[A-Z]{4,}\b")
 
 
 def understand(text: str, subject: str = "", platform: str = "", learner: Learner | None = None) -> Understanding:
@@ -67,9 +68,13 @@ def _parcels(text: str, platform: str) -> tuple[Tracking, ...]:
     return tuple(t for t in found if t.number not in known or not t.number.isdigit())
 
 
-_SIGNS_ONLY = re.compile(r"[\W_]+")
+_SIGNS_ONLY = regex(r"[\W_]+")
 """Emoji and the like: somebody feels something, and only a person can tell what."""
-_REPLY = re.compile(r"^(?:\s*(?:re|aw|sv|antw|rv|res|r|fwd?|wg|tr|enc|rif|vs|回复|回覆|答复|转发|轉寄|返信|転送)\s*(?:\[\d+\])?\s*[:：])+\s*", re.I)
+_REPLY = regex(
+    r"^(?:\s*(?:re|aw|sv|antw|rv|res|r|fwd?|wg|tr|enc|rif|vs|回复|回覆|答复|转发|轉寄|返信|"
+    r"転送)\s*(?:\[\d+\])?\s*[:：])+\s*",
+    re.I,
+)
 
 
 def _bare_subject(subject: str) -> str:
@@ -161,7 +166,7 @@ def _urgency(hits: list[Hit], plain: str, whole: str, scores: Mapping[str, float
 
 
 # What may have hurt somebody.
-_HAZARD = re.compile(
+_HAZARD = regex(
     "|".join(
         (
             r"fire|smoke|burn|shock|injur|explod|brand|rauch|verbrann|verletz|stromschlag|incend|fumee|brul",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,11 +19,13 @@ from connectors.contract import (
 )
 from desk import outbox as box
 from desk.sync.lease import Holder
-from store.errors import DeskError, Invalid, Refused
+from store.errors import N_, Conflict, DeskError, Invalid, Refused
 from store.sql import outbox
 from store.sql.rows import OutboxRow
 from store.unit import Store
 from store.values import DAY, MINUTE, SECOND, SYSTEM, Instant
+
+log = logging.getLogger("deskhand.sync")
 
 TRIES = 12
 _FIRST_WAIT, _LONGEST_WAIT = 5 * SECOND, 30 * MINUTE
@@ -42,12 +45,11 @@ class Sent:
 
 
 def recover(store: Store, holder: Holder, connect: Connect) -> Sent:
-    """Settles what a dead process had claimed. Not handed over yet: held again. Handed over: the platform is asked,
-    and where it cannot tell, a person is."""
+    """Settles what a dead process, or a send of this one that could not be noted, had left claimed. Not handed over
+    yet: held again. Handed over: the platform is asked, and where it cannot tell, a person is. Runs in the thread that
+    dispatches, so that nothing is under way meanwhile."""
     done = Sent()
     for row in outbox.listed(store.conn, "claimed"):
-        if row.claimed_by == holder.id:
-            continue
         if not row.handed_at:
             with store.write(SYSTEM) as unit:
                 holder.check(unit)
@@ -85,7 +87,9 @@ def _send(store: Store, holder: Holder, row: OutboxRow, connect: Connect, done: 
     def point_of_no_return() -> None:
         with store.write(SYSTEM) as unit:
             holder.check(unit)
-            outbox.hand_over(unit.conn, row.id, unit.now)
+            if not outbox.hand_over(unit.conn, row.id, holder.id, unit.now):
+                raise Conflict(N_("Another process has taken over {item}."), item=f"outbox {row.id}",
+                               next=N_("This one stops; nothing is lost."))  # fmt: skip
 
     try:
         receipt = connect(row.channel_id).send(box.command(row), point_of_no_return)
@@ -93,6 +97,13 @@ def _send(store: Store, holder: Holder, row: OutboxRow, connect: Connect, done: 
         _settle(store, holder, row, done, fault=fault)
     except (Invalid, Refused) as error:  # its settings or the vault stop it before anything left: a person mends that
         _settle(store, holder, row, done, fault=Temporary(error.english()))
+    except DeskError:
+        raise
+    except Exception as error:  # a fault of this program must not keep the replies behind it
+        log.exception("outbox %s", row.id)
+        handed = outbox.get(store.conn, row.id)
+        wrong = f"{type(error).__name__}: {error}"
+        _settle(store, holder, row, done, fault=OutcomeUnknown(wrong) if handed and handed.handed_at else Permanent(wrong))
     else:
         _settle(store, holder, row, done, receipt=receipt)
 
@@ -129,7 +140,7 @@ def retry_at(fault: Fault, attempts: int, now: Instant) -> Instant | None:
     """When to try again after a fault in which surely nothing happened; None: a person must act."""
     if isinstance(fault, Throttled):
         until: Instant = fault.until
-        return min(until, now + DAY)
+        return min(max(until, now + _FIRST_WAIT), now + DAY)
     if isinstance(fault, Permanent | AuthRevoked) or attempts >= TRIES:
         return None
     if isinstance(fault, Temporary | AuthExpired):

@@ -7,14 +7,17 @@ the steps are small with pauses between; else they are large.
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 from desk import channels
 from desk.reading.records import Mail, Understanding
@@ -85,11 +88,15 @@ class Import:
             raise NotFound(N_("There is no channel {item}."), item=self.channel, next=N_("See: deskhand channel list"))
         self.done.total = sum(s.size for s in found)
         self._tune(_ROOMY)
+        collecting = gc.isenabled()
+        gc.disable()  # hundreds of thousands of rows without a cycle among them
         try:
             self._lines([s for s in found if s.kind == "lines"])
             self._mails([s for s in found if s.kind != "lines"])
         finally:
             self._tune(_USUAL)
+            if collecting:
+                gc.enable()
         return self.done
 
     def _tune(self, pragmas: Sequence[str]) -> None:
@@ -276,5 +283,14 @@ def _elsewhere(batches: Batches, classify_from: Instant) -> Iterator[tuple[Prepa
 
 
 def _quiet() -> None:
-    """Ctrl-C is the importer's business, not its helper's."""
+    """In the helper: Ctrl-C is the importer's business, and the helper never outlives it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

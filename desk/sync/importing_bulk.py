@@ -111,7 +111,7 @@ def store(unit: UnitOfWork, found: Sequence[Conversation], channels: Mapping[str
         seq += 1
         history = c.newest < since
         tickets.append(
-            _ticket(ticket_id, c, channel, customers[c.customer_key], message_id - 1, seq, history, unit.now)
+            _ticket(ticket_id, c, channel, customers.get(c.customer_key), message_id - 1, seq, history, unit.now)
         )
         told.append(("created", ticket_id, {"channel": channel.id, "history": history,
                                             "messages": [first_id, message_id - 1]}))  # fmt: skip
@@ -195,11 +195,12 @@ def _wake(unit: UnitOfWork, live: Sequence[int]) -> None:
 
 
 def _customers(unit: UnitOfWork, found: Sequence[Conversation], ids: dict[str, int]) -> dict[str, int]:
-    known = bulk.known(unit.conn, "customer_key", "key", "customer_id", {c.customer_key for c in found})
+    named = {c.customer_key for c in found if c.customer_key}
+    known = bulk.known(unit.conn, "customer_key", "key", "customer_id", named)
     rows: list[tuple[Any, ...]] = []
     keys: list[tuple[str, int]] = []
     for c in found:
-        if c.customer_key not in known:
+        if c.customer_key and c.customer_key not in known:
             number = known[c.customer_key] = ids["customer"] + len(rows)
             rows.append((number, c.customer, c.email, c.meaning[3], c.country, unit.now, fold(c.customer)))
             keys.append((c.customer_key, number))
@@ -228,7 +229,7 @@ def _orders(
         if o is None or (channel, o.key) in known:
             continue
         number = known[channel, o.key] = ids["orders"] + len(orders)
-        orders.append((number, channel, o.number, o.key, customers[c.customer_key], c.messages[0].at, o.total_minor,
+        orders.append((number, channel, o.number, o.key, customers.get(c.customer_key), c.messages[0].at, o.total_minor,
                        o.currency, c.country))  # fmt: skip
         if o.product or o.sku:
             items.append((number, o.sku, o.product, 1, o.total_minor))

@@ -60,7 +60,7 @@ class Order(NamedTuple):
 
 class Conversation(NamedTuple):
     """Messages of one matter in their order; `names` say where each stands in the file. `meaning` is a type, cause,
-    ask, language, urgency, escalation and whether a person should look."""
+    ask, language, urgency, escalation and whether a person should look. `customer_key` is "" where nobody is named."""
 
     channel: str
     messages: tuple[Message, ...]
@@ -153,7 +153,7 @@ def _conversation(group: Sequence[tuple[str, Mapping[str, Any]]], classify_from:
         buyer, address = opener[0].name, opener[0].address
     else:
         buyer, address = messages[0].to.partition("@")[0], messages[0].to
-    key = f"email:{fold(address)}" if "@" in address else f"name:{fold(buyer)}"
+    key = f"email:{fold(address)}" if "@" in address else f"name:{fold(buyer)}" if buyer else ""
     live = opener is not None and max(m.at for m in messages) >= classify_from
     meaning = _understood(opener[0]) if live and opener else _said(first)
     priority = first.get("priority", 0)

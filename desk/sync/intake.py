@@ -9,14 +9,14 @@ import json
 from dataclasses import dataclass, field, replace
 
 from connectors.contract import MessageRecord, Receipt
-from desk.changes import change
+from desk.changes import change, require
 from desk.clocks.keep import keep
 from desk.outbox import answered, sent
 from desk.reading.records import Attachment, Mail, Understanding
 from desk.sync import threads
 from store.errors import N_, NotFound
-from store.sql import messages, outbox, people, shop, tickets
-from store.sql.rows import Channel
+from store.sql import clocks, messages, outbox, people, shop, tickets
+from store.sql.rows import Channel, Ticket
 from store.unit import UnitOfWork
 from store.values import NEVER, Instant, clean, clean_line, fold
 
@@ -62,7 +62,7 @@ class Inbound:
         orders = understanding.orders if understanding else ()
         return cls(
             remote_key=f"mail:{mail.message_id}",
-            sender_key=f"email:{buyer}",
+            sender_key=f"email:{buyer}" if buyer else "",
             sender_name=(relay.buyer if relay and relay.buyer else mail.sender.name) or buyer.partition("@")[0],
             sender_address=buyer,
             subject=mail.subject,
@@ -127,13 +127,15 @@ def take(unit: UnitOfWork, channel_id: str, item: Inbound, *, history: bool = Fa
     channel = shop.channel(unit.conn, channel_id)
     if channel is None:
         raise NotFound(N_("There is no channel {item}."), item=channel_id, next=N_("See: deskhand channel list"))
+    ours = _ours(unit)
+    if not item.outbound and fold(item.sender_address) in ours:
+        item = _from_form(ours, item) or replace(item, outbound=True)
+    item = _distinct(unit, item)
     known = messages.by_remote_key(unit.conn, item.remote_key)
     if known:
         return Taken(known.ticket_id, known.id, fresh=False)
     if own := _own_reply(unit, item):
         return own
-    if not item.outbound and _is_us(channel, item):
-        item = _from_form(channel, item) or replace(item, outbound=True)
     outbound = item.outbound
     found = threads.find(unit.conn, item, outbound=outbound, now=unit.now)
     opened = found.ticket_id is None
@@ -141,13 +143,13 @@ def take(unit: UnitOfWork, channel_id: str, item: Inbound, *, history: bool = Fa
     message_id = _store(unit, channel, ticket_id, item, outbound=outbound)
     event = {"message_id": message_id, **({"warning": found.warning} if found.warning else {})}
     seq = unit.append("received" if not outbound else "answered_elsewhere", event, ticket_id=ticket_id)
-    if found.warning:
+    if found.warning and not history:
         change(unit, ticket_id, {"needs_review": 1}, why={"text": found.warning})
     if history:
         _count(unit, ticket_id, message_id, item, outbound=outbound)
         return Taken(ticket_id, message_id, fresh=True, opened=opened)
     if outbound:
-        answered(unit, ticket_id, message_id, seq, item.sent_at, automatic=bool(item.automatic))
+        _answered_elsewhere(unit, ticket_id, message_id, seq, item)
     else:
         _heard(unit, ticket_id, message_id, seq, item)
     if opened and not outbound:
@@ -167,21 +169,42 @@ def _own_reply(unit: UnitOfWork, item: Inbound) -> Taken | None:
     return Taken(row.ticket_id, message_id, fresh=False)
 
 
-def _ours(channel: Channel) -> set[str]:
-    settings = json.loads(channel.settings)
-    return {fold(str(settings.get(k, ""))) for k in ("from_address", "user")} - {""}
+def _ours(unit: UnitOfWork) -> set[str]:
+    """The shop's own addresses, of every mailbox it ever had."""
+    return {
+        fold(str(address))
+        for (text,) in unit.conn.execute("SELECT settings FROM channel WHERE settings <> '{}'")
+        for settings in (json.loads(text),)
+        for address in (settings.get("from_address"), settings.get("user"))
+        if address
+    }
 
 
-def _is_us(channel: Channel, item: Inbound) -> bool:
-    return fold(item.sender_address) in _ours(channel)
-
-
-def _from_form(channel: Channel, item: Inbound) -> Inbound | None:
+def _from_form(ours: set[str], item: Inbound) -> Inbound | None:
     """A contact form writes from the shop's own address and names the buyer in Reply-To: that is whose words they are."""
     buyer = fold(item.reply_to)
-    if not buyer or buyer in _ours(channel):
+    if not buyer or buyer in ours:
         return None
     return replace(item, sender_key=f"email:{buyer}", sender_address=buyer, sender_name=buyer.partition("@")[0])
+
+
+def _distinct(unit: UnitOfWork, item: Inbound) -> Inbound:
+    """Two buyers' mails that bear one Message-ID (some programs never change theirs) are two messages."""
+    known = messages.by_remote_key(unit.conn, item.remote_key)
+    if known is None or known.direction != "in" or item.outbound:
+        return item
+    sender = item.reply_to or item.sender_address
+    same = fold(known.sender_address) == fold(sender)
+    return item if same else replace(item, remote_key=f"{item.remote_key}#{fold(sender)}")
+
+
+def _answered_elsewhere(unit: UnitOfWork, ticket_id: int, message_id: int, seq: int, item: Inbound) -> None:
+    """Somebody of ours answered in another program: it counts like a reply from here."""
+    unseen = messages.oldest_unseen(unit.conn, message_id, ticket_id, item.sent_at)
+    answered(unit, ticket_id, message_id, seq, item.sent_at, automatic=bool(item.automatic), unseen=unseen)
+    ticket = require(unit, ticket_id)
+    if ticket.status in ("new", "open") and ticket.waiting_since is None and not item.automatic:
+        change(unit, ticket_id, {"status": "pending"}, why={"text": N_("after the reply was sent")})
 
 
 def _open(unit: UnitOfWork, channel: Channel, item: Inbound, *, outbound: bool, history: bool) -> int:
@@ -198,22 +221,28 @@ def _open(unit: UnitOfWork, channel: Channel, item: Inbound, *, outbound: bool, 
         "automatic": item.automatic, "lang": found.language if found else "",
         "country": buyer.country if buyer else "",
         "order_number": item.order_numbers[0] if item.order_numbers else "",
-        "created_at": item.sent_at if history else unit.now, "updated_at": unit.now,
+        "created_at": item.sent_at if history else unit.now, "updated_at": item.sent_at if history else unit.now,
     })  # fmt: skip
-    for number in item.order_numbers:
-        for order in shop.orders_by_key(unit.conn, fold(number).replace("-", "").replace(" ", "")):
-            shop.link_order(unit.conn, ticket_id, order.id)
+    _link_orders(unit, ticket_id, item)
     unit.append("created", {"channel": channel.id, "history": history}, ticket_id=ticket_id)
     return ticket_id
 
 
+def _link_orders(unit: UnitOfWork, ticket_id: int, item: Inbound) -> None:
+    for number in item.order_numbers:
+        for order in shop.orders_by_key(unit.conn, fold(number).replace("-", "").replace(" ", "")):
+            shop.link_order(unit.conn, ticket_id, order.id)
+
+
 def _customer(unit: UnitOfWork, item: Inbound, *, outbound: bool) -> int | None:
     key, name, address = item.sender_key, item.sender_name, item.sender_address
-    if outbound:  # a mail of ours that began a thread: the other side is whom it went to
+    if outbound and not item.platform:  # a mail of ours that began a thread: the other side is whom it went to
         if not item.recipients:
             return None
         address = item.recipients[0]
         key, name = f"email:{address}", address.partition("@")[0]
+    if not key:
+        return None
     known = people.customer_by_key(unit.conn, key)
     if known is not None:
         return known
@@ -229,7 +258,7 @@ def _store(unit: UnitOfWork, channel: Channel, ticket_id: int, item: Inbound, *,
         "sender_name": item.sender_name, "sender_address": item.reply_to or item.sender_address,
         "recipients": ", ".join(item.recipients), "subject": item.subject, "body": item.text, "quoted": item.quoted,
         "lang": found.language if found else "", "automatic": item.automatic, "sent_at": item.sent_at,
-        "received_at": unit.now, "remote_key": item.remote_key, "in_reply_to": item.in_reply_to,
+        "received_at": item.arrived_at, "remote_key": item.remote_key, "in_reply_to": item.in_reply_to,
         "raw": messages.put_blob(unit.conn, item.raw) if item.raw is not None else "",
     }, refs=dict.fromkeys((*item.references, *filter(None, (item.in_reply_to, item.thread_key)))),
         file_names=" ".join(a.name for a in item.attachments))  # fmt: skip
@@ -255,20 +284,35 @@ def _heard(unit: UnitOfWork, ticket_id: int, message_id: int, seq: int, item: In
     facts: dict[str, object] = {"last_message_id": message_id, "message_count": ticket.message_count + 1,
                                 "thread_seq": seq, "updated_at": unit.now}  # fmt: skip
     person = not item.automatic
+    late = messages.answered_at(unit.conn, message_id) if person and ticket.last_reply_at is not None else None
     if person:
-        facts["waiting_since"] = min(ticket.waiting_since or item.arrived_at, item.arrived_at)
-        facts["first_buyer_at"] = min(ticket.first_buyer_at or item.arrived_at, item.arrived_at)
-        if ticket.automatic:
-            facts["automatic"] = ""
+        facts |= _spoken(unit, ticket, item.arrived_at, late)
+    if person and ticket.automatic:
+        facts["automatic"] = ""
     tickets.update(unit.conn, ticket_id, facts, bump=False)
     wake: dict[str, object] = {}
-    if (person or item.automatic == "bounce") and ticket.status in ("pending", "on_hold", "solved", "closed"):
+    news = person and late is None
+    if (news or item.automatic == "bounce") and ticket.status in ("pending", "on_hold", "solved", "closed"):
         wake["status"] = "open"
-    if person and ticket.snoozed_until == NEVER:
+    if news and ticket.snoozed_until == NEVER:
         wake["snoozed_until"] = 0
     if wake:
         change(unit, ticket_id, wake, verb="changed", why={"text": N_("the buyer wrote again")})
+    if person and item.order_numbers and not ticket.order_number:
+        change(unit, ticket_id, {"order_number": item.order_numbers[0]})
+    _link_orders(unit, ticket_id, item)
     keep(unit, ticket_id)
+
+
+def _spoken(unit: UnitOfWork, ticket: Ticket, at: Instant, answered_at: Instant | None) -> dict[str, object]:
+    """What a buyer's words change: since when they wait, or that this message had its answer before it came in."""
+    first = min(ticket.first_buyer_at or at, at)
+    if ticket.first_buyer_at is not None and ticket.status == "closed" and not clocks.of_ticket(unit.conn, ticket.id):
+        return {"first_waived": 1, "waiting_since": at}  # it came in as history: what was said then owes nothing
+    if answered_at is None:
+        return {"first_buyer_at": first, "waiting_since": min(ticket.waiting_since or at, at)}
+    reply = min(ticket.first_reply_at or answered_at, answered_at)
+    return {"first_buyer_at": first, "first_reply_at": reply, "answered_from": ticket.answered_from or at}
 
 
 def _first_line(text: str) -> str:

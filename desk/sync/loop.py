@@ -16,7 +16,7 @@ from store.errors import N_, Conflict, DeskError, Invalid, Refused, Unavailable
 from store.sql import people, shop, sync
 from store.sql.rows import Channel
 from store.unit import Store
-from store.values import MINUTE, SECOND, SYSTEM, Instant
+from store.values import MINUTE, SECOND, SYSTEM, Instant, clean_line
 
 log = logging.getLogger("deskhand.sync")
 
@@ -42,6 +42,7 @@ class Sync:
     holder_id: str
     only: str = ""
     _connectors: dict[str, Connector] = field(default_factory=dict)
+    _settings: dict[str, str] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -53,7 +54,7 @@ class Sync:
         holder = self._begin()
         try:
             dispatch.recover(self.store, holder, self.connector)
-            found = {c.id: self._pull(holder, c)[0] for c in self.channels()}
+            found = {c.id: self._pull(holder, c, self.connector)[0] for c in self.channels()}
             dispatch.dispatch(self.store, holder, self.connector)
             timers.tick(self.store, holder)
             queue.drain(self.store, holder)
@@ -64,11 +65,10 @@ class Sync:
     def run(self, *, forever: bool) -> None:
         """Works until stopped, the lease is lost, or (without `forever`) nobody is there and nothing is due."""
         holder = self._begin()
-        threads = [threading.Thread(target=self._watch, args=(holder, c), daemon=True) for c in self.channels()]
+        watched: dict[str, tuple[Channel, threading.Thread]] = {}
         try:
             dispatch.recover(self.store, holder, self.connector)
-            for thread in threads:
-                thread.start()
+            self._watch_channels(holder, watched)
             last_seen = renewed = self.store.clock.now()
             drained = 0
             recovered = renewed
@@ -83,6 +83,7 @@ class Sync:
                     if now - recovered > MINUTE:  # what could not be looked up remotely when this began
                         recovered = now
                         dispatch.recover(self.store, holder, self.connector)
+                    self._watch_channels(holder, watched)
                     dispatch.dispatch(self.store, holder, self.connector)
                     timers.tick(self.store, holder)
                     if now >= drained + _DRAIN:
@@ -98,7 +99,7 @@ class Sync:
                     return
         finally:
             self.stop()
-            for thread in threads:
+            for _, thread in watched.values():
                 thread.join(timeout=5)
             self._end(holder)
 
@@ -114,14 +115,19 @@ class Sync:
         return [c for c in found if not self.only or c.id == self.only]
 
     def connector(self, channel_id: str) -> Connector:
-        """The channel's connector for sending and looking up; made once. Raises Permanent when it is gone."""
+        """The channel's connector for sending and looking up; made once, and anew when its settings change. Raises
+        Permanent when it is gone."""
+        channel = shop.channel(self.store.conn, channel_id)
+        if channel is None or channel.state == "removed":
+            raise Permanent(f"The channel {channel_id} is no longer connected.")
         with self._lock:
-            if channel_id not in self._connectors:
-                channel = shop.channel(self.store.conn, channel_id)
-                if channel is None or channel.state == "removed":
-                    raise Permanent(f"The channel {channel_id} is no longer connected.")
-                self._connectors[channel_id] = self.build(channel)
-            return self._connectors[channel_id]
+            made, settings = self._connectors.get(channel_id), channel.settings
+            if made is None or self._settings[channel_id] != settings:
+                if made is not None:
+                    made.close()
+                made = self._connectors[channel_id] = self.build(channel)
+                self._settings[channel_id] = settings
+            return made
 
     def _begin(self) -> Holder:
         holder = lease.take(self.store, lease.SYNC, self.holder_id)
@@ -132,9 +138,11 @@ class Sync:
         return holder
 
     def _end(self, holder: Holder) -> None:
-        for connector in self._connectors.values():
-            connector.close()
-        self._connectors.clear()
+        with self._lock:
+            for connector in self._connectors.values():
+                connector.close()
+            self._connectors.clear()
+            self._settings.clear()
         self.reader.close()
         lease.give_back(self.store, holder)
 
@@ -142,15 +150,30 @@ class Sync:
         due = timers.next_tick(self.store)
         return due is not None and due < now + MINUTE
 
+    def _watch_channels(self, holder: Holder, watched: dict[str, tuple[Channel, threading.Thread]]) -> None:
+        """A thread per active channel: begun for one that was added or resumed, let go for one that is so no more."""
+        for channel, thread in list(watched.values()):
+            if not thread.is_alive():
+                del watched[channel.id]
+            elif not self._as_it_was(channel) and (waiting := self._connectors.get(f"{channel.id}/in")):
+                waiting.wake()
+        for channel in self.channels():
+            if channel.id not in watched:
+                thread = threading.Thread(target=self._watch, args=(holder, channel), daemon=True)
+                watched[channel.id] = (channel, thread)
+                thread.start()
+
+    def _as_it_was(self, channel: Channel) -> bool:
+        now = shop.channel(self.store.conn, channel.id)
+        return now is not None and (now.state, now.settings) == (channel.state, channel.settings)
+
     def _watch(self, holder: Holder, channel: Channel) -> None:
-        """Pulls one channel again and again on a connection of its own; waits for push in between."""
-        connector = self.build(channel)
-        with self._lock:
-            self._connectors[f"{channel.id}/in"] = connector
+        """Pulls one channel again and again on a connection of its own; waits for push in between. Leaves when the
+        channel is paused, removed or set up differently."""
         failures = 0
-        while not self._stop.is_set():
+        while not self._stop.is_set() and self._as_it_was(channel):
             try:
-                _, well = self._pull(holder, channel, connector)
+                _, well = self._pull(holder, channel, lambda _: self._incoming(channel))
             except Conflict:
                 self.stop()
                 return
@@ -160,18 +183,36 @@ class Sync:
             failures = 0 if well else failures + 1
             if well:
                 try:
-                    connector.wait(POLL_S)
+                    self._incoming(channel).wait(POLL_S)
                 except Fault:
                     failures = 1
             if failures:
-                self._stop.wait(_BACK_OFF[min(failures, len(_BACK_OFF)) - 1])
+                self._back_off(channel, _BACK_OFF[min(failures, len(_BACK_OFF)) - 1])
+        with self._lock:
+            gone = self._connectors.pop(f"{channel.id}/in", None)
+        if gone is not None:
+            gone.close()
 
-    def _pull(self, holder: Holder, channel: Channel, connector: Connector | None = None) -> tuple[pull.Pulled, bool]:
+    def _back_off(self, channel: Channel, seconds: float) -> None:
+        """Waits, unless somebody mends the channel meanwhile."""
+        for _ in range(round(seconds / ROUND_S)):
+            if self._stop.wait(ROUND_S) or not self._as_it_was(channel):
+                return
+
+    def _incoming(self, channel: Channel) -> Connector:
+        name = f"{channel.id}/in"
+        with self._lock:
+            if name not in self._connectors:
+                self._connectors[name] = self.build(channel)
+            return self._connectors[name]
+
+    def _pull(
+        self, holder: Holder, channel: Channel, connect: Callable[[str], Connector]
+    ) -> tuple[pull.Pulled, bool]:  # fmt: skip
         """What came, and whether it went well. A fault is told once, and so is its end."""
         found = pull.Pulled()
         try:
-            found = pull.pull(self.store, holder, channel, connector or self.connector(channel.id), self.reader,
-                              stop=self._stop.is_set)  # fmt: skip
+            found = pull.pull(self.store, holder, channel, connect(channel.id), self.reader, stop=self._stop.is_set)
         except (Fault, ValueError, Invalid, Refused) as fault:
             self._note_fault(holder, channel, fault)
             return found, False
@@ -180,7 +221,13 @@ class Sync:
         except DeskError as error:
             log.warning("channel %s: %s", channel.id, error.english())
             return found, False
-        if channel.fault or self.store.clock.now() - channel.last_good_at > 10 * SECOND:
+        except Exception as error:  # a fault of this program: the other channels go on
+            log.exception("channel %s", channel.id)
+            self._note_fault(holder, channel, error)
+            return found, False
+        now = self.store.clock.now()
+        known = shop.channel(self.store.conn, channel.id) or channel
+        if known.fault or now - known.last_good_at > 10 * SECOND:
             with self.store.write(SYSTEM) as unit:
                 holder.check(unit)
                 if sync.good(unit.conn, channel.id, unit.now):
@@ -189,12 +236,13 @@ class Sync:
         return found, True
 
     def _note_fault(self, holder: Holder, channel: Channel, fault: Exception) -> None:
+        text = clean_line(str(fault)) or type(fault).__name__
         with self.store.write(SYSTEM) as unit:
             holder.check(unit)
-            if sync.bad(unit.conn, channel.id, str(fault), unit.now):
+            if sync.bad(unit.conn, channel.id, text, unit.now):
                 person = isinstance(fault, AuthRevoked | Permanent | DeskError)
-                unit.append("channel_fault", {"channel": channel.id, "fault": str(fault), "person": person})
-                log.warning("channel %s: %s", channel.id, fault)
+                unit.append("channel_fault", {"channel": channel.id, "fault": text, "person": person})
+                log.warning("channel %s: %s", channel.id, text)
 
 
 def settings_of(channel: Channel) -> Mapping[str, object]:

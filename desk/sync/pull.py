@@ -3,6 +3,7 @@ one transaction each. A crash anywhere repeats at most one page, which is then a
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from store.errors import DeskError
 from store.sql import messages, sync
 from store.sql.rows import Channel
 from store.unit import Store, UnitOfWork
-from store.values import Actor
+from store.values import Actor, clean_line
+
+log = logging.getLogger("deskhand.sync")
 
 BATCH = 40
 """Messages per transaction: with full synchronisation about 20 ms of lock, so that an agent's save waits less."""
@@ -90,19 +93,19 @@ def _take_one(unit: UnitOfWork, channel: Channel, item: Inbound | BadRecord, tot
     if isinstance(item, BadRecord):
         _hold(unit, channel, item, total)
         return
-    unit.conn.execute("SAVEPOINT one")
     try:
-        taken = take(unit, channel.id, item, history=item.arrived_at < channel.since)
+        with unit.attempt():
+            taken = take(unit, channel.id, item, history=item.arrived_at < channel.since)
     except DeskError as error:
-        unit.conn.execute("ROLLBACK TO one")
-        unit.forget()
         _hold(unit, channel, BadRecord(item.remote_key, item.raw or b"", error.english()), total)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # one that trips this program stops no other
+        log.exception("%s", item.remote_key)
+        reason = f"{type(error).__name__}: {clean_line(str(error))}"
+        _hold(unit, channel, BadRecord(item.remote_key, item.raw or b"", reason), total)
     else:
         total.fresh += taken.fresh
         total.known += not taken.fresh
         total.tickets += taken.opened
-    finally:
-        unit.conn.execute("RELEASE one")
 
 
 def _hold(unit: UnitOfWork, channel: Channel, bad: BadRecord, total: Pulled) -> None:
@@ -117,6 +120,6 @@ def release(unit: UnitOfWork, channel: Channel, held: sync.Held, items: Iterable
     for item in items:
         if isinstance(item, BadRecord):
             return False
-        take(unit, channel.id, item)
+        take(unit, channel.id, item, history=item.arrived_at < channel.since)
     sync.settle_quarantine(unit.conn, held.id, "released")
     return True

@@ -34,7 +34,8 @@ class Found:
 def find(conn: Connection, item: Inbound, *, outbound: bool, now: Instant) -> Found:
     """The ticket `item` belongs to."""
     warning = ""
-    refs = [f"mail:{r}" for r in (item.in_reply_to, item.bounced, *reversed(item.references)) if r]
+    ids = [r for r in (item.in_reply_to, item.bounced, *reversed(item.references)) if r]
+    refs = [f"mail:{r}" for r in ids]
     for message in _in_order(refs, messages.by_any_remote_key(conn, refs)):
         if outbound or item.automatic == "bounce" or _took_part(conn, message.ticket_id, item):
             return Found(message.ticket_id)
@@ -43,10 +44,15 @@ def find(conn: Connection, item: Inbound, *, outbound: bool, now: Instant) -> Fo
     for message in messages.pointing_at(conn, own):
         if outbound or message.direction == "out" or _took_part(conn, message.ticket_id, item):
             return Found(message.ticket_id)
-    if item.thread_key:
-        for message in messages.pointing_at(conn, item.thread_key):
+    for message in messages.sharing(conn, ids):
+        if outbound or _took_part(conn, message.ticket_id, item):
             return Found(message.ticket_id)
-    if outbound or item.automatic:
+    if item.thread_key:
+        source = item.remote_key.partition(":")[0]
+        for message in messages.pointing_at(conn, item.thread_key):
+            if message.remote_key.partition(":")[0] == source:  # a mail may claim anything in its References
+                return Found(message.ticket_id)
+    if (outbound and not item.platform) or item.automatic:
         return Found(None, warning)
     return Found(_by_order(conn, item, now), warning)
 
@@ -64,7 +70,7 @@ def _took_part(conn: Connection, ticket_id: int, item: Inbound) -> bool:
     if ticket.customer_id and item.sender_key in people.keys_of(conn, ticket.customer_id):
         return True
     address = fold(item.sender_address)
-    return any(
+    return bool(address) and any(
         address == fold(m.sender_address) or address in {fold(a.strip()) for a in m.recipients.split(",")}
         for m in messages.of_ticket(conn, ticket_id, limit=50)
     )
@@ -77,9 +83,10 @@ def _by_order(conn: Connection, item: Inbound, now: Instant) -> int | None:
         return None
     numbers = {fold(n).replace("-", "") for n in item.order_numbers}
     for ticket in tickets.of_customer(conn, customer_id, limit=10):
-        if now - ticket.updated_at > _SAME_MATTER or ticket.automatic:
+        if abs(min(item.arrived_at, now) - ticket.updated_at) > _SAME_MATTER or ticket.automatic:
             continue
         same_order = bool(ticket.order_number) and fold(ticket.order_number).replace("-", "") in numbers
-        if same_order or (item.platform and not numbers and ticket.platform == item.platform):
+        vague = not numbers or not ticket.order_number
+        if same_order or (item.platform and vague and ticket.platform == item.platform):
             return ticket.id
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desk.changes import change
+from desk.clocks.keep import tell_breach
 from desk.sync.lease import Holder
 from store.errors import N_
 from store.sql import clocks, outbox, tickets
@@ -13,16 +14,15 @@ from store.values import SYSTEM, Instant
 def tick(store: Store, holder: Holder) -> int:
     """Does what is due now; returns how many tickets it touched. Writes nothing when nothing is due."""
     now = store.clock.now()
-    late = clocks.overdue_unmarked(store.conn, now)
-    awake = tickets.asleep_until(store.conn, now)
-    if not late and not awake:
+    if not clocks.overdue_unmarked(store.conn, now, 1) and not tickets.asleep_until(store.conn, now, 1):
         return 0
     with store.write(SYSTEM) as unit:
         holder.check(unit)
+        late = clocks.overdue_unmarked(unit.conn, unit.now)  # again: one may have been answered, or put off, since
+        awake = tickets.asleep_until(unit.conn, unit.now)
         for c in late:
-            unit.conn.execute("UPDATE clock SET breached_at = due_at WHERE id = ? AND breached_at IS NULL", (c.id,))
-            unit.append("clock_breached", {"kind": c.kind, "policy": c.policy_id, "due_at": c.due_at},
-                        ticket_id=c.ticket_id)  # fmt: skip
+            clocks.breach(unit.conn, c.id)
+            tell_breach(unit, c)
         for ticket_id in awake:
             change(unit, ticket_id, {"snoozed_until": 0}, verb="woke", why={"text": N_("its time came")})
     return len(late) + len(awake)

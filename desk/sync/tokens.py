@@ -1,9 +1,11 @@
-"""The connectors' token port: one refresh at a time over all processes, a rotated token saved before anybody uses it."""
+"""The connectors' token port: one refresh at a time over threads and processes, a rotated token saved before its use."""
 
 from __future__ import annotations
 
 import json
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 
 from connectors.contract import Renew, Temporary, Token
@@ -16,6 +18,7 @@ _EARLY = 2 * MINUTE
 """A token this close to its end is renewed already."""
 _WAITS = 150
 _WAIT_S = 0.2
+_alone_here: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 class ChannelTokens:
@@ -34,28 +37,34 @@ class ChannelTokens:
 
     def fresh(self, renew: Renew, *, rejected: str = "") -> Token:
         """A token that is not `rejected` and lives on; `renew` runs in one process at a time. Raises what it raises."""
-        for _ in range(_WAITS):
-            token = self._current()
-            if token and token.value != rejected and token.expires_at > self._store.clock.now() + _EARLY:
-                return token
-            held = lease.take(self._store, self._name, self._holder)
-            if held:
-                try:
-                    return self._renewed(renew, rejected)
-                finally:
-                    lease.give_back(self._store, held)
-            self._sleep(_WAIT_S)
+        if token := self._usable(rejected):
+            return token
+        with _alone_here[f"{self._store.path} {self._name}"]:  # the lease only tells processes apart
+            for _ in range(_WAITS):
+                if token := self._usable(rejected):
+                    return token
+                held = lease.take(self._store, self._name, self._holder)
+                if held:
+                    try:
+                        return self._renewed(renew, rejected)
+                    finally:
+                        lease.give_back(self._store, held)
+                self._sleep(_WAIT_S)
         raise Temporary("Another process has been renewing this sign-in for too long.")
 
     def _renewed(self, renew: Renew, rejected: str) -> Token:
-        token = self._current()  # somebody may have been faster while we waited for the lease
-        if token and token.value != rejected and token.expires_at > self._store.clock.now() + _EARLY:
+        if token := self._usable(rejected):  # somebody was faster while we waited for the lease
             return token
         token, rotated = renew(self._secrets.get("refresh_token"))
         if rotated:
             self._secrets.put("refresh_token", rotated)
         self._secrets.put("access_token", json.dumps({"value": token.value, "expires_at": token.expires_at}))
         return token
+
+    def _usable(self, rejected: str) -> Token | None:
+        token = self._current()
+        good = token and token.value != rejected and token.expires_at > self._store.clock.now() + _EARLY
+        return token if good else None
 
     def _current(self) -> Token | None:
         try:

@@ -81,3 +81,8 @@ def overdue_unmarked(conn: Connection, now: Instant, limit: int = 200) -> list[C
         "ORDER BY due_at LIMIT ?"
     )
     return [Clock(*r) for r in conn.execute(sql, (now, limit))]
+
+
+def breach(conn: Connection, clock_id: int) -> None:
+    """Records that a running clock's due time passed."""
+    conn.execute("UPDATE clock SET breached_at = due_at WHERE id = ? AND breached_at IS NULL", (clock_id,))

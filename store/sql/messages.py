@@ -10,6 +10,7 @@ from typing import Any
 from store import search
 from store.connection import Connection
 from store.sql.rows import Attachment, Message, columns
+from store.values import Instant
 
 _MESSAGE = f"SELECT {columns(Message)} FROM message"
 
@@ -42,6 +43,42 @@ def pointing_at(conn: Connection, ref: str) -> list[Message]:
     """Messages already here that answer a message which is only now arriving."""
     sql = f"SELECT {columns(Message, 'm')} FROM message_ref r JOIN message m ON m.id = r.message_id WHERE r.ref = ? LIMIT 5"
     return [Message(*r) for r in conn.execute(sql, (ref,))]
+
+
+def sharing(conn: Connection, refs: Iterable[str]) -> list[Message]:
+    """Messages already here that point at any of `refs`: answers whose common parent is not here (yet)."""
+    wanted = list(refs)
+    if not wanted:
+        return []
+    sql = (
+        f"SELECT DISTINCT {columns(Message, 'm')} FROM message_ref r JOIN message m ON m.id = r.message_id "
+        f"WHERE r.ref IN ({', '.join('?' * len(wanted))}) ORDER BY m.id LIMIT 20"
+    )
+    return [Message(*r) for r in conn.execute(sql, wanted)]
+
+
+def oldest_unseen(conn: Connection, reply_id: int, ticket_id: int, written_at: Instant) -> Instant | None:
+    """When the oldest buyer message arrived that a reply written at `written_at` cannot have answered; None without
+    any. What the reply itself points at it has answered, whatever two machines' clocks say."""
+    sql = (
+        "SELECT min(m.received_at) FROM message m WHERE m.ticket_id = ? AND m.direction = 'in' AND m.automatic = '' AND "
+        "m.received_at > ? AND NOT EXISTS (SELECT 1 FROM message_ref r WHERE r.ref = substr(m.remote_key, 6) "
+        "AND r.message_id = ?)"
+    )
+    found: Instant | None = conn.execute(sql, (ticket_id, written_at, reply_id)).fetchone()[0]
+    return found
+
+
+def answered_at(conn: Connection, message_id: int) -> Instant | None:
+    """When a buyer message that comes in late was answered already: by a reply that points at it, or by one that was
+    given elsewhere after it had arrived there. None where it is still open."""
+    sql = (
+        "SELECT min(o.sent_at) FROM message m JOIN message o ON o.ticket_id = m.ticket_id AND o.direction = 'out' "
+        "AND o.automatic = '' WHERE m.id = ? AND ((o.author_id = '' AND o.sent_at >= m.received_at) OR EXISTS "
+        "(SELECT 1 FROM message_ref r WHERE r.ref = substr(m.remote_key, 6) AND r.message_id = o.id))"
+    )
+    found: Instant | None = conn.execute(sql, (message_id,)).fetchone()[0]
+    return found
 
 
 def insert(conn: Connection, values: Mapping[str, Any], *, refs: Iterable[str] = (), file_names: str = "") -> int:

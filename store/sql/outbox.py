@@ -10,6 +10,7 @@ from store.sql.rows import OutboxRow, columns
 from store.values import Instant
 
 _ROW = f"SELECT {columns(OutboxRow)} FROM outbox"
+_NOT_PAUSED = "channel_id NOT IN (SELECT id FROM channel WHERE state = 'paused')"
 
 
 def insert(conn: Connection, values: Mapping[str, Any]) -> int:
@@ -39,8 +40,11 @@ def listed(conn: Connection, *states: str, limit: int = 200) -> list[OutboxRow]:
 
 
 def due(conn: Connection, now: Instant, limit: int = 20) -> list[OutboxRow]:
-    """Held rows whose take-back time is over and whose next try has come, oldest first."""
-    sql = f"{_ROW} WHERE state = 'held' AND hold_until <= ? AND next_try_at <= ? ORDER BY hold_until, id LIMIT ?"
+    """Held rows whose take-back time is over and whose next try has come, oldest first; a paused channel's wait."""
+    sql = (
+        f"{_ROW} WHERE state = 'held' AND hold_until <= ? AND next_try_at <= ? AND {_NOT_PAUSED} "
+        "ORDER BY hold_until, id LIMIT ?"
+    )
     return [OutboxRow(*r) for r in conn.execute(sql, (now, now, limit))]
 
 
@@ -52,7 +56,9 @@ def of_agent_held(conn: Connection, agent_id: str, now: Instant) -> list[OutboxR
 
 def next_due_at(conn: Connection) -> Instant | None:
     """When the next held row may leave."""
-    row = conn.execute("SELECT min(max(hold_until, next_try_at)) FROM outbox WHERE state = 'held'").fetchone()
+    row = conn.execute(
+        f"SELECT min(max(hold_until, next_try_at)) FROM outbox WHERE state = 'held' AND {_NOT_PAUSED}"
+    ).fetchone()
     value: Instant | None = row[0]
     return value
 
@@ -64,6 +70,7 @@ def move(conn: Connection, row_id: int, came_from: str, to: str, now: Instant, *
     return conn.execute(sql, (to, now, *values.values(), row_id, came_from)).rowcount == 1
 
 
-def hand_over(conn: Connection, row_id: int, now: Instant) -> None:
-    """Marks that from here on the platform may have taken it."""
-    conn.execute("UPDATE outbox SET handed_at = ? WHERE id = ?", (now, row_id))
+def hand_over(conn: Connection, row_id: int, holder: str, now: Instant) -> bool:
+    """Marks that from here on the platform may have taken it; False when the row is no longer `holder`'s to send."""
+    sql = "UPDATE outbox SET handed_at = ? WHERE id = ? AND state = 'claimed' AND claimed_by = ?"
+    return conn.execute(sql, (now, row_id, holder)).rowcount == 1

@@ -6,7 +6,7 @@ A search shows at most `MOST` tickets, so that a word half the desk contains cos
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import dropwhile, islice, takewhile
 
 from store.connection import Connection
 from store.filter import Condition
@@ -23,29 +23,24 @@ def page(
     conn: Connection, expression: str, rest: Condition, *, agent: str = "", limit: int = 50,
     after: Place | None = None, before: Place | None = None,
 ) -> list[TicketLine]:  # fmt: skip
-    """Up to `limit` lines behind the ticket of `after`, or before that of `before`."""
-    found = _tickets(conn, expression, rest)
+    """Up to `limit` lines behind the ticket of `after`, or before that of `before`; those two need not fulfil `rest` any
+    more, they only say where the page begins."""
+    walk = _walk(conn, expression, rest)
     if before is not None:
-        ahead: list[int] = []
-        for ticket_id in found:
-            if ticket_id == before.id:
-                break
-            ahead.append(ticket_id)
+        ahead = [ticket_id for ticket_id, fits in takewhile(lambda found: found[0] != before.id, walk) if fits]
         return _lines(conn, ahead[-limit:], agent)
     if after is not None:
-        for ticket_id in found:
-            if ticket_id == after.id:
-                break
-    return _lines(conn, list(islice(found, limit)), agent)
+        walk = islice(dropwhile(lambda found: found[0] != after.id, walk), 1, None)
+    return _lines(conn, list(islice((ticket_id for ticket_id, fits in walk if fits), limit)), agent)
 
 
 def last(conn: Connection, expression: str, rest: Condition, *, agent: str = "", limit: int = 50) -> list[TicketLine]:
     """The oldest of the tickets a search shows."""
-    return _lines(conn, list(_tickets(conn, expression, rest))[-limit:], agent)
+    return _lines(conn, [i for i, fits in _walk(conn, expression, rest) if fits][-limit:], agent)
 
 
-def _tickets(conn: Connection, expression: str, rest: Condition) -> Iterator[int]:
-    """Ids, each at its newest hit, read as far as the caller asks."""
+def _walk(conn: Connection, expression: str, rest: Condition) -> Iterator[tuple[int, bool]]:
+    """Ids, each at its newest hit, and whether they fulfil `rest`; read as far as the caller asks."""
     seen: set[int] = set()
     shown, before = 0, None
     while shown < MOST:
@@ -54,9 +49,8 @@ def _tickets(conn: Connection, expression: str, rest: Condition) -> Iterator[int
         seen.update(fresh)
         kept = tickets.holds(conn, rest, fresh)
         for ticket_id in fresh:
-            if ticket_id in kept:
-                yield ticket_id
-                shown += 1
+            yield ticket_id, ticket_id in kept
+            shown += ticket_id in kept
         if len(hits) < _WINDOW:
             return
         before = hits[-1].message_id

@@ -76,6 +76,19 @@ async def test_a_fault_far_right_is_said_to_the_left_of_its_mark() -> None:
         assert picture(app)[-1].rstrip().endswith("Column 65: no ? here. ▲")
 
 
+async def test_a_long_fault_is_said_whole() -> None:
+    def refuse(text: str) -> None:
+        raise Invalid(N_("Column {column}: {item}."), item="why " * 15, column=len(text))
+
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        ask(app.screen, Question("filter", refuse, "x" * 30))
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Column 30: " + "why " * 14 + "why." in picture(app)[-1]
+
+
 async def test_tab_goes_on_with_what_is_proposed() -> None:
     app, taken = Stage(), list[str]()
     async with app.run_test(size=(80, 24)) as pilot:

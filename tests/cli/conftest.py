@@ -49,7 +49,20 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new desk of ana and bo, made once; tests work on copies."""
     folder = tmp_path_factory.mktemp("furnished") / "desk"
-    argv = ["--desk", str(folder), "init", "--yes", "--name", "Shop", "--agent", "ana:Ana", "--agent", "bo:Bo", "--zone", "UTC"]
+    argv = [
+        "--desk",
+        str(folder),
+        "init",
+        "--yes",
+        "--name",
+        "Shop",
+        "--agent",
+        "ana:Ana",
+        "--agent",
+        "bo:Bo",
+        "--zone",
+        "UTC",
+    ]
     assert main(argv) == 0
     return folder
 
@@ -77,7 +90,13 @@ def shop(desk: Cli, tmp_path: Path) -> Cli:
     write_lines(tmp_path / "three.jsonl", [line(1, "anna@buyer.example", "Lamp arrived broken"),
                                            line(2, "bert@buyer.example", "Where is my parcel?"),
                                            line(3, "cleo@buyer.example", "Need an invoice")])  # fmt: skip
-    settings = ["imap_host=127.0.0.1", "smtp_host=127.0.0.1", "imap_tls=plain", "smtp_tls=plain", "user=care@shop.example"]
+    settings = [
+        "imap_host=127.0.0.1",
+        "smtp_host=127.0.0.1",
+        "imap_tls=plain",
+        "smtp_tls=plain",
+        "user=care@shop.example",
+    ]
     made = desk("channel", "add", "--id", "mail", "--name", "Mail", "--no-test", *settings)
     assert made.code == 0, made.err
     came = desk("import", tmp_path / "three.jsonl", "--since", "all", "--channel", "mail")
@@ -88,10 +107,21 @@ def shop(desk: Cli, tmp_path: Path) -> Cli:
 def line(number: int, sender: str, subject: str, **more: Any) -> dict[str, Any]:
     """A message as a .jsonl file holds it."""
     return {
-        "conv": number, "seq": 0, "message_id": f"<m{number}@corpus.example>", "in_reply_to": "", "references": "",
-        "direction": "in", "from_name": sender.partition("@")[0].title(), "from_addr": sender, "to_addr": "care@shop.example",
-        "ts": 1_700_000_000 + number, "lang": "en", "subject": subject, "body": f"Hello,\n{subject}, please help.\n", **more,
-    }  # fmt: skip
+        "conv": number,
+        "seq": 0,
+        "message_id": f"<m{number}@corpus.example>",
+        "in_reply_to": "",
+        "references": "",
+        "direction": "in",
+        "from_name": sender.partition("@")[0].title(),
+        "from_addr": sender,
+        "to_addr": "care@shop.example",
+        "ts": 1_700_000_000 + number,
+        "lang": "en",
+        "subject": subject,
+        "body": f"Hello,\n{subject}, please help.\n",
+        **more,
+    }
 
 
 def write_lines(path: Path, lines: list[dict[str, Any]]) -> Path:

@@ -13,7 +13,9 @@ def one_sentence(err: str) -> bool:
     return err.startswith("deskhand: ") and err.count("\n") == 1 and "Traceback" not in err
 
 
-def test_a_full_disk_says_so_and_keeps_what_was_there(shop: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_says_so_and_keeps_what_was_there(
+    shop: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from store import connection, unit
     from store.connection import Connection
 
@@ -108,3 +110,20 @@ def test_an_init_that_fails_leaves_nothing_behind(cli: Cli, tmp_path: Path) -> N
 def test_questions_need_somebody_to_ask(cli: Cli, tmp_path: Path) -> None:
     found = cli("--desk", tmp_path / "d", "init")
     assert found.code == 2 and "--yes" in found.err
+
+
+def test_bytes_that_are_no_text_are_bad_usage(shop: Cli) -> None:
+    found = shop("list", "caf\udce9")
+    assert found.code in (0, 2) and "Traceback" not in found.err
+    assert shop("show", "1").code == 0
+
+
+def test_a_damaged_file_is_a_sentence(shop: Cli, folder: Path) -> None:
+    path = folder / "desk.db"
+    raw = bytearray(path.read_bytes())
+    for page in range(2, len(raw) // 4096):
+        raw[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    path.write_bytes(raw)
+    for argv in (["list"], ["show", "1"], ["status"], ["doctor"]):
+        found = shop(*argv)
+        assert found.code == 1 and "Traceback" not in found.err, found.err

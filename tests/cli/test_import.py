@@ -23,11 +23,20 @@ def conversation(number: int, turns: int, ts: int = 1_700_000_000) -> list[dict[
     for seq in range(turns):
         ours = seq % 2 == 1
         refs = [f"<m{number}.{s}@corpus.example>" for s in range(seq)]
-        out.append(line(
-            number, "care@shop.example" if ours else f"buyer{number}@buyer.example", "Lamp", seq=seq, ts=ts + 60 * seq,
-            direction="out" if ours else "in", to_addr=f"buyer{number}@buyer.example" if ours else "care@shop.example",
-            message_id=f"<m{number}.{seq}@corpus.example>", in_reply_to=refs[-1] if refs else "", references=" ".join(refs),
-        ))  # fmt: skip
+        out.append(
+            line(
+                number,
+                "care@shop.example" if ours else f"buyer{number}@buyer.example",
+                "Lamp",
+                seq=seq,
+                ts=ts + 60 * seq,
+                direction="out" if ours else "in",
+                to_addr=f"buyer{number}@buyer.example" if ours else "care@shop.example",
+                message_id=f"<m{number}.{seq}@corpus.example>",
+                in_reply_to=refs[-1] if refs else "",
+                references=" ".join(refs),
+            )
+        )
     return out
 
 
@@ -55,7 +64,10 @@ def test_history_comes_in_closed_without_clock_or_owner(desk: Cli, tmp_path: Pat
 
 
 def test_what_is_newer_than_the_cut_off_is_owned_and_on_a_clock(desk: Cli, tmp_path: Path) -> None:
-    path = write_lines(tmp_path / "a.jsonl", [*conversation(1, 1), *conversation(2, 1, ts=1_780_000_000), *conversation(3, 2, ts=1_780_000_000)])
+    path = write_lines(
+        tmp_path / "a.jsonl",
+        [*conversation(1, 1), *conversation(2, 1, ts=1_780_000_000), *conversation(3, 2, ts=1_780_000_000)],
+    )
     found = desk("import", path, "--since", "2026-05-01", "--json").json
     assert (found["tickets"], found["open"]) == (3, 2)
     old, new, answered = (desk("show", str(n), "--json").json for n in (1, 2, 3))
@@ -82,7 +94,9 @@ def test_a_file_without_message_ids_still_threads_and_repeats(desk: Cli, tmp_pat
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000))
-def test_the_order_of_lines_and_files_does_not_matter(furnished: Path, tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+def test_the_order_of_lines_and_files_does_not_matter(
+    furnished: Path, tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
     import shutil
 
     chance = random.Random(seed)
@@ -93,7 +107,20 @@ def test_the_order_of_lines_and_files_does_not_matter(furnished: Path, tmp_path_
     cut = chance.randrange(len(lines))
     for number, part in enumerate((lines[:cut], lines[cut:], lines)):
         if part:
-            assert main(["--desk", str(folder), "--as", "ana", "import", str(write_lines(base / f"{number}.jsonl", part)), "--json"]) == 0
+            assert (
+                main(
+                    [
+                        "--desk",
+                        str(folder),
+                        "--as",
+                        "ana",
+                        "import",
+                        str(write_lines(base / f"{number}.jsonl", part)),
+                        "--json",
+                    ]
+                )
+                == 0
+            )
     from app.wire import open_desk
 
     store = open_desk(folder).store
@@ -107,11 +134,23 @@ def test_the_order_of_lines_and_files_does_not_matter(furnished: Path, tmp_path_
 def test_bad_lines_are_named_and_the_rest_comes_in(desk: Cli, tmp_path: Path) -> None:
     path = tmp_path / "bad.jsonl"
     good = [json.dumps(line(n, f"b{n}@buyer.example", "Lamp")).encode() for n in range(1, 4)]
-    path.write_bytes(b"\n".join([
-        b"\xef\xbb\xbf" + good[0], b"{not json", good[1], b'{"body": "caf\xe9", "from_addr": "x@y.example"}', b"[1, 2]",
-        b'{"body": 7, "from_addr": "x@y.example"}', b'{"body": "x"}', b'{"body": "x", "from_addr": "a@b.example", "ts": "soon"}',
-        b"[" * 100_000, b"", good[2].replace(b"Hello", b"He\\u0000llo"),
-    ]))  # fmt: skip
+    path.write_bytes(
+        b"\n".join(
+            [
+                b"\xef\xbb\xbf" + good[0],
+                b"{not json",
+                good[1],
+                b'{"body": "caf\xe9", "from_addr": "x@y.example"}',
+                b"[1, 2]",
+                b'{"body": 7, "from_addr": "x@y.example"}',
+                b'{"body": "x"}',
+                b'{"body": "x", "from_addr": "a@b.example", "ts": "soon"}',
+                b"[" * 100_000,
+                b"",
+                good[2].replace(b"Hello", b"He\\u0000llo"),
+            ]
+        )
+    )
     found = desk("import", path, "--json")
     assert found.code == 1
     assert (found.json["messages"], found.json["tickets"]) == (3, 3)
@@ -185,7 +224,9 @@ def test_a_date_nobody_understands_is_bad_usage(desk: Cli, tmp_path: Path) -> No
     assert desk("import", path, "--since", "yesterday-ish").code == 2
 
 
-def test_stopping_keeps_what_is_in_and_the_same_command_goes_on(desk: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopping_keeps_what_is_in_and_the_same_command_goes_on(
+    desk: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from desk.sync import importing
 
     path = write_lines(tmp_path / "a.jsonl", [m for n in range(1, 31) for m in conversation(n, 2)])
@@ -209,7 +250,9 @@ def test_stopping_keeps_what_is_in_and_the_same_command_goes_on(desk: Cli, tmp_p
     assert (rest["messages"], rest["known"]) == (20, 40)
 
 
-def test_beside_an_open_session_the_steps_are_small(desk: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beside_an_open_session_the_steps_are_small(
+    desk: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from app.wire import open_desk
     from desk.sync import importing
     from store.sql import people
@@ -221,7 +264,11 @@ def test_beside_an_open_session_the_steps_are_small(desk: Cli, folder: Path, tmp
     store.close()
     sizes = []
     kept = importing.bulk.store
-    monkeypatch.setattr(importing.bulk, "store", lambda unit, new, *rest: sizes.append(sum(len(c.messages) for c in new)) or kept(unit, new, *rest))
+    monkeypatch.setattr(
+        importing.bulk,
+        "store",
+        lambda unit, new, *rest: sizes.append(sum(len(c.messages) for c in new)) or kept(unit, new, *rest),
+    )
     path = write_lines(tmp_path / "a.jsonl", [m for n in range(1, 61) for m in conversation(n, 3)])
     assert desk("import", path).code == 0
     assert sum(sizes) == 180 and max(sizes) <= importing.BUSY_BATCH
@@ -231,11 +278,58 @@ def test_the_corpus_sample_comes_in_once_by_either_road(desk: Cli, shared: Path,
     tool = shared / "tools" / "corpus.py"
     if not tool.exists():
         pytest.skip("no corpus generator: ../shared/tools/corpus.py")
-    subprocess.run([sys.executable, tool, "--messages", "120", "--jsonl", tmp_path / "c.jsonl", "--maildir", tmp_path / "c"],
-                   check=True, capture_output=True)  # fmt: skip
+    subprocess.run(
+        [sys.executable, tool, "--messages", "120", "--jsonl", tmp_path / "c.jsonl", "--maildir", tmp_path / "c"],
+        check=True,
+        capture_output=True,
+    )
     first = desk("import", tmp_path / "c.jsonl", "--json").json
     assert first["messages"] == 120 and first["bad"] == []
     second = desk("import", tmp_path / "c", "--json").json
     assert (second["messages"], second["known"]) == (0, 120)
     assert len(tickets(desk)) == first["tickets"]
     assert desk("audit", "verify").code == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+def test_a_killed_import_leaves_no_helper_behind(root: Path, folder: Path, tmp_path: Path) -> None:
+    lines = [m for n in range(1, 1600) for m in conversation(n, 3)]
+    for message in lines:
+        message["body"] = f"{message['body']} " * 10  # enough for a helper process
+    path = write_lines(tmp_path / "big.jsonl", lines)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "--desk", folder, "--as", "ana", "import", path, "--since", "all"],
+        cwd=root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    helper = _child(run)
+    run.kill()
+    run.wait()
+    assert _gone(helper)
+
+
+def _child(run: subprocess.Popen[str]) -> int:
+    """The helper's process id, once it has started."""
+    found: list[str] = []
+    while not found and run.poll() is None:
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+        found = [pid for pid in children if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text(errors="replace")]
+    assert found, "it ended before a helper was seen"
+    return int(found[0])
+
+
+def _gone(pid: int) -> bool:
+    import time
+
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.01)
+    return False

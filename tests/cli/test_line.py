@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from app.cli import VERSION
 from app.cli.nouns import NOUNS
 from app.cli.options import Options, Usage, split
 from app.cli.output import shrunk
@@ -17,9 +19,10 @@ from tests.cli.conftest import Cli
 SLOW = ("sqlmodel", "sqlalchemy", "alembic", "pydantic", "httpx", "holidays", "keyring", "textual", "rich")
 
 
-def test_the_version_is_one_line(cli: Cli) -> None:
+def test_the_version_is_one_line(cli: Cli, root: Path) -> None:
     found = cli("--version")
-    assert found.code == 0 and found.out.startswith("deskhand ")
+    assert found.code == 0 and found.out == f"deskhand {VERSION}\n"
+    assert tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"] == VERSION
 
 
 def test_help_names_every_command(cli: Cli) -> None:
@@ -28,7 +31,7 @@ def test_help_names_every_command(cli: Cli) -> None:
     assert all(f"  {noun} " in found.out for noun, entry in NOUNS.items() if not entry.hidden)
 
 
-@pytest.mark.parametrize("noun", [n for n, e in NOUNS.items() if not e.hidden and n != "demo"])
+@pytest.mark.parametrize("noun", [n for n, e in NOUNS.items() if not e.hidden])
 def test_every_command_has_help(cli: Cli, noun: str) -> None:
     found = cli(noun, "--help")
     assert found.code == 0
@@ -83,7 +86,10 @@ def test_without_a_desk_the_cure_is_named(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_listing_loads_nothing_slow(root: Path, folder: Path) -> None:
-    script = "import sys; from app.cli import main; code = main(sys.argv[1:]); print(*sys.modules, sep='\\n', file=sys.stderr); sys.exit(code)"
+    script = (
+        "import sys; from app.cli import main; code = main(sys.argv[1:]); "
+        "print(*sys.modules, sep='\\n', file=sys.stderr); sys.exit(code)"
+    )
     run = subprocess.run([sys.executable, "-c", script, "--desk", str(folder), "--as", "ana", "list"], cwd=root,
                          capture_output=True, text=True, check=True)  # fmt: skip
     loaded = {name.partition(".")[0] for name in run.stderr.split()}
@@ -91,7 +97,9 @@ def test_listing_loads_nothing_slow(root: Path, folder: Path) -> None:
 
 
 def test_the_version_loads_next_to_nothing(root: Path) -> None:
-    script = "import sys; from app.cli import main; main(['--version']); print(*sys.modules, sep='\\n', file=sys.stderr)"
+    script = (
+        "import sys; from app.cli import main; main(['--version']); print(*sys.modules, sep='\\n', file=sys.stderr)"
+    )
     run = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
     loaded = set(run.stderr.split())
     assert not {"argparse", "sqlcipher3", "app.wire", *SLOW} & loaded

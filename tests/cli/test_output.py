@@ -43,7 +43,9 @@ def test_a_csv_cell_is_never_a_formula(hostile: Cli) -> None:
     assert rows[0]["customer"].startswith("'=1+1")
 
 
-@pytest.mark.parametrize(("text", "cell"), [("=1", "'=1"), ("+1", "+1"), ("-3.5", "-3.5"), ("-3+2", "'-3+2"), ("@a", "'@a"), ("a", "a")])
+@pytest.mark.parametrize(
+    ("text", "cell"), [("=1", "'=1"), ("+1", "+1"), ("-3.5", "-3.5"), ("-3+2", "'-3+2"), ("@a", "'@a"), ("a", "a")]
+)
 def test_numbers_stay_numbers(text: str, cell: str) -> None:
     assert safe_cell(text) == cell
 

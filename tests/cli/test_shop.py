@@ -142,10 +142,33 @@ def test_a_secret_is_replaced(desk: Cli, server: MailStandIn) -> None:
 # Explain ----------------------------------------------------------------------------------------------
 
 FIELDS = [
-    "file", "from", "to", "cc", "reply_to", "subject", "date", "text", "quoted", "attachments", "automatic", "language", "type",
-    "cause", "ask", "escalation", "urgency", "scores", "needs_review", "orders", "tracking", "rule", "assignee", "why", "due",
+    "file",
+    "from",
+    "to",
+    "cc",
+    "reply_to",
+    "subject",
+    "date",
+    "text",
+    "quoted",
+    "attachments",
+    "automatic",
+    "language",
+    "type",
+    "cause",
+    "ask",
+    "escalation",
+    "urgency",
+    "scores",
+    "needs_review",
+    "orders",
+    "tracking",
+    "rule",
+    "assignee",
+    "why",
+    "due",
     "error",
-]  # fmt: skip
+]
 
 
 def test_explain_needs_no_desk(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +183,12 @@ def test_explain_needs_no_desk(cli: Cli, tmp_path: Path, monkeypatch: pytest.Mon
     assert list(good) == FIELDS and list(bad) == FIELDS
     assert Path(bad["file"]).name == "a.eml" and bad["error"]
     assert good["from"] == {"name": "Anna", "address": "anna@buyer.example"}
-    assert (good["type"], good["language"], good["orders"], good["error"]) == ("damaged", "en", ["701-1234567-1234567"], None)
+    assert (good["type"], good["language"], good["orders"], good["error"]) == (
+        "damaged",
+        "en",
+        ["701-1234567-1234567"],
+        None,
+    )
     assert (good["rule"], good["assignee"], good["due"]) == (None, None, None)
     assert good["date"] == "2026-06-08T09:00:00Z"
 
@@ -236,14 +264,31 @@ def test_bad_deadlines_are_refused(desk: Cli) -> None:
 def test_a_well_desk_is_well(desk: Cli) -> None:
     found = desk("doctor", "--json")
     assert found.code == 0 and found.json["ok"] is True
-    assert {c["check"] for c in found.json["checks"]} >= {"sqlite", "place", "permissions", "vault", "desk", "integrity", "events"}
+    assert {c["check"] for c in found.json["checks"]} >= {
+        "sqlite",
+        "place",
+        "permissions",
+        "vault",
+        "desk",
+        "integrity",
+        "events",
+    }
 
 
-@pytest.mark.parametrize(("folder_mode", "file_mode", "cure"), [
-    (0o755, 0o644, "chmod 700"), (0o770, 0o660, "chmod 2770"), (0o2770, 0o644, "chmod 660"), (0o2777, 0o660, "chmod 2770"),
-    (0o2750, 0o660, "chmod 2770"), (0o3770, 0o660, "chmod -t"),
-])  # fmt: skip
-def test_wrong_permissions_name_the_exact_command(desk: Cli, folder: Path, folder_mode: int, file_mode: int, cure: str) -> None:
+@pytest.mark.parametrize(
+    ("folder_mode", "file_mode", "cure"),
+    [
+        (0o755, 0o644, "chmod 700"),
+        (0o770, 0o660, "chmod 2770"),
+        (0o2770, 0o644, "chmod 660"),
+        (0o2777, 0o660, "chmod 2770"),
+        (0o2750, 0o660, "chmod 2770"),
+        (0o3770, 0o660, "chmod -t"),
+    ],
+)
+def test_wrong_permissions_name_the_exact_command(
+    desk: Cli, folder: Path, folder_mode: int, file_mode: int, cure: str
+) -> None:
     os.chmod(folder / "desk.db", file_mode)
     os.chmod(folder, folder_mode)
     found = desk("doctor", "--json")
@@ -267,7 +312,9 @@ def test_an_open_vault_is_refused_with_its_cure(desk: Cli, server: MailStandIn, 
     assert any("chmod 600" in c["text"] for c in desk("doctor", "--json").json["checks"])
 
 
-def test_the_bundle_holds_no_secret_and_no_address(desk: Cli, server: MailStandIn, folder: Path, tmp_path: Path) -> None:
+def test_the_bundle_holds_no_secret_and_no_address(
+    desk: Cli, server: MailStandIn, folder: Path, tmp_path: Path
+) -> None:
     add(desk, server)
     (folder / "log").mkdir()
     (folder / "log" / "sync.jsonl").write_text('{"text": "anna@buyer.example token=abcdef"}\n')
@@ -283,7 +330,9 @@ def test_the_bundle_holds_no_secret_and_no_address(desk: Cli, server: MailStandI
 def test_a_log_line_is_json_without_addresses() -> None:
     import logging
 
-    made = logging.LogRecord("deskhand.sync", logging.WARNING, "x", 1, "channel %s: anna@buyer.example password=hunter2", ("mail",), None)
+    made = logging.LogRecord(
+        "deskhand.sync", logging.WARNING, "x", 1, "channel %s: anna@buyer.example password=hunter2", ("mail",), None
+    )
     found = json.loads(Lines().format(made))
     assert found["text"] == "channel mail: a***@buyer.example password=***"
     assert set(found) == {"at", "level", "logger", "text"}
@@ -308,8 +357,10 @@ def test_the_scripts_are_whole(tmp_path: Path) -> None:
     for make in (bash, zsh, fish):
         assert "__complete" in make() and "outbox" in make()
     script = tmp_path / "c.bash"
-    script.write_text(bash() + 'COMP_WORDS=(deskhand out); COMP_CWORD=1; _deskhand; echo "${COMPREPLY[@]}"\n'
-                      'COMP_WORDS=(deskhand --json outbox res); COMP_CWORD=3; _deskhand; echo "${COMPREPLY[@]}"\n')  # fmt: skip
+    script.write_text(
+        bash() + 'COMP_WORDS=(deskhand out); COMP_CWORD=1; _deskhand; echo "${COMPREPLY[@]}"\n'
+        'COMP_WORDS=(deskhand --json outbox res); COMP_CWORD=3; _deskhand; echo "${COMPREPLY[@]}"\n'
+    )
     run = subprocess.run(["bash", script], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines() == ["outbox", "resolve"]
 
@@ -317,3 +368,28 @@ def test_the_scripts_are_whole(tmp_path: Path) -> None:
 def test_the_page_of_the_command_line_is_current(root: Path) -> None:
     """Mend with: python -m app.cli.docs > docs/cli.md"""
     assert (root / "docs" / "cli.md").read_text("utf-8") == docs.page()
+
+
+def test_sync_forever_logs_json_and_ends_on_a_signal(desk: Cli, server: MailStandIn, folder: Path, root: Path) -> None:
+    import signal
+    import sys
+    import time
+
+    add(desk, server)
+    server.deliver(MAIL % b"one")
+    run = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "--desk", folder, "--as", "ana", "sync", "--forever"],
+        cwd=root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while desk("count", "id:1..").out == "0\n" and time.monotonic() < deadline:
+        assert run.poll() is None
+    assert desk("sync", "--once").code == 1  # one at a time
+    assert desk("status", "--json").json["syncing"] is True
+    run.send_signal(signal.SIGTERM)
+    assert run.wait(timeout=60) == 0
+    texts = [json.loads(text)["text"] for text in (folder / "log" / "sync.jsonl").read_text().splitlines()]
+    assert texts[0].startswith("started") and texts[-1] == "stopped"
+    assert desk("status", "--json").json["syncing"] is False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,10 @@ def test_a_ticket_that_is_not_there(shop: Cli) -> None:
 
 
 def test_fields_are_set_and_undone(shop: Cli) -> None:
-    assert shop("set", "1", "2", "status=pending", "priority=high", "tags+=vip,late", "--json").json["changed"] == [1, 2]
+    assert shop("set", "1", "2", "status=pending", "priority=high", "tags+=vip,late", "--json").json["changed"] == [
+        1,
+        2,
+    ]
     found = shop("show", "1", "--json").json
     assert (found["status"], found["priority"], found["tags"]) == ("pending", "high", ["late", "vip"])
     assert shop("set", "1", "tags-=late").code == 0
@@ -108,7 +112,11 @@ def test_assigning_says_why_in_the_log(shop: Cli) -> None:
     assert shop("assign", "1", "bo", "--reason", "knows lamps {well}").code == 0
     assert shop("show", "1", "--json").json["assignee"] == "bo"
     last = shop("log", "1", "--json").json["events"][-1]
-    assert (last["verb"], last["why"], last["actor"]) == ("assigned", "knows lamps {well}", {"kind": "agent", "id": "ana"})
+    assert (last["verb"], last["why"], last["actor"]) == (
+        "assigned",
+        "knows lamps {well}",
+        {"kind": "agent", "id": "ana"},
+    )
     assert shop("assign", "1", "none").code == 0
     assert shop("show", "1", "--json").json["assignee"] is None
     assert "There is no agent zoe" in shop("assign", "1", "zoe").err
@@ -160,8 +168,9 @@ def test_a_template_with_an_empty_gap_blocks_sending(shop: Cli, folder: Path) ->
     from app.wire import open_desk
 
     store = open_desk(folder).store
-    store.conn.execute("INSERT INTO template (id, name, texts) VALUES ('t1', 'T', '{\"en\": \"Hi {{customer.name}}, parcel {{shipment.tracking}}.\"}')")
-    store.conn.execute("INSERT INTO template (id, name, texts) VALUES ('t2', 'T', '{\"en\": \"Hi {{customer.name}}.\"}')")
+    for name, text in (("t1", "Hi {{customer.name}}, parcel {{shipment.tracking}}."), ("t2", "Hi {{customer.name}}.")):
+        texts = json.dumps({"en": text})
+        store.conn.execute("INSERT INTO template (id, name, texts) VALUES (?, 'T', ?)", (name, texts))
     store.close()
     found = shop("reply", "1", "--template", "t1", "--yes")
     assert found.code == 1 and "shipment.tracking" in found.err
@@ -210,13 +219,31 @@ def test_the_team(desk: Cli) -> None:
     assert desk("agent", "add", "cy", "--name", "Cy").code == 0
     made = desk("agent", "set", "cy", "languages=en:5,de:3", "skills=size,tech", "zone=Asia/Shanghai", "capacity=40",
                 "shifts=mon-fri 09:00-18:00", "--json").json  # fmt: skip
-    assert (made["languages"], made["skills"], made["zone"], made["capacity"]) == ({"en": 5, "de": 3}, ["size", "tech"], "Asia/Shanghai", 40)
+    assert (made["languages"], made["skills"], made["zone"], made["capacity"]) == (
+        {"en": 5, "de": 3},
+        ["size", "tech"],
+        "Asia/Shanghai",
+        40,
+    )
     assert desk("agent", "away", "cy", "--until", "2h", "--json").json["state"] == "away"
     assert desk("agent", "back", "cy", "--json").json["state"] == "auto"
-    for words, said in ((["add", "cy"], "already"), (["add", "Cy B"], "cannot be"), (["set", "cy", "zone=Mars/One"], "not known"),
-                        (["set", "cy", "languages=en:9"], "levels 1 to 5"), (["set", "zoe", "name=Z"], "no agent zoe")):  # fmt: skip
+    refused = (
+        (["add", "cy"], "already"),
+        (["add", "Cy B"], "cannot be"),
+        (["set", "cy", "zone=Mars/One"], "not known"),
+        (["set", "cy", "languages=en:9"], "levels 1 to 5"),
+        (["set", "zoe", "name=Z"], "no agent zoe"),
+    )
+    for words, said in refused:
         found = desk("agent", *words)
         assert found.code == 1 and said in found.err, found.err
+
+
+def test_the_team_reads_times_in_the_shops_zone(cli: Cli, tmp_path: Path) -> None:
+    place = tmp_path / "berlin"
+    cli("--desk", place, "init", "--yes", "--zone", "Europe/Berlin", "--agent", "ana:Ana")
+    cli("--desk", place, "--as", "ana", "agent", "add", "bo")
+    assert {a["zone"] for a in cli("--desk", place, "agent", "list", "--json").json["agents"]} == {"Europe/Berlin"}
 
 
 def test_an_agent_nobody_knows_is_refused(cli: Cli, folder: Path) -> None:
@@ -227,7 +254,14 @@ def test_an_agent_nobody_knows_is_refused(cli: Cli, folder: Path) -> None:
 def test_orders_and_customers(desk: Cli, tmp_path: Path) -> None:
     from tests.cli.conftest import line, write_lines
 
-    extra = {"order_id": "701-22-33", "amount_minor": 1290, "currency": "EUR", "product": "Lamp", "sku": "L1", "tracking": "DE1234"}
+    extra = {
+        "order_id": "701-22-33",
+        "amount_minor": 1290,
+        "currency": "EUR",
+        "product": "Lamp",
+        "sku": "L1",
+        "tracking": "DE1234",
+    }
     write_lines(tmp_path / "o.jsonl", [line(1, "anna@buyer.example", "Lamp", **extra)])
     assert desk("import", tmp_path / "o.jsonl").code == 0
     order = desk("order", "show", "7012233", "--json").json["orders"][0]

@@ -41,8 +41,10 @@ def syncing(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`deskhand sync --forever` beside the workstation. Ends it as a service manager does."""
     log = folder.parent / f"{folder.name}-sync.log"
     with log.open("wb") as output:
-        process = subprocess.Popen([DESKHAND, "sync", "--forever"], env={**os.environ, **environ(folder)}, stdout=output,
-                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+        process = subprocess.Popen(
+            [DESKHAND, "sync", "--forever"], env={**os.environ, **environ(folder)}, stdout=output,
+            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
     try:
         yield process
         assert process.poll() is None, f"sync ended by itself: {log.read_text()}"

@@ -1,4 +1,4 @@
-"""A person in a terminal answers mail that really arrived, by mail that really leaves: once, threaded, or not at all."""
+"""A person in a terminal answers mail that really arrived, by mail that really leaves: once and threaded, or never."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from bench.terminal import KEYS, Terminal
 from connectors.sandbox.mail import MailStandIn
 from store.unit import Store
 from store.values import SYSTEM
 from tests.connectors.conftest import PASSWORD as DOVECOT_PASSWORD
 from tests.connectors.conftest import Dovecot
 from tests.e2e.stage import DESKHAND, environ, eventually, syncing, workstation
-from tests.faults.kit import PASSWORD, USER, mail, make_desk, on_duty
+from tests.faults.kit import USER, mail, make_desk, on_duty
 
 HOLD_MS = 1_500
 """Shorter than the ten seconds a shop has; nothing else differs."""
@@ -120,7 +121,7 @@ def test_a_mail_is_answered_once_and_the_thread_goes_on(post: Post) -> None:
 
         # The copy in Sent comes back, and then the buyer's answer to it.
         own = answer["Message-ID"].strip("<>")
-        post.deliver(mail("two", subject="Re: The lamp is broken", to=post.address, answers=own, body="Thank you so much!"))
+        post.deliver(mail("two", to=post.address, answers=own, body="Thank you so much!"))
         terminal.wait("Thank you so much!")
         eventually(lambda: len(messages(post.store)) == 3, what="the buyer's answer")
         stream = post.store.conn.execute("SELECT value FROM cursor WHERE stream != 'INBOX'").fetchone()
@@ -131,8 +132,10 @@ def test_a_mail_is_answered_once_and_the_thread_goes_on(post: Post) -> None:
 
         eventually(looked_again, what=f"Sent to be read (it stood at {stream})")
         assert messages(post.store) == [
-            (1, "in", "It came in three parts."), (1, "out", "A new one leaves today."), (1, "in", "Thank you so much!"),
-        ]  # fmt: skip
+            (1, "in", "It came in three parts."),
+            (1, "out", "A new one leaves today."),
+            (1, "in", "Thank you so much!"),
+        ]
         assert post.store.conn.execute("SELECT count(*), min(status) FROM ticket").fetchone() == (1, "open")
     assert len(post.smtp.sent) == 1
 
@@ -165,7 +168,7 @@ def states(store: Store) -> list[str]:
     return [state for (state,) in store.conn.execute("SELECT state FROM outbox ORDER BY id")]
 
 
-def find(terminal, subject: str) -> None:
+def find(terminal: Terminal, subject: str) -> None:
     """Opens the ticket of that subject from the list."""
     terminal.type("g", "g")
     for _row in range(10):
@@ -177,7 +180,7 @@ def find(terminal, subject: str) -> None:
     raise AssertionError(terminal.text())
 
 
-def reply(terminal, subject: str, text: str) -> None:
+def reply(terminal: Terminal, subject: str, text: str) -> None:
     find(terminal, subject)
     terminal.type("r")
     terminal.wait("Reply to")
@@ -220,6 +223,21 @@ def test_a_draft_survives_the_end_of_the_terminal(stand_in: Post, how: signal.Si
         terminal.wait(r"Half a sentence\.")
 
 
+def test_a_quick_hand_loses_no_letter_and_never_gets_stuck(stand_in: Post) -> None:
+    """Keys typed before the composer is drawn are its first letters; one closed at once leaves the keys where they were."""
+    escape = KEYS["Esc"]
+    one_mail(stand_in)
+    with workstation(stand_in.desk) as terminal:
+        terminal.wait("The lamp is broken")
+        terminal.write("rDear Anna, it leaves today")
+        terminal.wait("Dear Anna, it leaves today")
+        terminal.write(f"{escape}pr{escape}pc{escape}c{escape}r{escape}n")
+        terminal.write("rOnce more")
+        terminal.wait("Once more")
+        terminal.write(f"{escape}n\x11")
+        terminal.ended()
+
+
 def test_a_draft_is_on_disk_two_seconds_after_the_last_key(stand_in: Post) -> None:
     one_mail(stand_in)
     with workstation(stand_in.desk) as terminal:
@@ -246,8 +264,6 @@ os.waitpid(pid, 0)
 
 
 def test_a_dead_terminal_ends_the_process_though_no_signal_comes(stand_in: Post, tmp_path: Path) -> None:
-    from bench.terminal import Terminal
-
     one_mail(stand_in)
     place = tmp_path / "pid"
     with Terminal((sys.executable, "-c", ORPHAN, DESKHAND, str(place)), 120, 40, environ(stand_in.desk)) as terminal:

@@ -20,7 +20,7 @@ def broken_chains(store: Store) -> list[str]:
             told[ticket, field] = after
     for (ticket, field), value in told.items():
         if field == "tags":
-            sql = "SELECT name FROM ticket_tag WHERE ticket_id = ? ORDER BY name"
+            sql = "SELECT tag FROM ticket_tag WHERE ticket_id = ? ORDER BY tag"
             stored: Any = [tag for (tag,) in store.conn.execute(sql, (ticket,))]
             value = sorted(value)
         else:

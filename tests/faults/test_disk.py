@@ -51,7 +51,8 @@ def made(say: Says, folder: Path, *options: str) -> Path:
 
 
 def new(say: Says, folder: Path, subject: str) -> tuple[int, str, str]:
-    return say("--desk", folder, "--as", "ana", "new", "--customer", "kim@buyer.example", "--subject", subject, "--text", "Hello")
+    who = ("--desk", folder, "--as", "ana")
+    return say(*who, "new", "--customer", "kim@buyer.example", "--subject", subject, "--text", "Hello")
 
 
 def refused(answer: tuple[int, str, str], *words: str) -> None:
