@@ -16,6 +16,7 @@ from store.unit import UnitOfWork
 from store.values import clean_line
 
 if TYPE_CHECKING:
+    from app.widgets.sheet import Sheet
     from app.workstation import Workstation
 
 _VIEWS = {"urgent": "due"}
@@ -396,7 +397,11 @@ class Acts:
         from app.widgets.palette import Entry, Palette
 
         entries = [Entry(act, text, "", note, note) for act, text, note in rows]
-        self.desk.push_screen(Palette(entries, (), label), lambda chosen: self.begin_or_perform(chosen or ""))
+        self._lay(Palette(entries, (), label))
+
+    def _lay(self, sheet: Sheet) -> None:
+        """Lays a sheet over the desk; the act chosen there is done."""
+        sheet.lay(self.desk.desk_screen, lambda chosen: self.begin_or_perform(chosen or ""))
 
     # Going places ---------------------------------------------------------------------------------
 
@@ -450,22 +455,17 @@ class Acts:
         from app.widgets.palette import Palette, acts
 
         entries = acts(self.desk.place, self.desk.holds(), self.desk.bindings)
-        self.desk.push_screen(
-            Palette(entries, providers(self.session)), lambda chosen: self.begin_or_perform(chosen or "")
-        )
+        self._lay(Palette(entries, providers(self.session)))
 
     def app_help(self) -> None:
         from app.widgets.help import Help
 
-        self.desk.push_screen(Help(self.desk.place, self.desk.bindings))
+        self._lay(Help(self.desk.place, self.desk.bindings))
 
     def app_menu(self) -> None:
         from app.widgets.menu import Menu
 
-        self.desk.push_screen(
-            Menu(self.desk.engine.keymap, self.desk.holds(), self.desk.bindings),
-            lambda chosen: self.begin_or_perform(chosen or ""),
-        )
+        self._lay(Menu(self.desk.engine.keymap, self.desk.holds(), self.desk.bindings))
 
     def app_theme(self, name: str = "") -> None:
         from app.look import theme_folder

@@ -113,14 +113,6 @@ class Face(App[Result], inherit_bindings=False):
             return self.sheet.overlay
         return super().focused
 
-    def push_screen(self, screen: Any, callback: Any = None, *more: Any, **named: Any) -> Any:
-        """As Textual's, but a sheet is laid over the screen there is, and `callback` told the answer."""
-        from app.widgets.sheet import Sheet
-
-        if isinstance(screen, Sheet):
-            return screen.lay(self.screen, callback)
-        return super().push_screen(screen, callback, *more, **named)
-
     def on_resize(self, event: events.Resize) -> None:
         from app.widgets.overlay import Overlay
 

@@ -91,6 +91,7 @@ class Workstation(Face[int]):
     def _settle(self) -> None:
         """What the first frame need not wait for."""
         self.there = self.session.there()
+        self.go_to(self.place)
         self.desk_screen.show_views(self.view_id)
         self.desk_screen.show_status()
         self.show_current()
@@ -123,14 +124,9 @@ class Workstation(Face[int]):
     # Keys ---------------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded and self.on_desk and self._pressed(event):
+        if isinstance(event, events.Key) and not event.is_forwarded and self._pressed(event):
             return
         await super().on_event(event)
-
-    @property
-    def on_desk(self) -> bool:
-        """Whether the desk has the keys, and no sheet over it."""
-        return isinstance(self.screen, DeskScreen)
 
     def _pressed(self, event: events.Key) -> bool:
         """Whether the key was ours; what one types into a text goes on to it."""
@@ -161,7 +157,7 @@ class Workstation(Face[int]):
             self.desk_screen.which.wait(result)
         else:
             self.desk_screen.which.hide()
-            if isinstance(result, Nothing) and result.typed and len(result.typed) > 1:
+            if len(result.typed) > 1:
                 self.say(_("{keys} does nothing here; ? shows the keys").format(keys=result.typed), "muted")
         return True
 

@@ -33,7 +33,7 @@ from store.unit import Store, UnitOfWork
 from store.values import SECOND, Actor, Instant
 
 IMPORTER = Actor("connector", "import")
-QUIET_BATCH, BUSY_BATCH = 16_000, 40
+QUIET_BATCH, BUSY_BATCH = 16_000, 8
 """Messages per transaction: on a desk nobody looks at, and beside somebody's open session."""
 LIVE_BATCH = 1_000
 """Messages per transaction where tickets come in open: each gets a clock and an owner."""
