@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import gc
 import os
 import signal
 import termios
@@ -65,6 +66,8 @@ class Workstation(Face[int]):
         self.composer: Composer | None = None
         self.picker: TemplatePicker | None = None
         self.last_act: tuple[str, str] | None = None
+        self.settled = False
+        """Whether the first frame is out."""
         self.holding = False
         """Whether a reply of this person waits to leave."""
         self._status_at = 0
@@ -90,11 +93,14 @@ class Workstation(Face[int]):
 
     def _settle(self) -> None:
         """What the first frame need not wait for."""
+        self.settled = True
         self.there = self.session.there()
-        self.go_to(self.place)
-        self.desk_screen.show_views(self.view_id)
         self.desk_screen.show_status()
-        self.show_current()
+        self.desk_screen.show_views(self.view_id)
+        self.go_to(self.place)
+        self.rest()
+        gc.freeze()  # what the start made stays; the collector need not look at it again
+        gc.enable()
         self.job(self.session.present(None, False))
         self.soon("poll", POLL_S, self._poll)
         self._tick()
@@ -266,7 +272,7 @@ class Workstation(Face[int]):
         self.session.listing.show(self.session.resolve(text))
         self.query_text = text
         self.desk_screen.list.top = 0
-        if self.is_running:
+        if self.settled:
             self.desk_screen.show_views(self.view_id)
             self.refresh_list()
 

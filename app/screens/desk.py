@@ -28,6 +28,7 @@ from store.values import NEVER, Instant
 if TYPE_CHECKING:
     from app.bindings import Bindings
     from app.session import Session
+    from app.workstation import Workstation
 
 NARROW, WIDE, TALL = 100, 170, 50
 SHOWN = 60
@@ -63,7 +64,15 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.set_class(width < NARROW, "narrow")
         self.set_class(width >= WIDE, "wide")
         self.set_class(height >= TALL, "tall")
-        self.call_after_refresh(self._resized)
+        if self.desk.settled:
+            self.call_after_refresh(self._resized)
+
+    @property
+    def desk(self) -> Workstation:
+        from app.workstation import Workstation
+
+        assert isinstance(self.app, Workstation)
+        return self.app
 
     def _resized(self) -> None:
         drawn = (self.size, self.list.size, self.ticket.size, self.classes)

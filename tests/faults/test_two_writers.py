@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from bench.chains import broken_chains
 from connectors.sandbox.mail import MailStandIn
 from store import events
 from store.unit import Store
 from store.vault import Vault
-from tests.faults.chains import broken_chains
 from tests.faults.kit import mail, make_desk
 
 SECONDS = float(os.environ.get("DESKHAND_TEST_SECONDS", "6"))
@@ -72,7 +72,7 @@ def check(store: Store, worked: list[dict[str, list[str]]]) -> None:
         assert {tuple(pair) for pair in report["tags"]} <= tags
     expected = sum(len(r["notes"]) for r in worked)
     assert len(noted) == expected
-    assert broken_chains(store) == []
+    assert broken_chains(store.conn) == []
     assert events.verify(store.conn).problem == ""
     assert store.conn.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     counted = store.conn.execute(
