@@ -81,6 +81,8 @@ class Workstation(Face[int]):
         self.desk_screen = DeskScreen(self.session, self.bindings)
         self.open_view("inbox")
         self.desk_screen.list.tick(self.session.now)
+        self.desk_screen.desk = self
+        self.desk_screen.show_status(self.size.width)
         return self.desk_screen
 
     def on_mount(self) -> None:
@@ -95,8 +97,8 @@ class Workstation(Face[int]):
         """What the first frame need not wait for."""
         self.settled = True
         self.there = self.session.there()
-        self.desk_screen.show_status()
         self.desk_screen.show_views(self.view_id)
+        self.soon("duty", 0.5, self.desk_screen.show_status)
         self.go_to(self.place)
         self.rest()
         gc.freeze()  # what the start made stays; the collector need not look at it again

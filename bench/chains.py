@@ -35,5 +35,6 @@ def broken_chains(conn: Connection) -> list[str]:
 
 def _stored(conn: Connection, ticket: int, field: str) -> Any:
     if field == "tags":
-        return [tag for (tag,) in conn.execute("SELECT tag FROM ticket_tag WHERE ticket_id = ? ORDER BY tag", (ticket,))]
+        rows = conn.execute("SELECT tag FROM ticket_tag WHERE ticket_id = ? ORDER BY tag", (ticket,))
+        return [tag for (tag,) in rows]
     return conn.execute(f"SELECT {field} FROM ticket WHERE id = ?", (ticket,)).fetchone()[0]

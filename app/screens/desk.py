@@ -46,6 +46,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.outbox, self.bottom, self.which = OutboxPane(), KeyHints(keys), WhichKey()
         self.clocks.zone = self.outbox.zone = session.zone
         self.unfolded = False
+        self.desk: Workstation
         self._drawn: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -66,13 +67,6 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.set_class(height >= TALL, "tall")
         if self.desk.settled:
             self.call_after_refresh(self._resized)
-
-    @property
-    def desk(self) -> Workstation:
-        from app.workstation import Workstation
-
-        assert isinstance(self.app, Workstation)
-        return self.app
 
     def _resized(self) -> None:
         drawn = (self.size, self.list.size, self.ticket.size, self.classes)
@@ -102,19 +96,26 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.set_class(reading, "reading")
         self.call_after_refresh(self._resized)
 
-    def show_status(self) -> None:
-        """The top line anew."""
+    def show_status(self, width: int = 0) -> None:
+        """The top line anew; `width` is for before there is a layout."""
         session = self.session
-        agent = session.agent
+        standing = Standing(
+            shop=session.store.meta("name"), agent=session.agent.id, on_duty=self._on_duty(), syncing=session.syncing(),
+            connected=session.connected(),
+        )  # fmt: skip
+        self.status.fill(session.summary(), standing, session.now, width or self.size.width)
+
+    def _on_duty(self) -> bool:
+        """Whether routing gives this agent work now. Before the first frame only their own word counts: the shifts need
+        calendars, and those take as long to load as everything else here."""
+        session = self.session
+        if not self.desk.settled:
+            return session.agent.state != "away"
         from desk.automation.candidates import absent
         from desk.automation.route import candidates
 
-        me = next((c for c in candidates(session.store.conn) if c.id == agent.id), None)
-        standing = Standing(
-            shop=session.store.meta("name"), agent=agent.id, on_duty=me is not None and absent(me, session.now) is None,
-            syncing=session.syncing(), connected=session.connected(),
-        )  # fmt: skip
-        self.status.fill(session.summary(), standing, session.now, self.size.width)
+        me = next((c for c in candidates(session.store.conn) if c.id == session.agent.id), None)
+        return me is not None and absent(me, session.now) is None
 
     def show_views(self, shown: str) -> None:
         self.views_pane.fill(self.session.views(), shown)

@@ -41,11 +41,12 @@ def find(conn: Connection, item: Inbound, *, outbound: bool, now: Instant) -> Fo
             return Found(message.ticket_id)
         warning = FORGED
     own = item.remote_key.removeprefix("mail:")
+    belongs = _went_to if outbound and not item.platform else _took_part
     for message in messages.pointing_at(conn, own):
-        if outbound or message.direction == "out" or _took_part(conn, message.ticket_id, item):
+        if message.direction == "out" or belongs(conn, message.ticket_id, item):
             return Found(message.ticket_id)
     for message in messages.sharing(conn, ids):
-        if outbound or _took_part(conn, message.ticket_id, item):
+        if belongs(conn, message.ticket_id, item):
             return Found(message.ticket_id)
     if item.thread_key:
         source = item.remote_key.partition(":")[0]
@@ -74,6 +75,16 @@ def _took_part(conn: Connection, ticket_id: int, item: Inbound) -> bool:
         address == fold(m.sender_address) or address in {fold(a.strip()) for a in m.recipients.split(",")}
         for m in messages.of_ticket(conn, ticket_id, limit=50)
     )
+
+
+def _went_to(conn: Connection, ticket_id: int, item: Inbound) -> bool:
+    """Whether a mail of ours went to the ticket's customer, or to somebody who wrote in it."""
+    ticket = tickets.get(conn, ticket_id)
+    if ticket is None:
+        return False
+    known = set(people.keys_of(conn, ticket.customer_id)) if ticket.customer_id else set()
+    wrote = {fold(m.sender_address) for m in messages.of_ticket(conn, ticket_id, limit=50) if m.direction == "in"}
+    return any(f"email:{a}" in known or fold(a) in wrote for a in item.recipients)
 
 
 def _by_order(conn: Connection, item: Inbound, now: Instant) -> int | None:
