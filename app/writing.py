@@ -145,7 +145,8 @@ class WritingActs:
             raise Refused(N_("{item} has no address to answer to."), item=f"#{ticket_id}",
                           next=N_("Answer in the shop's own console."))  # fmt: skip
         draft = self.session.draft(ticket_id)
-        before = f"{draft.body.rstrip()}\n\n" if draft and draft.kind == "reply" and draft.body.strip() else ""
+        begun = draft is not None and draft.kind == "reply" and draft.template_id != filled.template.id
+        before = f"{draft.body.rstrip()}\n\n" if draft and begun and draft.body.strip() else ""
         writing = self._reply(thread, None)
         writing.template_id, writing.language = filled.template.id, filled.language
         self._write(writing, before + filled.text, review=not (edit or filled.missing))

@@ -33,12 +33,12 @@ from store.unit import Store, UnitOfWork
 from store.values import SECOND, Actor, Instant
 
 IMPORTER = Actor("connector", "import")
-QUIET_BATCH, BUSY_BATCH = 16_000, 8
+QUIET_BATCH, BUSY_BATCH = 16_000, 40
 """Messages per transaction: on a desk nobody looks at, and beside somebody's open session."""
 LIVE_BATCH = 1_000
 """Messages per transaction where tickets come in open: each gets a clock and an owner."""
 MAIL_BATCH = 200
-PAUSE_S = 0.020
+PAUSE_S = 0.010
 _LINES, _BYTES = 16_000, 32 << 20
 _SMALL = 1 << 20
 """Bytes of lines below which another process is not worth its start."""

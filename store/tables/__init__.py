@@ -19,14 +19,14 @@ from store.tables.flow import (
     TicketOrder,
     TicketTag,
 )
-from store.tables.people import Agent, Customer, CustomerKey, Draft, Presence, ReadMark
+from store.tables.people import Agent, BlockedSender, Customer, CustomerKey, Draft, Presence, ReadMark
 from store.tables.shop import Calendar, Channel, Order, OrderItem, Policy, Shipment, Template, View
 from store.tables.sync import Cursor, Lease, Meta, Quarantine
 
 metadata = SQLModel.metadata
 
 __all__ = [
-    "Agent", "Attachment", "Blob", "Calendar", "Channel", "ClockRow", "Cursor", "Customer", "CustomerKey", "Draft", "Event",
+    "Agent", "Attachment", "BlockedSender", "Blob", "Calendar", "Channel", "ClockRow", "Cursor", "Customer", "CustomerKey", "Draft", "Event",
     "Lease", "Message", "MessageRef", "Meta", "Order", "OrderItem", "Outbox", "Policy", "Presence", "Quarantine",
     "ReadMark", "Shipment", "Tally", "Template", "Ticket", "TicketOrder", "TicketTag", "View", "metadata",
 ]  # fmt: skip

@@ -51,6 +51,16 @@ class CustomerKey(SQLModel, table=True):
     __table_args__ = (Index("customer_key_customer", "customer_id"),)
 
 
+class BlockedSender(SQLModel, table=True):
+    """Whose mail goes to the spam view: `email:win@prizes.example`, `ebay:seller_99`."""
+
+    __tablename__ = "blocked_sender"
+    key: str = Field(primary_key=True)
+    by: str = text()
+    """The agent who blocked them."""
+    at: int = big()
+
+
 class Draft(SQLModel, table=True):
     """Unsent text of one agent on one ticket; survives a dropped line."""
 
