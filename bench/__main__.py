@@ -138,7 +138,9 @@ def say(text: str) -> None:
 def main(argv: list[str]) -> int:
     """Measures, prints, writes; 1 if a must is missed, 2 if there is nothing to measure with."""
     ap = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    ap.add_argument("--quick", action="store_true", help="fewer runs, no peers: to see that it works")
+    ap.add_argument(
+        "--quick", action="store_true", help="fewer runs, no peers, RESULTS.md untouched: to see that it works"
+    )
     ap.add_argument("--only", action="append", choices=GROUPS, help="only this group; may be repeated")
     ap.add_argument("--runs", type=int, default=9, help="programs started per figure (9)")
     ap.add_argument("--small", action="store_true", help="without the desk of a million tickets")
@@ -166,7 +168,7 @@ def main(argv: list[str]) -> int:
         for d in bench.desks
     ]
     command = shlex.join(["python", "-m", "bench", *_told(argv)])
-    if not args.only or args.out != PROJECT / "bench" / "RESULTS.md":
+    if not (args.only or args.quick) or args.out != PROJECT / "bench" / "RESULTS.md":
         args.out.write_text(report.page(body, command, desks, (load, os.getloadavg()[0]), bench.runs))
     say(
         f"{(time.monotonic() - begun) / 60:.1f} minutes; "

@@ -103,7 +103,7 @@ def page(body: str, command: str, desks: Iterable[str], load: tuple[float, float
     listed = "\n".join(f"- {d}" for d in desks)
     return f"""# What the bench measured
 
-Made by `{command}` on {time.strftime("%Y-%m-%d %H:%M")} (`make bench` does the same); {runs} runs by turns, medians.
+Made by `{command}` on {time.strftime("%Y-%m-%d %H:%M")}; {runs} runs by turns, medians.
 
 Machine: {machine()}. Load average when it began {load[0]:.1f}, when it ended {load[1]:.1f}.
 

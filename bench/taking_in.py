@@ -36,8 +36,9 @@ def take(
     except Missing as missing:
         yield LeftOut(GROUP, str(missing))
         return
+    messages = desks[0].made["messages"]
     for _ in range(runs):
-        told = limits.fill(str(work / "limits.db"), str(source.lines), 10**9, 1000, "bigram")
+        told = limits.fill(str(work / "limits.db"), str(source.lines), messages, 1000, "bigram")
         raw.append(told["messages"] / (told["s"] + told["messages"] / told["json_decode_per_s"]))
         ours.append(_rate(work / "imported", source.lines))
         if source.maildir:

@@ -30,8 +30,16 @@ SHIPPED_VIEWS = (
     ("snoozed", "is:snoozed", 6),
     ("solved", "is:solved sort:updated", 7),
     ("notices", "is:automatic is:open", 8),
+    ("spam", "is:spam sort:updated", 9),
+    ("class:order", "is:open class:order not:is:snoozed", 20),
+    ("class:after_sales", "is:open class:after_sales not:is:snoozed", 21),
+    ("class:return", "is:open class:return not:is:snoozed", 22),
+    ("class:general", "is:open class:general not:is:snoozed", 23),
 )
 """id, query, position of the views every desk starts with; their names are in the catalogue under `desk.vocabulary`."""
+
+QUIET_VIEWS = ("spam", "class:order", "class:after_sales", "class:return", "class:general")
+"""Views one goes to on purpose (`g v`, the palette): the pane does not list or count them, so that it stays calm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +126,21 @@ def count(conn: Connection, wanted: List, at_most: int = COUNT_TO) -> int:
 
 
 def views(conn: Connection, ctx: Context) -> list[ViewLine]:
-    """Every view of this agent with its count, and one per channel with open tickets behind them."""
-    found = [ViewLine(v, _view_count(conn, v, ctx)) for v in shop.views(conn, ctx.me or "")]
+    """The views of this agent that the pane lists with their counts, and one per channel with open tickets behind
+    them."""
+    mine = shop.views(conn, ctx.me or "")
+    found = [ViewLine(v, _view_count(conn, v, ctx)) for v in mine if v.id not in QUIET_VIEWS]
     per_channel: dict[str, int] = {}
     for status, _, channel, n in tickets.tally(conn):
         if status in OPEN_STATUSES:
             per_channel[channel] = per_channel.get(channel, 0) + n
     found += [ViewLine(_channel_view(c), per_channel.get(c.id, 0)) for c in shop.channels(conn)]
     return found
+
+
+def quiet_views(conn: Connection, me: str) -> list[View]:
+    """The views that the pane does not list."""
+    return [v for v in shop.views(conn, me) if v.id in QUIET_VIEWS]
 
 
 def view(conn: Connection, view_id: str, me: str) -> View:

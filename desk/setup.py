@@ -12,6 +12,7 @@ from desk.clocks.calendar_files import calendar_from
 from desk.clocks.policies import policy_from
 from desk.clocks.toml_text import shipped
 from desk.inbox import SHIPPED_VIEWS
+from desk.vocabulary import CLASSES
 from store.errors import N_, Invalid
 from store.unit import UnitOfWork
 
@@ -25,6 +26,8 @@ VIEW_NAMES = {
     "snoozed": N_("Snoozed"),
     "solved": N_("Solved"),
     "notices": N_("Notices"),
+    "spam": N_("Spam"),
+    **{f"class:{ident}": name for ident, (name, _types) in CLASSES.items()},
 }
 """What the shipped views are called; message ids, translated where they are shown."""
 

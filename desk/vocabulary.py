@@ -42,6 +42,17 @@ TYPES = {
     "other": N_("Other"),
 }
 
+CLASSES = {
+    "order": (N_("About orders"), ("shipping_status", "not_received", "cancel", "address", "customs_tax",
+                                   "invoice_payment")),
+    "after_sales": (N_("After-sales"), ("damaged", "defective", "quality", "not_as_described", "wrong_item",
+                                        "missing_parts", "incompatible", "counterfeit_safety", "usage_warranty",
+                                        "dispute_review")),
+    "return": (N_("Returns and exchanges"), ("size_fit", "changed_mind", "return_exchange", "refund")),
+    "general": (N_("General questions"), ("other",)),
+}  # fmt: skip
+"""Four coarse classes: what each is called and the issue types in it. Every type is in exactly one."""
+
 CLOCK_KINDS = {
     "first_response": N_("first reply"),
     "next_response": N_("next reply"),

@@ -159,6 +159,13 @@ def ordered(number_key: str, written: str) -> Linked:
     return Linked("t.id", (linked, mentioned))
 
 
+def shipped(tracking_key: str) -> Linked:
+    """Tickets about an order with a parcel of this number (casefolded, without dashes)."""
+    rows = Rows("shipment s CROSS JOIN ticket_order x", "x.ticket_id", "x.order_id = s.order_id AND s.tracking_key = ?",
+                (tracking_key,))  # fmt: skip
+    return Linked("t.id", (rows,))
+
+
 def named(prefix: str) -> Linked:
     """Tickets of customers whose folded name begins with `prefix`, or whose address does."""
     name, of_name = within("c.name_key", prefix, True)

@@ -135,7 +135,7 @@ class Prompt(Sheet):
         look, width = self.look, self.width
         plain, danger = look.on("text", "panel"), look.on("danger", "panel")
         if not self._column:
-            return [(" " * indent, plain), (self._said, danger)]
+            return [(" " * max(1, min(indent, width - width_of(self._said) - 1)), plain), (self._said, danger)]
         seen = max(4, width - indent - 1)
         before, under, behind = self.edit.view(seen)
         hidden = self.edit.cursor - len(before)

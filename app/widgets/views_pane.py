@@ -10,6 +10,7 @@ from app.safe import cells
 from app.widgets.lines import Lines
 from app.words import _
 from desk.inbox import COUNT_TO, ViewLine
+from desk.vocabulary import CLASSES
 from store.errors import N_
 from store.sql.rows import View
 
@@ -23,6 +24,8 @@ NAMES = {
     "snoozed": N_("Snoozed"),
     "solved": N_("Solved"),
     "notices": N_("Notices"),
+    "spam": N_("Spam"),
+    **{f"class:{ident}": name for ident, (name, _types) in CLASSES.items()},
 }
 
 

@@ -9,6 +9,7 @@ from desk.query import units
 from desk.query.faults import bad, unknown
 from desk.query.names import NAMES, Context, Field, Named, State
 from desk.query.tree import One, Value
+from desk.vocabulary import CLASSES
 from store import filter as f
 from store.errors import N_
 from store.filter import TICKET_COLUMNS as COLUMNS
@@ -116,6 +117,12 @@ def _channel(value: Value, context: Context) -> Condition:
     return f.Is(COLUMNS["channel"], (look_up("channel", value, known),))
 
 
+def _class(value: Value, context: Context) -> Condition:
+    found = look_up("class", value, {word: types for word, (_label, types) in CLASSES.items()})
+    assert isinstance(found, tuple)
+    return f.Is(COLUMNS["type"], found)
+
+
 def _priority(value: Value, context: Context) -> Condition:
     ranks: dict[str, object] = {word: rank for rank, word in enumerate(PRIORITIES)}
 
@@ -177,6 +184,14 @@ def _order(value: Value, context: Context) -> Condition:
     return f.ordered(key, written)
 
 
+def _tracking(value: Value, context: Context) -> Condition:
+    written = one("tracking", value).text.strip()
+    key = "".join(fold(written).replace("-", "").split())
+    if not key:
+        raise bad(N_("Column {column}: {item} is no parcel number."), value.span[0], written)
+    return f.shipped(key)
+
+
 _OF_ORDER = "x.order_id = o.id"
 
 
@@ -221,6 +236,7 @@ def _fields() -> Iterable[Field]:
     yield Field("priority", "word", N_("priority; priority:high.. is high and urgent"), _priority,
                 lambda context: PRIORITIES)  # fmt: skip
     yield choice("type", N_("the main issue"), COLUMNS["type"], TYPES)
+    yield Field("class", "word", N_("coarse class of the issue"), _class, lambda context: CLASSES)
     yield choice("cause", N_("what went wrong"), COLUMNS["cause"], TYPES, optional=True)
     yield choice("ask", N_("what the buyer wants"), COLUMNS["ask"], TYPES, optional=True)
     yield Field("lang", "word", N_("language of the buyer: lang:zh is also zh-CN"), _lang)
@@ -232,6 +248,7 @@ def _fields() -> Iterable[Field]:
     yield Field("tag", "word", N_("a tag, or none"), _tag, _tags)
     yield Field("customer", "text", N_("beginning of the name or address"), _customer)
     yield Field("order", "text", N_("order number, with or without dashes"), _order)
+    yield Field("tracking", "text", N_("parcel number of the order, with or without dashes"), _tracking)
     yield Field("amount", "money", N_("total of the order: amount:..20USD"), _amount)
     yield whole("id", N_("ticket number"), COLUMNS["id"])
     yield whole("messages", N_("number of messages"), COLUMNS["messages"])
@@ -260,6 +277,7 @@ def _fill() -> None:
     state("escalated", N_("escalated"), _has("escalation"))
     state("review", N_("its type needs a look"), _has("needs_review"))
     state("automatic", N_("written by a machine"), _has("automatic"))
+    state("spam", N_("marked as spam, or from a blocked sender"), _is("automatic", "spam"))
     thing("due", N_("a running deadline"), _has("due"))
     thing("assignee", N_("an assignee"), _has("assignee"))
     thing("customer", N_("a known customer"), _has("customer"))

@@ -28,6 +28,7 @@ SORTS = {
     "oldest": N_("oldest ticket first"),
     "updated": N_("latest change first"),
     "priority": N_("most urgent priority first"),
+    "rank": N_("best match first, among the 20,000 newest hits; needs words"),
 }
 """Orders of a list and what they mean; `sort:created` is read as `newest`."""
 

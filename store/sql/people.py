@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from store.connection import Connection
@@ -33,6 +34,39 @@ def add_customer(
     ).lastrowid
     conn.execute("INSERT INTO customer_key (key, customer_id) VALUES (?, ?)", (key, customer_id))
     return customer_id
+
+
+class Blocked(NamedTuple):
+    """A blocked sender, who blocked them and when."""
+
+    key: str
+    agent_id: str
+    at: Instant
+
+
+def blocked(conn: Connection, keys: Iterable[str]) -> str:
+    """The first of `keys` whose mail is spam; "" if none is."""
+    for key in keys:
+        if key and conn.execute("SELECT 1 FROM blocked_sender WHERE key = ?", (key,)).fetchone():
+            return key
+    return ""
+
+
+def all_blocked(conn: Connection) -> list[Blocked]:
+    """Every blocked sender, the newest first."""
+    sql = f"SELECT {columns(Blocked)} FROM blocked_sender ORDER BY at DESC, key"
+    return [Blocked(*r) for r in conn.execute(sql)]
+
+
+def block(conn: Connection, key: str, agent_id: str, at: Instant) -> bool:
+    """False when they are blocked already."""
+    sql = "INSERT OR IGNORE INTO blocked_sender (key, agent_id, at) VALUES (?, ?, ?)"
+    return bool(conn.execute(sql, (key, agent_id, at)).rowcount)
+
+
+def unblock(conn: Connection, key: str) -> bool:
+    """False when they are not blocked."""
+    return bool(conn.execute("DELETE FROM blocked_sender WHERE key = ?", (key,)).rowcount)
 
 
 class Draft(NamedTuple):

@@ -26,7 +26,7 @@ from store.tables.sync import Cursor, Lease, Meta, Quarantine
 metadata = SQLModel.metadata
 
 __all__ = [
-    "Agent", "Attachment", "BlockedSender", "Blob", "Calendar", "Channel", "ClockRow", "Cursor", "Customer", "CustomerKey", "Draft", "Event",
-    "Lease", "Message", "MessageRef", "Meta", "Order", "OrderItem", "Outbox", "Policy", "Presence", "Quarantine",
+    "Agent", "Attachment", "Blob", "BlockedSender", "Calendar", "Channel", "ClockRow", "Cursor", "Customer",
+    "CustomerKey", "Draft", "Event", "Lease", "Message", "MessageRef", "Meta", "Order", "OrderItem", "Outbox", "Policy", "Presence", "Quarantine",
     "ReadMark", "Shipment", "Tally", "Template", "Ticket", "TicketOrder", "TicketTag", "View", "metadata",
 ]  # fmt: skip

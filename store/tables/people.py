@@ -56,7 +56,7 @@ class BlockedSender(SQLModel, table=True):
 
     __tablename__ = "blocked_sender"
     key: str = Field(primary_key=True)
-    by: str = text()
+    agent_id: str = text()
     """The agent who blocked them."""
     at: int = big()
 

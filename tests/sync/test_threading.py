@@ -62,7 +62,7 @@ def partition(desk: Desk) -> set[frozenset[str]]:
     return {frozenset(keys) for keys in found.values()}
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.data())
 def test_the_order_of_arrival_does_not_matter(data: st.DataObject) -> None:
     desk = fresh()

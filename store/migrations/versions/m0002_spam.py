@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "blocked_sender",
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("by", sa.String(), server_default="", nullable=False),
+        sa.Column("agent_id", sa.String(), server_default="", nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
