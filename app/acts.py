@@ -84,7 +84,7 @@ class Acts:
             raise Refused(N_("{item} does nothing here."), item=action, next=N_("? shows the keys."))
         ids = self.chosen()
         self.desk.last_act = (action, text)
-        self.desk.job(self._do(verb, ids))
+        self.desk.hold(self._do(verb, ids))
 
     async def _do(self, verb: verbs.Verb, ids: list[int]) -> None:
         listing, screen = self.session.listing, self.desk.desk_screen
@@ -131,10 +131,10 @@ class Acts:
         if held:
             self.writing.take_back(held[-1].id)
         else:
-            self.desk.job(self._replay(undoing.undo, N_("undone: {verb}")))
+            self.desk.hold(self._replay(undoing.undo, N_("undone: {verb}")))
 
     def edit_redo(self) -> None:
-        self.desk.job(self._replay(undoing.redo, N_("done again: {verb}")))
+        self.desk.hold(self._replay(undoing.redo, N_("done again: {verb}")))
 
     async def _replay(self, replay: Callable[[UnitOfWork], undoing.Step], said: str) -> None:
         step = await self.session.act(replay)
@@ -364,17 +364,36 @@ class Acts:
         self.desk.show_query(self.desk.view_query)
 
     def search_open(self) -> None:
-        self._query(_("Search"), "", lambda text: self.desk.show_query(text))
+        from app.searching import LiveSearch
+
+        if self.desk.place != "list":
+            self.item_back()
+        LiveSearch(self.desk).open()
 
     def filter_edit(self) -> None:
         start = self.desk.query_text
         self._query(_("Filter"), start + " ", lambda text: self.desk.show_query(text))
 
     def search_next(self) -> None:
-        self._move(1)
+        self._hit(1)
 
     def search_previous(self) -> None:
-        self._move(-1)
+        self._hit(-1)
+
+    def _hit(self, by: int) -> None:
+        """The next hit of the ticket that is read, else the next ticket found."""
+        screen = self.desk.desk_screen
+        if self.desk.place != "ticket" or self.desk.marker is None:
+            self._move(by)
+            return
+        found = screen.ticket.to_hit(by)
+        if found is None and not screen.unfolded:  # it may stand in what is folded, or further up
+            self.thread_quoted()
+            found = screen.ticket.to_hit(by)
+        if found is None:
+            self.desk.say(_("no hit in this ticket's text; it may be in a file"), "muted")
+        else:
+            self.desk.say(_("hit {n} of {all}").format(n=found[0], all=found[1]), "muted")
 
     def _query(self, label: str, start: str, use: Callable[[str], None]) -> None:
         from app.widgets.prompt import Question, ask
@@ -412,7 +431,8 @@ class Acts:
     def go_views(self) -> None:
         from app.widgets.views_pane import name_of
 
-        self.choose([(f"go.view:{v.view.id}", name_of(v.view), v.view.query) for v in self.session.views()], _("View"))
+        views = [*(v.view for v in self.session.views()), *self.session.quiet_views()]
+        self.choose([(f"go.view:{v.id}", name_of(v), v.query) for v in views], _("View"))
 
     def go_clocks(self) -> None:
         screen = self.desk.desk_screen
@@ -506,4 +526,8 @@ VERB_NAMES = {
     "noted": N_("note"),
     "reply_queued": N_("reply"),
     "no_reply_needed": N_("no reply needed"),
+    "marked_spam": N_("spam"),
+    "cleared_spam": N_("no spam"),
+    "blocked": N_("block"),
+    "unblocked": N_("unblock"),
 }

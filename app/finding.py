@@ -19,7 +19,8 @@ _FOUND = 8
 
 def providers(session: Session) -> tuple[Provider, ...]:
     """Each answers within a few milliseconds."""
-    views = [(f"go.view:{v.view.id}", name_of(v.view), v.view.query) for v in session.views()]
+    known = [*(v.view for v in session.views()), *session.quiet_views()]
+    views = [(f"go.view:{v.id}", name_of(v), v.query) for v in known]
 
     def in_views(typed: str) -> Iterable[Entry]:
         word = typed.strip().casefold()

@@ -6,7 +6,7 @@ until the person moves on to another list; new ones wait as arrivals until they 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from desk import inbox
 from store.connection import Connection
@@ -32,6 +32,17 @@ class Listing:
         self.marks: set[int] = set()
         self.arrivals: set[int] = set()
         self.first = self.last = True
+
+    def kept(self) -> dict[str, object]:
+        """What is shown, to come back to."""
+        names = ("wanted", "lines", "cursor", "gone", "marks", "arrivals", "first", "last")
+        found = {name: getattr(self, name) for name in names}
+        return {name: value.copy() if isinstance(value, list | set) else value for name, value in found.items()}
+
+    def back_to(self, kept: Mapping[str, object]) -> None:
+        """Shows again what was `kept`."""
+        for name, value in kept.items():
+            setattr(self, name, value.copy() if isinstance(value, list | set) else value)
 
     # Showing ------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from desk import inbox
 from store import events
 from store.sql import people, shop, sync
 from store.sql.people import Draft, Seen
-from store.sql.rows import Agent
+from store.sql.rows import Agent, View
 from store.unit import Store, UnitOfWork
 from store.values import SECOND, Actor, Instant
 
@@ -70,6 +70,10 @@ class Session:
 
     def views(self) -> list[inbox.ViewLine]:
         return inbox.views(self.store.conn, self.context())
+
+    def quiet_views(self) -> list[View]:
+        """Views the pane does not list."""
+        return inbox.quiet_views(self.store.conn, self.agent.id)
 
     def summary(self) -> inbox.Summary:
         return inbox.summary(self.store.conn, self.now, inbox.midnight(self.now, self.zone))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
 from app.actions import split
-from desk import tickets
+from desk import spam, tickets
 from desk.changes import change
 from store.errors import N_
 from store.unit import UnitOfWork
@@ -59,6 +59,12 @@ def verb(action: str, *, me: str, now: Instant, zone: tzinfo, text: str = "") ->
         until = 0 if name == "ticket.wake" else snooze(argument or text, now, zone)
         return Verb(lambda u, t: tickets.snooze(u, t, until), N_("{item} snoozed") if until else N_("{item} is awake"),
                     leaves=bool(until))  # fmt: skip
+    if name == "ticket.spam":
+        return Verb(spam.mark, N_("{item} is spam"), leaves=True)
+    if name == "ticket.block":
+        return Verb(spam.block_sender, N_("{item} is spam, and its sender is blocked"), leaves=True)
+    if name == "ticket.not_spam":
+        return Verb(spam.clear, N_("{item} is no spam"), leaves=True)
     if name == "ticket.no_reply":
         return Verb(tickets.no_reply_needed, N_("{item}: no reply needed"))
     return None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from app.bindings import Bindings
-from app.keys import Act, Engine, Nothing, Pending
+from app.keys import Act, Engine, Keymap, Nothing, Pending
 from app.look import Face
 from app.screens.desk import DeskScreen
 from app.session import Session
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from app.screens.composer import Composer
     from app.widgets.template_picker import TemplatePicker
     from app.wire import Wired
+    from desk.query.hits import Marker
     from store.sql.rows import Agent, View
     from themes.roles import Theme
 
@@ -59,10 +60,11 @@ class Workstation(Face[int]):
         super().__init__(theme)
         self.session, self.bindings = session, bindings
         self.place = "list"
-        self.engine = Engine(bindings.keymap(self.place))
-        """Reads keys; the team's names are added under `a` when the keys next go somewhere."""
+        self.engine = Engine(self.keys_here())
         self.there: dict[int, tuple[str, bool]] = {}
         self.view_id, self.view_query, self.query_text = "inbox", "", ""
+        self.marker: Marker | None = None
+        """Finds the words of the search that is shown."""
         self.composer: Composer | None = None
         self.picker: TemplatePicker | None = None
         self.last_act: tuple[str, str] | None = None
@@ -74,6 +76,7 @@ class Workstation(Face[int]):
         self._acts: Acts | None = None
         self._later: dict[str, asyncio.TimerHandle] = {}
         self._jobs: set[asyncio.Task[None]] = set()
+        self._held: set[asyncio.Task[None]] = set()
 
     # Beginning and end --------------------------------------------------------------------------
 
@@ -99,7 +102,6 @@ class Workstation(Face[int]):
         self.there = self.session.there()
         self.desk_screen.show_views(self.view_id)
         self.soon("duty", 0.5, self.desk_screen.show_status)
-        self.go_to(self.place)
         self.rest()
         gc.freeze()  # what the start made stays; the collector need not look at it again
         gc.enable()
@@ -132,21 +134,43 @@ class Workstation(Face[int]):
     # Keys ---------------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded and self._pressed(event):
-            return
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if self._held:
+                await asyncio.wait(self._held)
+            if self._typing and not self._is_text(event):
+                await self._typed_out()
+            if self._pressed(event):
+                return
         await super().on_event(event)
+
+    @property
+    def _typing(self) -> bool:
+        """Whether the text area of the composer has the keys."""
+        return self.composer is not None and self.place == "composer" and self.focused is self.composer.area
+
+    def _is_text(self, event: events.Key) -> bool:
+        """Whether a key goes on to the text instead of being an act."""
+        return event.is_printable or event.key in ("enter", "tab") or not self._bound(event.key)
+
+    async def _typed_out(self) -> None:
+        """The text area takes keys at its own pace: an act on the text waits for the letters typed before it."""
+        assert self.composer is not None
+        done = asyncio.Event()
+        self.composer.area.call_later(done.set)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), 2)
 
     def _pressed(self, event: events.Key) -> bool:
         """Whether the key was ours; what one types into a text goes on to it."""
         if self.focused is not None and (self.composer is None or self.focused is not self.composer.area):
             return False  # a prompt has the keys
-        typing = self.place == "composer" and self.composer is not None and self.focused is self.composer.area
+        typing = self._typing
         if self.place == "composer" and self.composer is not None and not typing and event.character:
             if event.is_printable or event.key == "enter":  # the text area is about to be there
                 self.composer.early += "\n" if event.key == "enter" else event.character
                 self.soon("draft", 1.0, self.acts.save_draft)
                 return True
-        if typing and (event.is_printable or event.key in ("enter", "tab") or not self._bound(event.key)):
+        if typing and self._is_text(event):
             self.soon("draft", 1.0, self.acts.save_draft)
             return False
         if self.place == "templates" and self.picker is not None:
@@ -182,7 +206,7 @@ class Workstation(Face[int]):
             self.fail(error)
         self.show_hints()
 
-    def job(self, work: object) -> None:
+    def job(self, work: object) -> asyncio.Task[None]:
         """Runs a coroutine of this session; its errors become one line."""
 
         async def run() -> None:
@@ -197,12 +221,23 @@ class Workstation(Face[int]):
         task = asyncio.get_running_loop().create_task(run())
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
+        return task
+
+    def hold(self, work: object) -> None:
+        """The same for what the next key depends on: it is read once this is done. Else a second `y` would send twice."""
+        task = self.job(work)
+        self._held.add(task)
+        task.add_done_callback(self._held.discard)
+
+    def keys_here(self) -> Keymap:
+        """The keys of the place, the team's names among them."""
+        team = [(f"ticket.assign:{a}", a) for a in self.session.team()]
+        return self.bindings.keymap(self.place).with_choices("ticket.assign", team)
 
     def go_to(self, place: str) -> None:
         """Sends the keys to another place."""
         self.place = place
-        team = [(f"ticket.assign:{a}", a) for a in self.session.team()]
-        self.engine.keymap = self.bindings.keymap(place).with_choices("ticket.assign", team)
+        self.engine.keymap = self.keys_here()
         self.desk_screen.views_pane.active = place == "views"
         self.desk_screen.clocks.active = place == "clocks"
         self.desk_screen.views_pane.refresh()
@@ -271,9 +306,19 @@ class Workstation(Face[int]):
 
     def show_query(self, text: str) -> None:
         """Shows another query. Raises Invalid, and then nothing changes."""
-        self.session.listing.show(self.session.resolve(text))
-        self.query_text = text
+        self.look_for(text)
+        self.settle_on(text)
+
+    def look_for(self, text: str) -> None:
+        """Loads what a query finds. Raises Invalid, and then nothing changes."""
+        wanted = self.session.resolve(text)
+        self.session.listing.show(wanted)
         self.desk_screen.list.top = 0
+        self.marker = _marker(text) if wanted.compiled.words_expression or text != self.view_query else None
+
+    def settle_on(self, text: str) -> None:
+        """The list that is shown is that of this query from now on."""
+        self.query_text = text
         if self.settled:
             self.desk_screen.show_views(self.view_id)
             self.refresh_list()
@@ -302,6 +347,11 @@ class Workstation(Face[int]):
         if name in self._later:
             self._later[name].cancel()
         self._later[name] = asyncio.get_running_loop().call_later(seconds, call)
+
+    def not_now(self, name: str) -> None:
+        """What `soon` was to call is not called."""
+        if name in self._later:
+            self._later.pop(name).cancel()
 
     def _poll(self) -> None:
         news = self.session.poll()
@@ -386,6 +436,12 @@ class Workstation(Face[int]):
         if isinstance(result, Act):
             self.desk_screen.which.hide()
             self.perform(result.id, result.count)
+
+
+def _marker(query: str) -> Marker | None:
+    from desk.query.hits import marker
+
+    return marker(query)
 
 
 def _collect_garbage() -> None:

@@ -190,13 +190,13 @@ class WritingActs:
         if composer is None:
             return
         if composer.writing.kind == "note":
-            self.desk.job(self._note(composer))
+            self.desk.hold(self._note(composer))
         else:
             missing = [tag.path for tag in tags(composer.text)]
             if missing:
                 raise Refused(N_("Not sent: {missing} is still empty."), missing=", ".join(dict.fromkeys(missing)),
                               next=N_("e edits the text."))  # fmt: skip
-            self.desk.job(self._send(composer, then))
+            self.desk.hold(self._send(composer, then))
 
     async def _note(self, composer: Composer) -> None:
         writing, text = composer.writing, composer.text
@@ -215,13 +215,13 @@ class WritingActs:
         """Keeps the draft and leaves it."""
         composer = self.desk.composer
         if composer is not None:
-            self.desk.job(self._done(composer, keep_draft=True))
+            self.desk.hold(self._done(composer, keep_draft=True))
             self.desk.say(_("parked; r goes on with it"), "us")
 
     def review_discard(self) -> None:
         composer = self.desk.composer
         if composer is not None:
-            self.desk.job(self._done(composer, keep_draft=False))
+            self.desk.hold(self._done(composer, keep_draft=False))
 
     async def _done(self, composer: Composer, *, keep_draft: bool) -> None:
         ticket_id, me = composer.writing.ticket_id, self.session.agent.id
@@ -283,7 +283,7 @@ class WritingActs:
     # The outbox -------------------------------------------------------------------------------------
 
     def take_back(self, row_id: int) -> None:
-        self.desk.job(self._take_back(row_id))
+        self.desk.hold(self._take_back(row_id))
 
     async def _take_back(self, row_id: int) -> None:
         row = await self.session.act(lambda unit: box.take_back(unit, row_id))
@@ -309,4 +309,4 @@ class WritingActs:
             self.desk.take_in([await self.session.act(settle)])
             self.acts.fill_outbox()
 
-        self.desk.job(run())
+        self.desk.hold(run())

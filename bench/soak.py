@@ -133,7 +133,7 @@ class Person:
         word = self._word("reply")
         self.terminal.type("r")
         self.terminal.wait("Reply to")
-        self.terminal.type(f"{word} ", "Esc")
+        self.terminal.type(f" {word}", "Esc")
         self.terminal.wait("Send as")
         start = time.monotonic()
         self.terminal.write("y")
@@ -154,9 +154,12 @@ class Person:
         self._press("z", answer=UNDONE)
 
     def search(self) -> None:
-        self.terminal.type("/", "parcel", "Enter")
-        self.terminal.wait("parcel")
-        self.terminal.type("Esc", "Esc", quiet=0.1)
+        self.terminal.type("/")
+        self.terminal.wait("^ ?Search")
+        self.terminal.type("parcel", "Enter")
+        self.terminal.wait(r"^ parcel ")
+        self.terminal.type("Esc")
+        self.terminal.wait(r"^ is:open ")
 
     def _word(self, kind: str) -> str:
         self._count += 1

@@ -9,7 +9,7 @@ from desk.query import Compiled, Context, compile_query, parse
 from desk.query.writing import quoted
 from desk.vocabulary import OPEN_STATUSES
 from store.connection import Connection
-from store.errors import N_, NotFound
+from store.errors import N_, Invalid, NotFound
 from store.sql import clocks, people, search_pages, shop, tickets
 from store.sql.rows import Channel, TicketLine, View
 from store.sql.tickets import SORTS, Place, Sort
@@ -85,8 +85,15 @@ def resolve(text: str, ctx: Context) -> List:
     """Reads a query. Raises Invalid with the column in its gaps. Full text sorts newest first unless told otherwise."""
     query = parse(text)
     compiled = compile_query(query, ctx)
+    if query.sort == "rank" and not compiled.words_expression:
+        raise Invalid(N_("Column {column}: sort:rank needs words that every ticket has to hold."), item=text, column=1,
+                      next=N_("Add a word, or sort by due, newest, oldest, updated or priority."))  # fmt: skip
     name = query.sort or ("newest" if compiled.words_expression else "due")
     return List(text, compiled, SORTS[name])
+
+
+_SEARCHES = {"newest": search_pages.page, "rank": search_pages.ranked}
+"""Orders in which the full-text index drives a list."""
 
 
 def page(
@@ -99,25 +106,20 @@ def page(
     limit: int = PAGE,
 ) -> list[TicketLine]:
     """Lines behind `after` or before `before`, in the list's order."""
-    if wanted.compiled.words_expression and wanted.sort.name == "newest":
-        return search_pages.page(
-            conn,
-            wanted.compiled.words_expression,
-            wanted.compiled.rest_condition,
-            agent=me,
-            limit=limit,
-            after=after,
-            before=before,
-        )
+    words, rest = wanted.compiled.words_expression, wanted.compiled.rest_condition
+    if words and wanted.sort.name in _SEARCHES:
+        pages = _SEARCHES[wanted.sort.name]
+        return pages(conn, words, rest, agent=me, limit=limit, after=after, before=before)
     return tickets.page(conn, wanted.compiled.condition, wanted.sort, agent=me, limit=limit, after=after, before=before)
 
 
 def last_page(conn: Connection, wanted: List, me: str, limit: int = PAGE) -> list[TicketLine]:
     """The end of the list."""
-    if wanted.compiled.words_expression and wanted.sort.name == "newest":
-        return search_pages.last(
-            conn, wanted.compiled.words_expression, wanted.compiled.rest_condition, agent=me, limit=limit
-        )
+    words, rest = wanted.compiled.words_expression, wanted.compiled.rest_condition
+    if words and wanted.sort.name == "newest":
+        return search_pages.last(conn, words, rest, agent=me, limit=limit)
+    if words and wanted.sort.name == "rank":
+        return search_pages.ranked(conn, words, rest, agent=me, limit=search_pages.MOST)[-limit:]
     return tickets.last(conn, wanted.compiled.condition, wanted.sort, agent=me, limit=limit)
 
 

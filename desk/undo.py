@@ -14,11 +14,12 @@ from desk.outbox import take_back
 from store import events
 from store.errors import N_, Conflict, DeskError, Refused
 from store.events import Event
-from store.sql import outbox, tickets
+from store.sql import outbox, people, tickets
 from store.unit import UnitOfWork
 
-CHANGING = ("changed", "assigned", "tagged", "snoozed", "no_reply_needed")
-UNDOABLE = (*CHANGING, "noted", "reply_queued")
+CHANGING = ("changed", "assigned", "tagged", "snoozed", "no_reply_needed", "marked_spam", "cleared_spam")
+_BLOCKING = {"blocked": True, "unblocked": False}
+UNDOABLE = (*CHANGING, *_BLOCKING, "noted", "reply_queued")
 _LOOK_BACK = 5000
 
 
@@ -88,7 +89,7 @@ def _replay(unit: UnitOfWork, step: Sequence[Event], *, backwards: bool, undone:
             refused.append((event, error))
     if not done:
         raise refused[0][1]
-    ids = tuple(dict.fromkeys(e.ticket_id for e in sorted(done, key=lambda e: e.seq) if e.ticket_id))
+    ids = tuple(dict.fromkeys(e.ticket_id for e in sorted(done, key=lambda e: e.seq)))  # None: about no ticket
     if len(ids) > 1:
         unit.batch_id = unit.ids()
     for ticket_id in ids:
@@ -99,10 +100,13 @@ def _replay(unit: UnitOfWork, step: Sequence[Event], *, backwards: bool, undone:
         elif ticket_id == ids[0] and refused:  # told once; the next undo goes on to the step before
             payload["left"] = [e.seq for e, _ in refused]
         unit.append("undone" if backwards else "redone", payload, ticket_id=ticket_id)
-    return Step(done[0].verb, ids, tuple((e.ticket_id or 0, error) for e, error in refused))
+    return Step(done[0].verb, tuple(i for i in ids if i), tuple((e.ticket_id or 0, error) for e, error in refused))
 
 
 def _reverse(unit: UnitOfWork, event: Event) -> None:
+    if event.verb in _BLOCKING and event.payload is not None:
+        _set_blocked(unit, event.payload["sender"], not _BLOCKING[event.verb])
+        return
     if event.ticket_id is None or event.payload is None:
         raise Refused(N_("What is left of that step cannot be undone."), next=N_("Its details were erased."))
     if event.verb in CHANGING:
@@ -116,6 +120,9 @@ def _reverse(unit: UnitOfWork, event: Event) -> None:
 
 
 def _repeat(unit: UnitOfWork, event: Event) -> None:
+    if event.verb in _BLOCKING and event.payload is not None:
+        _set_blocked(unit, event.payload["sender"], _BLOCKING[event.verb])
+        return
     if event.ticket_id is None or event.payload is None:
         raise Refused(N_("What is left of that step cannot be undone."), next=N_("Its details were erased."))
     if event.verb in CHANGING:
@@ -125,6 +132,13 @@ def _repeat(unit: UnitOfWork, event: Event) -> None:
     else:
         raise Refused(N_("A reply that was taken back is a draft again."), item=f"#{event.ticket_id}",
                       next=N_("Open {item} and send it."))  # fmt: skip
+
+
+def _set_blocked(unit: UnitOfWork, sender: str, blocked: bool) -> None:
+    changed = people.block(unit.conn, sender, unit.actor.id, unit.now) if blocked else people.unblock(unit.conn, sender)
+    if not changed:
+        raise Conflict(N_("Somebody has changed since whether {item} is blocked."), item=sender,
+                       next=N_("Nothing was undone there."))  # fmt: skip
 
 
 def _swap(unit: UnitOfWork, event: Event, *, was: int, now: int) -> None:

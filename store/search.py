@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from store.connection import Connection
 
 # Scripts written without spaces between words. `re` takes 4 ms to compile it, so it does when first needed.
-_SOLID = (
-    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
+SOLID = (
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _RUN = re.compile(r"[\w-]+")
 _WORD = re.compile(r"[^\W_]")
@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\W_]")
 def words(text: str) -> str:
     """The indexed form: folded, characters of solid scripts set apart."""
     folded = fold(text)
-    return folded if folded.isascii() else " ".join(re.split(_SOLID, folded))
+    return folded if folded.isascii() else " ".join(re.split(f"({SOLID})", folded))
 
 
 def numbers(text: str) -> str:
@@ -66,12 +66,18 @@ def _match_one(term: Term) -> str:
     return f'({phrase} OR "{words(joined).strip()}"{star})' if joined else phrase
 
 
-def put(conn: Connection, message_id: int, *, subject: str, body: str, people: str, names: str = "") -> None:
-    """Indexes one message: its texts, its people, the names of its files."""
-    text = f"{subject}\n{body}"
+def put(
+    conn: Connection, message_id: int, *, subject: str, body: str, people: str, files: str = "", known: str = ""
+) -> None:
+    """Indexes one message: its texts, its people, `files` (names and contents of what is attached) and `known` (the
+    numbers it is about, whether it spells them so, otherwise or not at all)."""
+    whole = f"{body}\n{files}" if files else body
+    found = numbers(f"{subject}\n{whole}")
+    if known:
+        found = f"{found} {words(known.replace('-', ''))} {words(known)}"
     conn.execute(
         "INSERT INTO message_fts (rowid, subject, body, people, numbers) VALUES (?, ?, ?, ?, ?)",
-        (message_id, words(subject), words(f"{body}\n{names}" if names else body), words(people), numbers(text)),
+        (message_id, words(subject), words(whole), words(people), found),
     )
 
 
@@ -80,6 +86,25 @@ class Hit(NamedTuple):
 
     ticket_id: int
     message_id: int
+
+
+RANKED = 20_000
+"""Hits that ranking looks at, the newest of all."""
+
+
+def best(conn: Connection, expression: str, most: int) -> list[int]:
+    """Tickets of the newest `RANKED` hits by relevance (bm25; subject and numbers weigh more), each once, `most` of
+    them. A ticket counts with its best message; of equals the newer comes first."""
+    oldest = conn.execute(
+        "SELECT rowid FROM message_fts WHERE message_fts MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
+        (expression, RANKED - 1),
+    ).fetchone()
+    sql = (
+        "WITH f AS MATERIALIZED (SELECT rowid AS id, bm25(message_fts, 4.0, 1.0, 2.0, 4.0) AS score FROM message_fts "
+        "WHERE message_fts MATCH ? AND rowid >= ?) SELECT m.ticket_id FROM f CROSS JOIN message m ON m.id = f.id "
+        "GROUP BY m.ticket_id ORDER BY min(f.score), max(f.id) DESC LIMIT ?"
+    )
+    return [r[0] for r in conn.execute(sql, (expression, oldest[0] if oldest else 0, most))]
 
 
 def newest(conn: Connection, expression: str, *, before: int | None = None, limit: int = 200) -> list[Hit]:

@@ -42,10 +42,9 @@ def _list(run: Run, args: argparse.Namespace) -> int:
     from desk import inbox
 
     ctx = inbox.context(run.conn, run.me, run.now, run.zone)
-    rows = (
-        {**_row(v.view.id, _(v.view.name), v.view.query, v.view.owner), "count": v.count}
-        for v in inbox.views(run.conn, ctx)
-    )
+    listed = [(v.view, v.count) for v in inbox.views(run.conn, ctx)]
+    listed += [(v, None) for v in inbox.quiet_views(run.conn, run.me)]
+    rows = ({**_row(v.id, _(v.name), v.query, v.owner), "count": count} for v, count in listed)
     columns = [Column("id", _("Id")), Column("name", _("Name")), Column("count", _("Tickets"), right=True),
                Column("query", _("Query")), Column("owner", _("Owner"))]  # fmt: skip
     records(run, LIST, "views", columns, rows)

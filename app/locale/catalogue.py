@@ -13,6 +13,7 @@ import io
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,10 +56,21 @@ def extract() -> Catalog:
         for node in ast.walk(ast.parse(path.read_text("utf-8"), name)):
             if isinstance(node, ast.Call) and (key := _marked(node, name)):
                 found.setdefault(key, set()).add(name)
+    for name, text in _manifests():
+        found.setdefault((text,), set()).add(name)
     catalogue = _empty(None)
     for key in sorted(found):
         catalogue.add(key if len(key) > 1 else key[0], locations=[(name, 1) for name in sorted(found[key])])
     return catalogue
+
+
+def _manifests() -> Iterator[tuple[str, str]]:
+    """What the connectors' manifests say of their settings, shown by way of `_`."""
+    for path in sorted((ROOT / "connectors").glob("*/manifest.toml")):
+        for setting in tomllib.loads(path.read_text("utf-8")).get("settings", ()):
+            for key in ("label", "help"):
+                if text := setting.get(key):
+                    yield path.relative_to(ROOT).as_posix(), text
 
 
 def template() -> Catalog:

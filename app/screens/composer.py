@@ -83,7 +83,7 @@ class Composer(Vertical):
     """
 
     def __init__(self, writing: Writing, text: str) -> None:
-        super().__init__(id="composer")
+        super().__init__()
         self.writing = writing
         self.head, self.review = _Head(writing), _Review(writing)
         self.area = TextArea(text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")

@@ -6,6 +6,7 @@ how wide it is, whether a ticket is being read, and which extra panes the person
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -13,6 +14,8 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 
+from app.screens.whole_lines import WholeLines
+from app.lines import Line
 from app.widgets.clocks_pane import ClocksPane
 from app.widgets.key_hints import KeyHints
 from app.widgets.outbox_pane import OutboxPane
@@ -40,6 +43,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self, session: Session, keys: Bindings) -> None:
         super().__init__()
+        self._compositor = WholeLines()
         self.session = session
         self.status, self.views_pane = StatusLine(), ViewsPane()
         self.list, self.ticket, self.clocks = TicketList(session.listing), TicketPane(), ClocksPane()
@@ -147,5 +151,9 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             thread, self.ticket.text_width, self.session.now, self.session.zone, unfolded=self.unfolded,
             assigned=why_assigned(self.session.store.conn, ticket_id), cards=not beside,
         )  # fmt: skip
-        side = list(card_lines(thread, SIDE - 2))[1:] if beside else ()
+        side: Sequence[Line] = list(card_lines(thread, SIDE - 2))[1:] if beside else ()
+        if marker := self.ticket.desk.marker:
+            from app.marking import marked
+
+            lines, side = marked(lines, marker), marked(side, marker)
         self.ticket.show(ticket_id, lines, keep_place=keep_place, side=side)

@@ -38,7 +38,7 @@ def filling(template: Template, ticket: Ticket, context: Mapping[str, str], want
 
 class TemplatePicker(Lines):
     def __init__(self, templates: list[Template], ticket: Ticket, context: Mapping[str, str]) -> None:
-        super().__init__(id="picker")
+        super().__init__()
         self.templates, self.ticket, self.context = templates, ticket, context
         self.typed = ""
         self.cursor = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.segment import Segment
 from textual import events
@@ -69,7 +69,8 @@ class TicketList(Lines):
         here = index == self.listing.cursor
         marked = line.id in self.listing.marks
         due = self._due(line)
-        key = (line, here, marked, line.id in self.listing.gone, due.text, self.desk.there.get(line.id), width)
+        key = (line, here, marked, line.id in self.listing.gone, due.text, self.desk.there.get(line.id), width,
+               self.desk.marker)  # fmt: skip
         kept = self._drawn.get(line.id)
         if kept is not None and kept[0] == key:
             return kept[1]
@@ -90,24 +91,41 @@ class TicketList(Lines):
         if here:
             role = due_role = "selection"
         first = ("+" if marked else " ") + due + " "
-        rest = self._rest(line, width - len(first))
+        before, who, gap, subject, behind = self._rest(line, width - len(first))
+        if self.desk.marker is not None:
+            return Strip([
+                Segment(first, self.style(due_role)), Segment(before, self.style(role)), *self._hits(who, role),
+                Segment(gap, self.style(role)), *self._hits(subject, role), Segment(behind, self.style(role)),
+            ], width)  # fmt: skip
+        rest = before + who + gap + subject + behind
         if due_role == role:
             return Strip([Segment(first + rest, self.style(role))], width)
         return Strip([Segment(first, self.style(due_role)), Segment(rest, self.style(role))], width)
 
-    def _rest(self, line: TicketLine, width: int) -> str:
+    def _hits(self, text: str, role: str) -> Iterator[Segment]:
+        """A field with what the search found in it set apart."""
+        from app.marking import split
+
+        look, marker = self.desk.look, self.desk.marker
+        assert marker is not None
+        for piece, is_role in split(text, role, marker):
+            on_bar = is_role != role and role == "selection" and look.theme.colourless
+            yield Segment(piece, look.on("match", "selection") if on_bar else self.style(is_role))
+
+    def _rest(self, line: TicketLine, width: int) -> tuple[str, str, str, str, str]:
+        """What stands behind the due cell: text, the customer, text, the subject, text."""
         there = self.desk.there.get(line.id)
         owner = line.assignee_id or "–"
         sign = " " if there is None else "✎" if there[1] else "·"
         if there is not None:
             owner = there[0]
-        parts = [cells(line.label, _LABEL), cells(_(TYPES.get(line.type, TYPES["other"])), _TYPE),
-                 cells(line.customer, _WHO)]  # fmt: skip
+        parts = [cells(line.label, _LABEL), cells(_(TYPES.get(line.type, TYPES["other"])), _TYPE), ""]
         fixed = sum((_LABEL, _TYPE, _WHO, _OWNER)) + 5
         if width - fixed < 14:  # very narrow: the subject matters more than where it came from
             parts, fixed = parts[1:], fixed - _LABEL - 1
         subject = line.subject if line.priority < 3 else f"! {line.subject}"
-        return " ".join([*parts, cells(subject, width - fixed), cells(owner, _OWNER)]) + sign
+        before, behind = " ".join(parts), f" {cells(owner, _OWNER)}{sign}"
+        return before, cells(line.customer, _WHO), " ", cells(subject, width - fixed), behind
 
     def _arrivals(self, width: int) -> Line:
         count = len(self.listing.arrivals)

@@ -33,7 +33,8 @@ def route(unit: UnitOfWork, ticket_id: int, *, queue_again: bool = True) -> rout
     team = candidates(unit.conn)
     if not team:
         return None
-    needs = routing.TicketNeeds(preferred=Wants(language=ticket.lang), due=min(ticket.due_at, NEVER))
+    language = ticket.lang if any(c.languages for c in team) else ""  # a team that named none is not short of any
+    needs = routing.TicketNeeds(preferred=Wants(language=language), due=min(ticket.due_at, NEVER))
     previous = _previous(unit.conn, ticket.customer_id, ticket_id)
     if previous:
         needs = routing.TicketNeeds(

@@ -9,7 +9,7 @@ from functools import lru_cache
 from desk.clocks.calendar_files import calendar_from, shipped_calendars
 from desk.clocks.calendars import Calendar
 from desk.clocks.plan import ClockPlan, StatusSpan, TicketFacts, plan
-from desk.clocks.policies import PAUSABLE, Policy, policy_from
+from desk.clocks.policies import Policy, policy_from
 from desk.clocks.talk import Talk
 from desk.vocabulary import PRIORITIES
 from store import events
@@ -93,7 +93,7 @@ def planned(conn: Connection, ticket: Ticket, now: int) -> list[ClockPlan]:
 def _spans(conn: Connection, ticket: Ticket, policies: tuple[Policy, ...]) -> tuple[StatusSpan, ...]:
     """The statuses the ticket had. Only clocks that pause ask for those of the past, which the event log tells."""
     now = StatusSpan(ticket.status, ticket.status_since or ticket.created_at)
-    if not any(p.kind in PAUSABLE for p in policies):
+    if not any(p.pauses or p.kind == "resolution" for p in policies):
         return (now,)
     spans: list[StatusSpan] = []
     since, status = ticket.created_at, "new"

@@ -141,7 +141,7 @@ class _Reader:
             self._peek()
             return self._negated(start, depth)
         name = _NAME.match(text, start)
-        if name is None:
+        if name is None or fold(name.group())[0].isdigit():
             return self._word()
         if fold(name.group()) == "not" and text[name.end()] == ":":
             self.at += 4

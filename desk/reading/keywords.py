@@ -52,9 +52,9 @@ class Hit(NamedTuple):
 
 class Tables(NamedTuple):
     latin: dict[str, tuple[Phrase, ...]]
-    """By the first three letters, longest first."""
+    """By their first word, longest first."""
     wide: dict[str, tuple[Phrase, ...]]
-    """By the first character, longest first."""
+    """By the first two characters (single ones by that one), longest first."""
     lists: dict[str, dict[str, tuple[str, ...]]]
     """Word lists for the grammar: negators, fillers and the like, by name and language."""
     vocabulary: frozenset[str]
@@ -101,6 +101,7 @@ def normalise(text: str) -> str:
 
 _UMLAUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
 _WORD = re.compile(r"[a-z0-9]+")
+_WIDE_RUN = re.compile("[\u2e81-\U0010ffff]+")
 
 
 @lru_cache(maxsize=1)
@@ -120,11 +121,11 @@ def tables() -> Tables:
         for type, words in types.items():
             for word in words:
                 for phrase in _phrases(word, type, language):
-                    target, key = (
-                        (wide, phrase.text[:1])
-                        if language in WIDE and not phrase.text[:1].isascii()
-                        else (latin, phrase.text[:3])
-                    )
+                    if language in WIDE and not phrase.text[:1].isascii():
+                        target, key = wide, phrase.text[:2]
+                    else:
+                        begun = _WORD.match(phrase.text)
+                        target, key = latin, begun[0] if begun else ""
                     target.setdefault(key, {}).setdefault(
                         (phrase.text + (phrase.rest.pattern if phrase.rest else ""), type, language), phrase
                     )
@@ -172,37 +173,40 @@ def find(text: str) -> list[Hit]:
     """Every phrase in a normalised text, of every language, overlaps and all."""
     table = tables()
     hits: list[Hit] = []
-    latin = table.latin
     for word in _WORD.finditer(text):
-        start = word.start()
-        candidates = latin.get(text[start : start + 3])
-        if candidates is None:
-            continue
-        for phrase in candidates:
-            if text.startswith(phrase.text, start):
-                end = start + len(phrase.text)
-                if phrase.whole and end < len(text) and text[end].isalnum():
-                    continue
-                if phrase.rest is not None:
-                    match = phrase.rest.match(text, end, end + 120)
-                    if match is None:
-                        continue
-                    end = match.end()
-                hits.append(Hit(start, end, phrase))
+        if candidates := _beginning(word[0]):
+            _add(hits, text, word.start(), candidates, 120)
     if not text.isascii():
-        wide = table.wide
-        for start, char in enumerate(text):
-            if char > "\u2e80" and (candidates := wide.get(char)) is not None:
-                for phrase in candidates:
-                    if text.startswith(phrase.text, start):
-                        end = start + len(phrase.text)
-                        if phrase.rest is not None:
-                            match = phrase.rest.match(text, end, end + 40)
-                            if match is None:
-                                continue
-                            end = match.end()
-                        hits.append(Hit(start, end, phrase))
+        wide = table.wide.get
+        for run in _WIDE_RUN.finditer(text):
+            for start in range(run.start(), run.end()):
+                if (candidates := wide(text[start : start + 2])) is not None:
+                    _add(hits, text, start, candidates, 40)
+                if (candidates := wide(text[start])) is not None:
+                    _add(hits, text, start, candidates, 40)
     return hits
+
+
+@lru_cache(maxsize=20_000)
+def _beginning(word: str) -> tuple[Phrase, ...]:
+    """The phrases a text may hold where `word` stands: those whose first word it is, and those it begins with."""
+    latin = tables().latin
+    shorter = (p for n in range(len(word) - 1, 1, -1) for p in latin.get(word[:n], ()) if p.text == word[:n])
+    return (*latin.get(word, ()), *shorter)
+
+
+def _add(hits: list[Hit], text: str, start: int, candidates: tuple[Phrase, ...], reach: int) -> None:
+    for phrase in candidates:
+        if text.startswith(phrase.text, start):
+            end = start + len(phrase.text)
+            if phrase.whole and end < len(text) and text[end].isalnum():
+                continue
+            if phrase.rest is not None:
+                match = phrase.rest.match(text, end, end + reach)
+                if match is None:
+                    continue
+                end = match.end()
+            hits.append(Hit(start, end, phrase))
 
 
 def longest(hits: list[Hit]) -> list[Hit]:

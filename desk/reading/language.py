@@ -41,8 +41,8 @@ _SIMPLIFIED = frozenset(
     "锁锅锋错锦键锻镇镜长门闪闭问闲间闷闹闻阅阔队阳阴阵阶际陆陈险隐难雾静页顶项顺须顾顿预领频颗题颜额风飘飞饭饮饰饱馆马驱驶驻驾验骑骗鱼鲁鲜鸟鸡鸣鸭麦黄齐齿龙龟"
 )
 _TOKEN = regex(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_NOISY = regex(r"[\d@]|://")
 _NOISE = regex(r"https?://\S+|[^\s@]{1,64}@\S+|[#@]?(?:(?<!\w)[^\W\d]{1,12})?\d[\w-]*")
-_DIGIT = regex(r"\d")
 
 # Words that belong to one of the ten languages and no other of them: they decide short texts.
 _MARKERS: dict[str, str] = {}
@@ -114,9 +114,9 @@ def detect_sure(text: str) -> tuple[str, float]:
     text = text[:2000]
     if not text.isascii() and (found := _by_script(text)):
         return found, 1.0
-    text = text[:1200]
-    if "@" in text or "http" in text or _DIGIT.search(text):
-        text = _NOISE.sub(" ", text)
+    text = text[:600]
+    if _NOISY.search(text):  # addresses, links, order and model numbers are no language
+        text = " ".join([_NOISE.sub(" ", word) if _NOISY.search(word) else word for word in text.split()])
     words = [w.lower() for w in _TOKEN.findall(text)]
     if not words:
         return UNKNOWN, 1.0

@@ -7,17 +7,15 @@ from typing import Any, cast
 
 
 class _Lazy:
-    __slots__ = ("_compiled", "_flags", "_source")
+    """Whatever is asked of it first is kept as its own, so that later calls go straight to the compiled one."""
 
     def __init__(self, source: str, flags: int) -> None:
         self._source, self._flags = source, flags
-        self._compiled: re.Pattern[str] | None = None
 
     def __getattr__(self, name: str) -> Any:
-        compiled = self._compiled
-        if compiled is None:
-            compiled = self._compiled = re.compile(self._source, self._flags)
-        return getattr(compiled, name)
+        found = getattr(re.compile(self._source, self._flags), name)
+        setattr(self, name, found)
+        return found
 
 
 def regex(source: str, flags: int = 0) -> re.Pattern[str]:

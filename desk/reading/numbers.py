@@ -15,16 +15,15 @@ MAX_FOUND = 50
 _EDGE = r"(?<![\w-])"
 _STOP = r"(?![\w-]*\w)"
 # Order numbers that are known by their shape alone.
-_SHAPES = {
-    "amazon": regex(rf"{_EDGE}(?:\d{{3}}-\d{{7}}-\d{{7}}|D\d{{2}}-\d{{7}}-\d{{7}}|S\d{{2}}-\d{{7}}-\d{{7}})(?![-\d])"),
-    "ebay": regex(rf"{_EDGE}\d{{2}}-\d{{5}}-\d{{5}}(?![-\d])"),
-    "walmart": regex(rf"{_EDGE}2000\d{{3}}-\d{{8}}(?![-\d])"),
-    "pinduoduo": regex(rf"{_EDGE}\d{{6}}-\d{{15}}(?![-\d])"),
-    "temu": regex(rf"{_EDGE}PO-\d{{3}}-\d{{14,20}}(?![-\d])"),
-    "shopee": regex(
-        rf"{_EDGE}2[2-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?=[A-Z0-9]*[A-Z][A-Z0-9]*\b)[A-Z0-9]{{8}}{_STOP}"
-    ),
-}
+_SHAPES = regex(
+    rf"{_EDGE}(?:(?:\d{{3}}|[DS]\d{{2}})-\d{{7}}-\d{{7}}(?![-\d])"  # Amazon
+    r"|\d{2}-\d{5}-\d{5}(?![-\d])"  # eBay
+    r"|2000\d{3}-\d{8}(?![-\d])"  # Walmart
+    r"|\d{6}-\d{15}(?![-\d])"  # Pinduoduo
+    r"|PO-\d{3}-\d{14,20}(?![-\d])"  # Temu
+    # Shopee: the day, then letters and digits
+    rf"|2[2-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?=[A-Z0-9]*[A-Z][A-Z0-9]*\b)[A-Z0-9]{{8}}{_STOP})"
+)
 # Shapes that only mean an order on their own platform.
 _ON_PLATFORM = {
     "amazon": regex(rf"{_EDGE}(\d{{3}}[ \u2010-\u2015]\d{{7}}[ \u2010-\u2015]\d{{7}})(?!\d)"),
@@ -56,6 +55,9 @@ _LABELLED = regex(
     re.I,
 )
 _HASH = regex(r"(?<![\w&#/])[#＃]\s?([A-Z]{0,5}-?\d{3,15}(?:-\d{1,10}){0,3})\b")
+_NUMBERS = regex(r"\d[\dA-Za-z-]{2,}")
+_REACH = 72
+"""Characters a label with its trimmings can take, and a number with its letters."""
 _DATE_LIKE = regex(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|(?:19|20)\d{2}")
 
 
@@ -66,16 +68,29 @@ def orders(text: str, platform: str = "") -> tuple[str, ...]:
         return ()
     found: list[tuple[int, int, str]] = []
     if _LONG.search(text):
-        found.extend((m.start(), m.end(), m[0]) for shape in _SHAPES.values() for m in shape.finditer(text))
+        found.extend((m.start(), m.end(), m[0]) for m in _SHAPES.finditer(text))
     if platform in _ON_PLATFORM:
         found.extend((m.start(1), m.end(1), _plain(m[1])) for m in _ON_PLATFORM[platform].finditer(text))
-    for pattern in (_LABELLED, _HASH):
-        for match in pattern.finditer(text):
-            number = match[1].rstrip("-_")
-            if _plausible(number) and not any(a <= match.start(1) < b for a, b, _ in found):
-                found.append((match.start(1), match.start(1) + len(number), number))
+    matches = [m for start, end in _near_digits(text) for m in _LABELLED.finditer(text, start, end)]
+    if "#" in text or "\uff03" in text:
+        matches.extend(_HASH.finditer(text))
+    for match in matches:
+        number = match[1].rstrip("-_")
+        if _plausible(number) and not any(a <= match.start(1) < b for a, b, _ in found):
+            found.append((match.start(1), match.start(1) + len(number), number))
     found.sort()
     return tuple(dict.fromkeys(number for _, _, number in found))[:MAX_FOUND]
+
+
+def _near_digits(text: str) -> list[tuple[int, int]]:
+    """The stretches of a text where a label and its number can stand, without overlaps."""
+    near: list[tuple[int, int]] = []
+    for match in _NUMBERS.finditer(text):
+        start, end = max(match.start() - _REACH, 0), min(match.end() + _REACH, len(text))
+        if near and start <= near[-1][1]:
+            start = near.pop()[0]
+        near.append((start, end))
+    return near
 
 
 def _plain(number: str) -> str:
@@ -84,7 +99,7 @@ def _plain(number: str) -> str:
 
 def _plausible(number: str) -> bool:
     """Dates, years, units and parcel numbers behind the word "order" are not its number."""
-    digits = sum(c.isdigit() for c in number)
+    digits = sum(map(str.isdigit, number))
     if digits < 3 or _DATE_LIKE.fullmatch(number):
         return False
     letters = re.sub(r"[\d_-]", "", number)

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from desk.reading import addresses, automatic, headers, mime, quotes, relay, tnef
 from desk.reading.charsets import decode
 from desk.reading.errors import Unreadable
+from desk.reading.file_text import text_of
 from desk.reading.html import MAX_HTML, Line, to_lines
 from desk.reading.names import safe_name
 from desk.reading.records import Address, Attachment, Mail
@@ -203,13 +204,15 @@ def _attachments(parts: list[mime.Part]) -> tuple[Attachment, ...]:
                 label = safe_name(decode(file.name)[0], "", len(found) + 1)
                 found.append(_attachment(label, "application/octet-stream", file.data))
         inline = disposition.startswith("inline") or ("content-id" in part.fields and not disposition.startswith("att"))
-        found.append(_attachment(safe_name(name, part.type, len(found) + 1), clean_line(part.type), data, inline))
+        label = safe_name(name, part.type, len(found) + 1)
+        found.append(_attachment(label, clean_line(part.type), data, inline, part.params.get("charset", "")))
     return tuple(found)
 
 
-def _attachment(name: str, type: str, data: bytes, inline: bool = False) -> Attachment:
+def _attachment(name: str, type: str, data: bytes, inline: bool = False, charset: str = "") -> Attachment:
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    return Attachment(name, type, len(data), md5, hashlib.sha256(data).hexdigest(), data, inline)
+    text = text_of(name, type, data, charset)
+    return Attachment(name, type, len(data), md5, hashlib.sha256(data).hexdigest(), data, inline, text)
 
 
 def _file_name(part: mime.Part) -> tuple[str, str]:

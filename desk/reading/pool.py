@@ -27,6 +27,7 @@ MEMORY = 300 * 1024 * 1024
 """Bytes a worker may allocate."""
 BATCH_MAILS = 64
 BATCH_BYTES = 512 * 1024
+_LOOK_EVERY = 0.5
 
 LENGTH = struct.Struct("<I")
 Answer = tuple[Mail | str, Understanding | None]
@@ -34,7 +35,7 @@ Answer = tuple[Mail | str, Understanding | None]
 Read = tuple[Mail | Unreadable, Understanding | None]
 
 _ROOT = Path(__file__).resolve().parents[2]
-_START = "import sys; from desk.reading.worker import main; main(int(sys.argv[1]))"
+_START = "import sys; from desk.reading.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
 
 
 class ReadingPool:
@@ -63,7 +64,7 @@ class ReadingPool:
 
     def read(self, raws: Iterable[bytes]) -> Iterator[Read]:
         """Every mail with its meaning, or `Unreadable` and None, in input order. Takes input only as it is needed."""
-        waiting: deque[Future[list[Answer]]] = deque()
+        waiting: deque[Future[list[bytes | str]]] = deque()
         for batch in _batches(raws):
             waiting.append(self._threads.submit(self._run, batch))
             if len(waiting) > 2 * len(self._workers):
@@ -71,7 +72,7 @@ class ReadingPool:
         while waiting:
             yield from _results(waiting.popleft())
 
-    def _run(self, batch: Sequence[bytes]) -> list[Answer]:
+    def _run(self, batch: Sequence[bytes]) -> list[bytes | str]:
         worker = self._idle.popleft()
         try:
             return worker.read(batch, self.seconds)
@@ -79,8 +80,10 @@ class ReadingPool:
             self._idle.append(worker)
 
 
-def _results(future: Future[list[Answer]]) -> Iterator[Read]:
-    for mail, meaning in future.result():
+def _results(future: Future[list[bytes | str]]) -> Iterator[Read]:
+    for found in future.result():
+        answer: Answer = (found, None) if isinstance(found, str) else pickle.loads(found)
+        mail, meaning = answer
         yield (Unreadable(mail) if isinstance(mail, str) else mail), meaning
 
 
@@ -98,31 +101,41 @@ def _batches(raws: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 class _Worker:
-    """One reader process, started when first needed and again after it was killed."""
+    """One reader process, started when first needed and again after it was killed.
+
+    Answers come many at a time; a byte on a second pipe marks each mail that is done, so that of a batch which stops
+    the one to blame is known and the others are read again."""
 
     def __init__(self, learner: bytes, memory: int) -> None:
         self._learner, self._memory = learner, memory
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = bytearray()
+        self._marks = -1
+        self._done = 0
+        self._marked_at = 0.0
         self._ended = False
 
-    def read(self, batch: Sequence[bytes], seconds: float) -> list[Answer]:
-        answers: list[Answer] = []
-        while len(answers) < len(batch) and not self._ended:
-            rest = batch[len(answers) :]
-            trouble = ""
+    def read(self, batch: Sequence[bytes], seconds: float) -> list[bytes | str]:
+        """What the worker pickled for each mail, or why there is nothing."""
+        answers: list[bytes | str] = ["Reading was stopped."] * len(batch)
+        rest = list(range(len(batch)))
+        while rest and not self._ended:
+            received, trouble = 0, ""
             try:
-                self._send(rest)
-                for _ in rest:
-                    answers.append(self._receive(seconds))
+                self._send([batch[n] for n in rest])
+                while received < len(rest):
+                    answers[rest[received]] = self._receive(seconds)
+                    received += 1
             except TimeoutError:
                 trouble = f"Reading it took longer than {seconds:g} seconds."
             except (OSError, EOFError):
                 trouble = "The reader stopped on this mail."
             if trouble and not self._ended:
+                self._look()
+                blamed = min(max(self._done, received), len(rest) - 1)
+                answers[rest.pop(blamed)] = trouble
                 self._kill()
-                answers.append((trouble, None))
-        answers.extend(("Reading was stopped.", None) for _ in range(len(batch) - len(answers)))
+            del rest[:received]
         return answers
 
     def end(self) -> None:
@@ -142,18 +155,23 @@ class _Worker:
                     pipe.close()
                 except OSError:
                     continue
+        os.close(self._marks)
 
     def _start(self) -> subprocess.Popen[bytes]:
         kept = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TZ")}
+        self._marks, theirs = os.pipe()
+        os.set_blocking(self._marks, False)
         process = subprocess.Popen(
-            [sys.executable, "-c", _START, str(self._memory)],
+            [sys.executable, "-c", _START, str(self._memory), str(theirs)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**kept, "PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
             cwd=_ROOT,
             start_new_session=True,
+            pass_fds=(theirs,),
         )
+        os.close(theirs)
         self._process = process
         assert process.stdin is not None
         process.stdin.write(LENGTH.pack(len(self._learner)) + self._learner)
@@ -162,27 +180,37 @@ class _Worker:
     def _send(self, batch: Sequence[bytes]) -> None:
         process = self._process or self._start()
         assert process.stdin is not None
+        self._look()
+        self._done, self._marked_at = 0, time.monotonic()
         process.stdin.write(LENGTH.pack(len(batch)))
         for raw in batch:
             process.stdin.write(LENGTH.pack(len(raw)))
             process.stdin.write(raw)
         process.stdin.flush()
 
-    def _receive(self, seconds: float) -> Answer:
-        deadline = time.monotonic() + seconds
-        length = LENGTH.unpack(self._take(LENGTH.size, deadline))[0]
-        found: Answer = pickle.loads(self._take(length, deadline))
-        return found
+    def _look(self) -> None:
+        """Counts the mails that are done since the last look."""
+        try:
+            while marks := os.read(self._marks, 4096):
+                self._done += len(marks)
+                self._marked_at = time.monotonic()
+        except BlockingIOError:
+            return
 
-    def _take(self, count: int, deadline: float) -> bytes:
+    def _receive(self, seconds: float) -> bytes:
+        return self._take(LENGTH.unpack(self._take(LENGTH.size, seconds))[0], seconds)
+
+    def _take(self, count: int, seconds: float) -> bytes:
         process = self._process
         if process is None or process.stdout is None:
             raise EOFError
         handle = process.stdout.fileno()
         while len(self._buffer) < count:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([handle], [], [], left)[0]:
-                raise TimeoutError
+            if not select.select([handle], [], [], min(seconds, _LOOK_EVERY))[0]:
+                self._look()
+                if time.monotonic() - self._marked_at > seconds:
+                    raise TimeoutError
+                continue
             chunk = os.read(handle, 1 << 20)
             if not chunk:
                 raise EOFError

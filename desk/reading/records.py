@@ -26,6 +26,8 @@ class Attachment:
     sha256: str
     data: bytes = field(repr=False, default=b"")
     inline: bool = False
+    text: str = field(repr=False, default="")
+    """What the search index reads of it."""
 
 
 @dataclass(frozen=True, slots=True)

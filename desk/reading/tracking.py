@@ -20,6 +20,9 @@ MAX_FOUND = 50
 MAX_TEXT = 10_000
 
 _TOKEN = regex(r"[A-Za-z0-9]+")
+_DIGITS = regex(r"(?<![A-Za-z0-9])[A-Za-z]*[0-9][A-Za-z0-9]*")
+_SHORT = regex(r"(?:^|[^A-Za-z0-9])([A-Za-z]{1,4})[^A-Za-z0-9]$")
+_MORE = regex(r"[ \-\u00a0]([A-Za-z0-9]+)")
 _WORDS = regex(r"\b[^\W\d_]{3,}\b")
 _CANDIDATE = regex(r"\d{6}|\d[\d -]{7}|[A-Za-z]{2}\d|\d[A-Za-z]\d", re.A)
 
@@ -72,37 +75,36 @@ def find(text: str) -> tuple[Tracking, ...]:
     text = text[:MAX_TEXT]
     if not _CANDIDATE.search(text):
         return ()
-    tokens = [(m.start(), m.end(), m[0]) for m in _TOKEN.finditer(text)]
     found: dict[str, Tracking] = {}
-    starts = _starts(tokens)
-    around = Surroundings(text, alone=len(tokens) <= 8 and not _WORDS.search(text))
+    around = Surroundings(text)
     skip = 0
-    for index in starts:
-        if index < skip or len(found) >= MAX_FOUND:
-            continue
-        used, hit = _at(text, tokens, index, around)
-        if hit is not None:
-            found.setdefault(hit.number, hit)
-            skip = index + used
+    for token in _DIGITS.finditer(text):
+        for start in _starts(text, token.start()):
+            if start < skip or len(found) >= MAX_FOUND:
+                continue
+            end, hit = _at(text, start, around)
+            if hit is not None:
+                found.setdefault(hit.number, hit)
+                skip = end
     return tuple(found.values())
 
 
-def _starts(tokens: list[tuple[int, int, str]]) -> list[int]:
-    """Tokens a number may begin at: those with a digit, and short letters right before one."""
-    digits = [any(map(str.isdigit, token)) for _, _, token in tokens]
-    return [
-        n
-        for n, (_, end, token) in enumerate(tokens)
-        if digits[n] or (len(token) <= 4 and n + 1 < len(tokens) and digits[n + 1] and tokens[n + 1][0] == end + 1)
-    ]
+def _starts(text: str, digits: int) -> tuple[int, ...]:
+    """Where a number may begin: at a token with a digit, and at short letters right before one."""
+    short = _SHORT.search(text, max(digits - 6, 0), digits)
+    return (short.start(1), digits) if short else (digits,)
 
 
 class Surroundings:
     """What the text round a number says, looked up only when a number asks."""
 
-    def __init__(self, text: str = "", alone: bool = False) -> None:
-        """`alone`: the text is hardly more than the number; who sends only a number means the parcel."""
-        self._text, self._alone = text, alone
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+
+    @cached_property
+    def alone(self) -> bool:
+        """The text is hardly more than the number; who sends only a number means the parcel."""
+        return not _WORDS.search(self._text) and len(_TOKEN.findall(self._text)) <= 8
 
     @cached_property
     def named(self) -> frozenset[str]:
@@ -112,39 +114,37 @@ class Surroundings:
     @cached_property
     def spoken(self) -> bool:
         """Whether the text speaks of a parcel."""
-        return self._alone or bool(_table().context.search(self._text)) or bool(self.named)
+        return self.alone or bool(_table().context.search(self._text)) or bool(self.named)
 
 
-def _at(text: str, tokens: list[tuple[int, int, str]], index: int, around: Surroundings) -> tuple[int, Tracking | None]:
-    """(tokens used, the number that begins at token `index`), longest first."""
-    start, end, first = tokens[index]
+def _at(text: str, start: int, around: Surroundings) -> tuple[int, Tracking | None]:
+    """(where it ends, the number that begins with the token at `start`), longest first."""
     before = text[start - 1 : start]
-    if before and (before in "#@/._" or (before == "-" and index and tokens[index - 1][1] == start - 1)):
-        return 1, None
-    spans = [(1, first)]
-    joined, last = first, end
-    for more in range(index + 1, min(index + 12, len(tokens))):
-        begin, finish, token = tokens[more]
-        if begin - last != 1 or text[last] not in " -\u00a0" or len(joined) + len(token) > 40:
+    if before and (before in "#@/._" or (before == "-" and start > 1 and _TOKEN.match(text, start - 2))):
+        return start, None
+    token = _TOKEN.match(text, start)
+    assert token is not None
+    pieces, ends, size = [token[0]], [token.end()], len(token[0])
+    while len(pieces) < 12 and (token := _MORE.match(text, ends[-1])) is not None:
+        size += len(token[1])
+        if size > 40 or (len(token[1]) > 4 and token[1].isalpha()):
             break
-        if not any(c.isdigit() for c in token) and len(token) > 4:
-            break
-        joined, last = joined + token, finish
-        spans.append((more - index + 1, joined))
-    for used, number in reversed(spans):
-        after = tokens[index + used - 1][1]
-        if used < len(spans) and text[after : after + 1] == "-":
+        pieces.append(token[1])
+        ends.append(token.end())
+    for used in range(len(pieces), 0, -1):
+        if used < len(pieces) and text[ends[used - 1]] == "-":
             continue
-        if len(number) < 8 or (used > 1 and not _grouped(tokens[index : index + used])):
+        number = "".join(pieces[:used])
+        if len(number) < 8 or (used > 1 and not _grouped(pieces[:used])):
             continue
         if (hit := match(number.upper(), around)) is not None:
-            return used, hit
-    return 1, None
+            return ends[used - 1], hit
+    return start, None
 
 
-def _grouped(tokens: list[tuple[int, int, str]]) -> bool:
+def _grouped(pieces: list[str]) -> bool:
     """Whether the pieces look like one number in groups: words between them would be letters only."""
-    letters = [t for _, _, t in tokens if t.isalpha()]
+    letters = [t for t in pieces if t.isalpha()]
     return len(letters) <= 2 and all(t.isupper() or len(t) <= 2 for t in letters)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 20_000
 """Characters that are read for meaning: what a mail is about stands in its first pages."""
+_RANK = {type: n for n, type in enumerate(TYPES)}
 _SILENT = frozenset({NEUTRAL, URGENT, RAISED})
 MARGIN = 1.0
 """Below this lead over the runner-up a person should look."""
@@ -42,7 +43,7 @@ def understand(text: str, subject: str = "", platform: str = "", learner: Learne
     type, review = _decide(scores, cause, ask, escalation, others, plain)
     if type == OTHER:
         cause = ask = ""
-    ranked = sorted(((t, round(s, 2)) for t, s in scores.items() if s > 0), key=lambda s: (-s[1], TYPES.index(s[0])))
+    ranked = sorted(((t, round(s, 2)) for t, s in scores.items() if s > 0), key=lambda s: (-s[1], _RANK[s[0]]))
     if others:
         ranked.append((OTHER, round(others, 2)))
         ranked.sort(key=lambda s: -s[1])
@@ -55,16 +56,16 @@ def understand(text: str, subject: str = "", platform: str = "", learner: Learne
         urgency=_urgency(hits, plain, whole, scores),
         scores=tuple(ranked),
         needs_review=review,
-        orders=numbers.orders(whole, platform),
-        tracking=_parcels(whole, platform),
+        orders=(orders := numbers.orders(whole, platform)),
+        tracking=_parcels(whole, orders),
     )
 
 
-def _parcels(text: str, platform: str) -> tuple[Tracking, ...]:
+def _parcels(text: str, orders: tuple[str, ...]) -> tuple[Tracking, ...]:
     found = tracking.find(text)
     if not found:
         return found
-    known = {re.sub(r"\W", "", n) for n in numbers.orders(text, platform)}
+    known = {re.sub(r"\W", "", n) for n in orders}
     return tuple(t for t in found if t.number not in known or not t.number.isdigit())
 
 
@@ -137,8 +138,11 @@ def _scores(hits: list[Hit]) -> dict[str, float]:
 
 def _best(scores: Mapping[str, float], of: frozenset[str]) -> str:
     """The type of one axis with the most points; of equals the earlier in the taxonomy."""
-    top = max((t for t in TYPES if t in of), key=lambda t: scores.get(t, 0.0))
-    return top if scores.get(top, 0.0) > 0 else ""
+    best, most = "", 0.0
+    for type, score in scores.items():
+        if type in of and (score > most or (best and score == most and _RANK[type] < _RANK[best])):
+            best, most = type, score
+    return best
 
 
 def _decide(

@@ -1,11 +1,13 @@
 """The process that opens hostile mail: no files, little memory, nobody's secrets. Started by `pool`, never by hand.
 
-Frames on stdin: a batch (count, then length and bytes of each mail). Frames on stdout: one pickled answer per mail.
+Frames on stdin: a batch (count, then length and bytes of each mail). Frames on stdout: one pickled answer per mail,
+many in one write. One byte on a third pipe for every mail that is done.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import pickle
 import sys
 from typing import BinaryIO
@@ -15,6 +17,9 @@ from desk.reading.learner import Learner
 from desk.reading.parse import read_mail
 from desk.reading.pool import LENGTH, Answer
 from desk.reading.understand import understand
+
+
+_WRITE = 128 * 1024
 
 
 def answer(raw: bytes, learner: Learner | None = None) -> Answer:
@@ -27,7 +32,7 @@ def answer(raw: bytes, learner: Learner | None = None) -> Answer:
     return mail, understand(mail.text, mail.subject, platform, learner)
 
 
-def serve(source: BinaryIO, sink: BinaryIO) -> None:
+def serve(source: BinaryIO, sink: BinaryIO, marks: int) -> None:
     """Answers batches until the parent closes the pipe. The first frame is the saved learner, or empty."""
     saved = _frame(source)
     learner = Learner.from_json(saved.decode("utf-8")) if saved else None
@@ -40,16 +45,18 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
                 data = pickle.dumps(("The mail needs more memory than a mail may.", None), pickle.HIGHEST_PROTOCOL)
             sink.write(LENGTH.pack(len(data)))
             sink.write(data)
-            sink.flush()
+            os.write(marks, b".")
+        sink.flush()
 
 
 def _frame(source: BinaryIO) -> bytes:
     return source.read(LENGTH.unpack(source.read(LENGTH.size))[0])
 
 
-def main(memory: int) -> None:
+def main(memory: int, marks: int) -> None:
     _limit(memory)
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    with open(sys.stdout.fileno(), "wb", buffering=_WRITE, closefd=False) as sink:
+        serve(sys.stdin.buffer, sink, marks)
 
 
 def _limit(memory: int) -> None:

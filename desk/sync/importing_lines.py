@@ -178,8 +178,14 @@ def _message(r: Mapping[str, Any]) -> Message:
         outbound=r.get("direction") == "out", name=name or address.partition("@")[0], address=address, to=to,
         subject=subject, body=body, lang=_text(r, "lang"), at=at, in_reply_to=parent, refs=refs,
         indexed=(search.words(subject), search.words(body), search.words(f"{name} {address}"),
-                 search.numbers(f"{subject}\n{body}")),
+                 f"{search.numbers(f'{subject} {body}')} {_known(r)}".strip()),
     )  # fmt: skip
+
+
+def _known(r: Mapping[str, Any]) -> str:
+    """Order and parcel number of a message as the search index holds them, spelled out and without dashes."""
+    said = f"{_text(r, 'order_id')} {_text(r, 'tracking')}".strip()
+    return search.words(f"{said} {said.replace('-', '')}" if "-" in said else said) if said else ""
 
 
 def _fingerprint(r: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from desk.changes import change, require
 from desk.clocks.keep import keep
 from desk.outbox import answered, sent
 from desk.reading.records import Attachment, Mail, Understanding
+from desk.spam import SPAM
 from desk.sync import threads
 from store.errors import N_, NotFound
 from store.sql import clocks, messages, outbox, people, shop, tickets
@@ -21,7 +22,7 @@ from store.unit import UnitOfWork
 from store.values import NEVER, Instant, clean, clean_line, fold
 
 _URGENT = 3
-_NO_PERSON = ("notice", "list")
+_NO_PERSON = ("notice", "list", SPAM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +128,10 @@ def take(unit: UnitOfWork, channel_id: str, item: Inbound, *, history: bool = Fa
     channel = shop.channel(unit.conn, channel_id)
     if channel is None:
         raise NotFound(N_("There is no channel {item}."), item=channel_id, next=N_("See: deskhand channel list"))
-    ours = _ours(unit)
+    ours = own_addresses(unit)
     if not item.outbound and fold(item.sender_address) in ours:
         item = _from_form(ours, item) or replace(item, outbound=True)
-    item = _distinct(unit, item)
+    item = _judged(unit, _distinct(unit, item))
     known = messages.by_remote_key(unit.conn, item.remote_key)
     if known:
         return Taken(known.ticket_id, known.id, fresh=False)
@@ -169,7 +170,7 @@ def _own_reply(unit: UnitOfWork, item: Inbound) -> Taken | None:
     return Taken(row.ticket_id, message_id, fresh=False)
 
 
-def _ours(unit: UnitOfWork) -> set[str]:
+def own_addresses(unit: UnitOfWork) -> set[str]:
     """The shop's own addresses, of every mailbox it ever had."""
     return {
         fold(str(address))
@@ -198,6 +199,14 @@ def _distinct(unit: UnitOfWork, item: Inbound) -> Inbound:
     return item if same else replace(item, remote_key=f"{item.remote_key}#{fold(sender)}")
 
 
+def _judged(unit: UnitOfWork, item: Inbound) -> Inbound:
+    """Mail of a blocked sender is spam, whatever it says."""
+    if item.outbound:
+        return item
+    keys = dict.fromkeys((item.sender_key, *(f"email:{fold(a)}" for a in (item.sender_address, item.reply_to) if a)))
+    return replace(item, automatic=SPAM) if people.blocked(unit.conn, keys) else item
+
+
 def _answered_elsewhere(unit: UnitOfWork, ticket_id: int, message_id: int, seq: int, item: Inbound) -> None:
     """Somebody of ours answered in another program: it counts like a reply from here."""
     unseen = messages.oldest_unseen(unit.conn, message_id, ticket_id, item.sent_at)
@@ -212,12 +221,13 @@ def _open(unit: UnitOfWork, channel: Channel, item: Inbound, *, outbound: bool, 
     customer_id = _customer(unit, item, outbound=outbound)
     buyer = people.customer(unit.conn, customer_id) if customer_id else None
     nobody = item.automatic in _NO_PERSON
+    unsure = found and found.needs_review and not history and item.automatic != SPAM
     ticket_id = tickets.insert(unit.conn, {
         "channel_id": channel.id, "platform": item.platform or channel.platform, "customer_id": customer_id,
-        "subject": item.subject or _first_line(item.text), "status": "closed" if history else "pending" if outbound else "new",
+        "subject": item.subject or _first_line(item.text), "status": "closed" if history or item.automatic == SPAM else "pending" if outbound else "new",
         "status_since": unit.now, "priority": _URGENT if found and found.urgency >= 2 and not nobody else 1,
         "type": found.type if found else "other", "cause": found.cause if found else "", "ask": found.ask if found else "",
-        "escalation": int(bool(found and found.escalation)), "needs_review": int(bool(found and found.needs_review and not history)),
+        "escalation": int(bool(found and found.escalation)), "needs_review": int(bool(unsure)),
         "automatic": item.automatic, "lang": found.language if found else "",
         "country": buyer.country if buyer else "",
         "order_number": item.order_numbers[0] if item.order_numbers else "",
@@ -261,11 +271,17 @@ def _store(unit: UnitOfWork, channel: Channel, ticket_id: int, item: Inbound, *,
         "received_at": item.arrived_at, "remote_key": item.remote_key, "in_reply_to": item.in_reply_to,
         "raw": messages.put_blob(unit.conn, item.raw) if item.raw is not None else "",
     }, refs=dict.fromkeys((*item.references, *filter(None, (item.in_reply_to, item.thread_key)))),
-        file_names=" ".join(a.name for a in item.attachments))  # fmt: skip
+        files="\n".join(t for a in item.attachments for t in (a.name, a.text) if t), known=_numbers(item))  # fmt: skip
     for a in item.attachments:
         sha = messages.put_blob(unit.conn, a.data)
         messages.attach(unit.conn, message_id, name=a.name, type=a.type, sha256=sha, size=a.size, inline=a.inline)
     return message_id
+
+
+def _numbers(item: Inbound) -> str:
+    """The orders and parcels a message is about, as a search finds them."""
+    parcels = (t.number for t in item.understanding.tracking) if item.understanding else ()
+    return " ".join((*item.order_numbers, *parcels))
 
 
 def _count(unit: UnitOfWork, ticket_id: int, message_id: int, item: Inbound, *, outbound: bool) -> None:

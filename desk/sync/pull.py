@@ -98,7 +98,7 @@ def _take_one(unit: UnitOfWork, channel: Channel, item: Inbound | BadRecord, tot
             taken = take(unit, channel.id, item, history=item.arrived_at < channel.since)
     except DeskError as error:
         _hold(unit, channel, BadRecord(item.remote_key, item.raw or b"", error.english()), total)
-    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:  # one that trips this program stops no other
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:  # it stops no other
         log.exception("%s", item.remote_key)
         reason = f"{type(error).__name__}: {clean_line(str(error))}"
         _hold(unit, channel, BadRecord(item.remote_key, item.raw or b"", reason), total)

@@ -81,8 +81,21 @@ def answered_at(conn: Connection, message_id: int) -> Instant | None:
     return found
 
 
-def insert(conn: Connection, values: Mapping[str, Any], *, refs: Iterable[str] = (), file_names: str = "") -> int:
-    """Stores and indexes one message; returns its id. `remote_key` must be new."""
+def unanswered_since(conn: Connection, ticket_id: int) -> Instant | None:
+    """When the oldest message in arrived that no later one of ours answered, spam included; None without any."""
+    sql = (
+        "SELECT min(received_at) FROM message WHERE ticket_id = ? AND direction = 'in' AND automatic IN ('', 'spam') "
+        "AND received_at > coalesce((SELECT max(sent_at) FROM message WHERE ticket_id = ? AND direction = 'out'), 0)"
+    )
+    found: Instant | None = conn.execute(sql, (ticket_id, ticket_id)).fetchone()[0]
+    return found
+
+
+def insert(
+    conn: Connection, values: Mapping[str, Any], *, refs: Iterable[str] = (), files: str = "", known: str = ""
+) -> int:
+    """Stores and indexes one message; returns its id. `remote_key` must be new; `files` and `known` go into the search
+    index as `store.search.put` says."""
     names, marks = ", ".join(values), ", ".join("?" * len(values))
     message_id = conn.execute(f"INSERT INTO message ({names}) VALUES ({marks})", tuple(values.values())).lastrowid
     conn.executemany(
@@ -90,7 +103,7 @@ def insert(conn: Connection, values: Mapping[str, Any], *, refs: Iterable[str] =
     )
     people = f"{values.get('sender_name', '')} {values.get('sender_address', '')}"
     search.put(conn, message_id, subject=values.get("subject", ""), body=values.get("body", ""), people=people,
-               names=file_names)  # fmt: skip
+               files=files, known=known)  # fmt: skip
     return message_id
 
 

@@ -10,7 +10,7 @@ from itertools import dropwhile, islice, takewhile
 
 from store.connection import Connection
 from store.filter import Condition
-from store.search import newest
+from store.search import best, newest
 from store.sql import tickets
 from store.sql.rows import TicketLine
 from store.sql.tickets import Place
@@ -37,6 +37,21 @@ def page(
 def last(conn: Connection, expression: str, rest: Condition, *, agent: str = "", limit: int = 50) -> list[TicketLine]:
     """The oldest of the tickets a search shows."""
     return _lines(conn, [i for i, fits in _walk(conn, expression, rest) if fits][-limit:], agent)
+
+
+def ranked(
+    conn: Connection, expression: str, rest: Condition, *, agent: str = "", limit: int = 50,
+    after: Place | None = None, before: Place | None = None,
+) -> list[TicketLine]:  # fmt: skip
+    """Up to `limit` lines by relevance, behind the ticket of `after` or before that of `before`."""
+    found = best(conn, expression, MOST)
+    kept = tickets.holds(conn, rest, found)
+    edge = after or before
+    if edge is not None and edge.id in found:
+        at = found.index(edge.id)
+        found = found[at + 1 :] if after else found[:at]
+    fitting = [i for i in found if i in kept]
+    return _lines(conn, fitting[-limit:] if before else fitting[:limit], agent)
 
 
 def _walk(conn: Connection, expression: str, rest: Condition) -> Iterator[tuple[int, bool]]:

@@ -29,8 +29,10 @@ SORTS = {
         Sort("newest", "id", descending=True),
         Sort("oldest", "id"),
         Sort("priority", "priority", descending=True),
+        Sort("rank", "id", descending=True),
     )
 }
+"""`rank` is the order of relevance among hits of a search: `store.sql.search_pages.ranked`."""
 DUE = SORTS["due"]
 
 _LINE = """

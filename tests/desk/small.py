@@ -1,4 +1,4 @@
-"""A small real desk without a face: an injected clock, two agents, two mail channels and a chat; buyers write by intake."""
+"""A small real desk without a face: an injected clock, two agents, two mailboxes and a chat; buyers write by intake."""
 
 from __future__ import annotations
 
@@ -87,18 +87,19 @@ class Desk:
         return self.take(self.inbound(**values), channel, history=history)
 
     def inbound(
-        self, text: str = "Where is my parcel?", *, sender: str = "anna@buyer.example", key: str = "", answers: str = "",
-        refs: tuple[str, ...] = (), hours_ago: float = 0.0, to: tuple[str, ...] = (CARE,), subject: str = "Question",
-        urgency: int = 0, lang: str = "en", **more: Any,
+        self, text: str = "Where is my parcel?", *, sender: str = "anna@buyer.example", key: str = "",
+        answers: str = "", refs: tuple[str, ...] = (), hours_ago: float = 0.0, to: tuple[str, ...] = (CARE,),
+        subject: str = "Question", urgency: int = 0, lang: str = "en", **more: Any,
     ) -> Inbound:  # fmt: skip
         """A buyer's mail; its Message-ID is `key`."""
         at = more.pop("at", self.clock.at - int(hours_ago * HOUR))
         return Inbound(
-            remote_key=f"mail:{key or f'm{next(self._n)}@buyer.example'}", sender_key=f"email:{sender}" if sender else "",
+            remote_key=f"mail:{key or f'm{next(self._n)}@buyer.example'}",
+            sender_key=f"email:{sender}" if sender else "",
             sender_name=sender.partition("@")[0], sender_address=sender, subject=subject, text=text,
             sent_at=more.pop("sent_at", at), arrived_at=at, recipients=to, in_reply_to=answers,
-            references=refs or ((answers,) if answers else ()), understanding=Understanding(lang, "other", urgency=urgency),
-            **more,
+            references=refs or ((answers,) if answers else ()),
+            understanding=Understanding(lang, "other", urgency=urgency), **more,
         )  # fmt: skip
 
     @contextmanager
@@ -111,7 +112,9 @@ class Desk:
         """Queues a reply; returns its row."""
         with self.acting(by) as unit:
             seen = self.ticket(ticket_id).thread_seq if base_seq is None else base_seq
-            return outbox.queue(unit, outbox.Reply(ticket_id, text, ("anna@buyer.example",), "Re: Question", seen, then=then))
+            return outbox.queue(
+                unit, outbox.Reply(ticket_id, text, ("anna@buyer.example",), "Re: Question", seen, then=then)
+            )
 
     def ticket(self, ticket_id: int) -> Ticket:
         found = tickets.get(self.store.conn, ticket_id)

@@ -223,7 +223,7 @@ def test_a_draft_survives_the_end_of_the_terminal(stand_in: Post, how: signal.Si
         terminal.wait(r"Half a sentence\.")
 
 
-def test_a_quick_hand_loses_no_letter_and_never_gets_stuck(stand_in: Post) -> None:
+def test_a_quick_hand_loses_no_letter_sends_once_and_never_gets_stuck(stand_in: Post) -> None:
     """Keys typed before the composer is drawn are its first letters; one closed at once leaves the keys where they were."""
     escape = KEYS["Esc"]
     one_mail(stand_in)
@@ -231,11 +231,14 @@ def test_a_quick_hand_loses_no_letter_and_never_gets_stuck(stand_in: Post) -> No
         terminal.wait("The lamp is broken")
         terminal.write("rDear Anna, it leaves today")
         terminal.wait("Dear Anna, it leaves today")
-        terminal.write(f"{escape}pr{escape}pc{escape}c{escape}r{escape}n")
+        terminal.write(f"{escape}pr{escape}pc{escape}c{escape}r{escape}nt{escape}t{escape}")
         terminal.write("rOnce more")
         terminal.wait("Once more")
-        terminal.write(f"{escape}n\x11")
+        terminal.write(f"{escape}yyy")
+        terminal.wait("leaves in")
+        terminal.write("\x11")
         terminal.ended()
+    assert states(stand_in.store) == ["held"], "three times y is one reply"
 
 
 def test_a_draft_is_on_disk_two_seconds_after_the_last_key(stand_in: Post) -> None:

@@ -122,7 +122,7 @@ def test_no_row_moves_when_mail_arrives_or_a_colleague_works(desk: Store, server
         ).fetchall()
         assert tagged == [("Question 03.",)]
         ana.type("R")
-        ana.wait("URGENT legal threat")
+        ana.wait("URGENT legal")
 
 
 def test_two_people_and_sync_work_side_by_side(

@@ -71,6 +71,7 @@ def test_the_check_finds(source: str) -> None:
         'print(json.dumps({"schema": "ticket list"}))',
         'raise NotFound(N_("There is no ticket {item}."), item="7")',
         'raise ValueError("not an amount: that is for programmers")',
+        'class Refused(Exception):\n    """As IMAP says it."""\n\ndef f():\n    raise Refused("NO not now")',
         'Act("reply", label=N_("Reply"))',
         'class A(Screen):\n    """Shows the inbox to the agent."""\n    DEFAULT_CSS = "A { width: 1fr; }"',
         'def f():\n    return _("Inbox")',

@@ -153,5 +153,5 @@ def _mail(conn: Connection, ticket: int, n: int, mail: Mail) -> None:
     sql = ("INSERT INTO message (ticket_id, channel_id, direction, subject, body, sent_at, received_at, remote_key) "
            "VALUES (?, 'uk', ?, ?, ?, 0, 0, ?)")  # fmt: skip
     id = conn.execute(sql, (ticket, mail.direction, mail.subject, mail.body, f"{ticket}/{n}")).lastrowid
-    put(conn, id, subject=mail.subject, body=mail.body, people="", names=" ".join(mail.files))
+    put(conn, id, subject=mail.subject, body=mail.body, people="", files=" ".join(mail.files))
     conn.executemany("INSERT INTO attachment (message_id, name) VALUES (?, ?)", [(id, name) for name in mail.files])

@@ -195,13 +195,17 @@ def test_counts_equal_a_recount_whatever_happened(one_desk: Desk, steps: list[tu
         elif rows:
             ticket = rows[int(str(step[1])) % len(rows)]
             if step[0] == "update":
-                conn.execute("UPDATE ticket SET status = ?, assignee_id = ?, channel_id = ? WHERE id = ?", (*step[2:], ticket))
+                conn.execute(
+                    "UPDATE ticket SET status = ?, assignee_id = ?, channel_id = ? WHERE id = ?", (*step[2:], ticket)
+                )
             elif step[0] == "status":
                 conn.execute("UPDATE ticket SET status = ? WHERE id = ?", (step[2], ticket))
             else:
                 conn.execute("DELETE FROM ticket WHERE id = ?", (ticket,))
     kept = set(conn.execute("SELECT status, assignee_id, channel_id, n FROM tally WHERE n <> 0").fetchall())
-    again = set(conn.execute("SELECT status, coalesce(assignee_id, ''), channel_id, count(*) FROM ticket GROUP BY 1, 2, 3"))
+    again = set(
+        conn.execute("SELECT status, coalesce(assignee_id, ''), channel_id, count(*) FROM ticket GROUP BY 1, 2, 3")
+    )
     conn.execute("ROLLBACK")
     assert kept == again
 

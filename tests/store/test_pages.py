@@ -18,9 +18,9 @@ from store.sql.tickets import SORTS, Place, Sort, place
 from store.values import NEVER
 from tests.desk.small import Desk
 
-QUERIES = ("", "is:open", "is:open not:is:snoozed", "status:new", "assignee:none", "assignee:ana", "is:open priority:high",
-           "status:new OR assignee:wei", "tag:vip", "has:due", "is:solved", "lang:de is:open", "type:damaged OR tag:vip",
-           "not:tag:vip", "is:snoozed")  # fmt: skip
+QUERIES = ("", "is:open", "is:open not:is:snoozed", "status:new", "assignee:none", "assignee:ana",
+           "is:open priority:high", "status:new OR assignee:wei", "tag:vip", "has:due", "is:solved", "lang:de is:open",
+           "type:damaged OR tag:vip", "not:tag:vip", "is:snoozed")  # fmt: skip
 SIZES = st.integers(1, 17)
 
 
@@ -140,8 +140,8 @@ def search(desk: Desk, query: str) -> inbox.List:
 
 
 def newest_first(desk: Desk, condition: str = "1") -> list[int]:
-    sql = (f"SELECT m.ticket_id FROM message m JOIN ticket t ON t.id = m.ticket_id WHERE m.body LIKE '%lamp%' AND {condition} "
-           "GROUP BY m.ticket_id ORDER BY max(m.id) DESC")  # fmt: skip
+    sql = (f"SELECT m.ticket_id FROM message m JOIN ticket t ON t.id = m.ticket_id WHERE m.body LIKE '%lamp%' "
+           f"AND {condition} GROUP BY m.ticket_id ORDER BY max(m.id) DESC")  # fmt: skip
     return [r[0] for r in desk.store.conn.execute(sql)]
 
 

@@ -36,7 +36,7 @@ MANY = [
     "", "is:open", "is:closed", "assignee:me", "assignee:none", "is:open is:mine", "channel:uk", "platform:ebay,amazon",
     "type:damaged", "status:open", "status:new,open", "priority:high..", "is:urgent", "due:..2h", "is:overdue",
     "is:open type:damaged assignee:me", "is:open OR is:urgent", "is:open not:is:snoozed", "tag:vip", "customer:ana",
-    "is:open tag:vip lamp", "has:order",
+    "is:open tag:vip lamp", "has:order", "is:automatic is:open", "is:review", "is:escalated is:open", "is:spam",
 ]  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def test_many_tickets_are_visited_in_order(store: Store, text: str, start: tuple
     assert merged or not any("TEMP B-TREE" in s for s in found), found
 
 
-FEW = ["tag:vip", "tag:v*", "customer:ana", "lamp", "is:snoozed", "updated:-1d", "id:5"]
+FEW = ["order:701-22", "tag:vip", "tag:v*", "customer:ana", "lamp", "is:snoozed", "updated:-1d", "id:5"]
 
 
 @pytest.mark.parametrize("text", FEW)

@@ -191,7 +191,7 @@ def test_a_newer_desk_is_refused_untouched(tmp_path: Path) -> None:
     made.conn.execute("UPDATE alembic_version SET version_num = '9999'")
     made.close()
     before = (tmp_path / "desk.db").read_bytes()
-    with pytest.raises(Unavailable, match="newer Deskhand.*9999"):
+    with pytest.raises(Unavailable, match=r"newer Deskhand.*9999"):
         opened(tmp_path)
     assert (tmp_path / "desk.db").read_bytes() == before
 
@@ -250,7 +250,7 @@ def test_a_full_disk_keeps_everything_before_it_and_goes_on_when_there_is_room(d
     conn = desk.store.conn
     pages = conn.execute("PRAGMA page_count").fetchone()[0]
     conn.execute(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(Unavailable, match="disk is full.*Free some space"), desk.store.write(ANA) as unit:
+    with pytest.raises(Unavailable, match=r"disk is full.*Free some space"), desk.store.write(ANA) as unit:
         unit.conn.execute("INSERT INTO meta (key, value) VALUES ('sb', 'while')")
         big = "INSERT INTO meta (key, value) VALUES ('sc', ?)"
         if inside_a_part:
@@ -299,7 +299,7 @@ def test_a_lock_that_is_never_given_back_is_told_in_one_sentence(desk: Desk, mon
     monkeypatch.setattr(store.connection, "BUSY_S", 0.05)
     other = connect(desk.store.path)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(Unavailable, match="kept the desk locked.*nothing was changed"):
+    with pytest.raises(Unavailable, match=r"kept the desk locked.*nothing was changed"):
         put(desk.store, "x")
     other.execute("ROLLBACK")
     put(desk.store, "y")

@@ -70,9 +70,7 @@ def test_a_passphrase_opens_what_it_sealed_and_another_does_not(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("opened_by", [{"passphrase": "wrong"}, {"passphrase": "correct horse"}])
-def test_a_wrong_key_never_seals_beside_the_right_one(
-    vault: Vault, tmp_path: Path, opened_by: dict[str, str]
-) -> None:
+def test_a_wrong_key_never_seals_beside_the_right_one(vault: Vault, tmp_path: Path, opened_by: dict[str, str]) -> None:
     """Else half of the vault would open with one key and half with another."""
     before = (tmp_path / "vault.json").read_bytes()
     with pytest.raises(Invalid, match="does not open with this key"):
@@ -100,7 +98,9 @@ def test_a_damaged_key_file_is_one_sentence(vault: Vault, tmp_path: Path, conten
         again(tmp_path).get("channel/mail/password")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"secrets": {"a": 1}}', b'{"secrets": {"channel/mail/password": "AA"}}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"secrets": {"a": 1}}', b'{"secrets": {"channel/mail/password": "AA"}}']
+)
 def test_a_damaged_vault_is_one_sentence(vault: Vault, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "vault.json").write_bytes(content)
     with pytest.raises(Invalid):
@@ -113,9 +113,7 @@ def test_the_environment_stands_above_the_file(vault: Vault, tmp_path: Path) -> 
     assert Vault(tmp_path / "none", environ=environ).get("channel/mail/password") == "from outside"
 
 
-def test_a_write_that_fails_leaves_the_old_vault(
-    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_write_that_fails_leaves_the_old_vault(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 

@@ -19,7 +19,9 @@ def own_copy(desk: Desk, row_id: int, channel: str = "mail", **more: object) -> 
     row = outbox.get(desk.store.conn, row_id)
     assert row is not None
     key = f"{row.key}@shop.example"
-    return desk.mail(channel=channel, key=key, sender=CARE, to=("anna@buyer.example",), text="It is on its way.", **more)
+    return desk.mail(
+        channel=channel, key=key, sender=CARE, to=("anna@buyer.example",), text="It is on its way.", **more
+    )
 
 
 def settled(desk: Desk, ticket: int) -> None:

@@ -453,5 +453,19 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    for name, column, empty in (
+        ("automatic", "automatic", "''"),
+        ("escalation", "escalation", "0"),
+        ("review", "needs_review", "0"),
+    ):
+        where = sa.text(f"{column} <> {empty}")
+        op.create_index(
+            f"ticket_{name}_due",
+            "ticket",
+            ["is_open", "due_at", "id"],
+            unique=False,
+            sqlite_where=where,
+            postgresql_where=where,
+        )
     op.create_index("ticket_order_order", "ticket_order", ["order_id", "ticket_id"], unique=False)
     _sqlite_only()
