@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WAIT_S = 0.08
 """How long the keys rest before it looks."""
 _WORD = re.compile(r'(?:^|[\s(])([^\s()":<>*-]*[^\W_][^\s()":<>*]*)$')
-_SOLID_END = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]$")
+_SOLID = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LETTERS = 3
 
 
@@ -26,14 +26,14 @@ def as_typed(text: str) -> str:
     `ear` → `ear*`; what is quoted, a field, OR, or in a script without spaces stays as it is.
     """
     found = _WORD.search(text)
-    if found is None or text.count('"') % 2 or found[1] in ("OR", "AND", "NOT") or _SOLID_END.search(text):
+    if found is None or text.count('"') % 2 or found[1] in ("OR", "AND", "NOT") or _SOLID.match(text[-1:]):
         return text
     return text + "*" if sum(map(str.isalnum, found[1])) >= _LETTERS else text
 
 
 def enough(text: str) -> bool:
     """Whether there is something to look for: three letters, or one character of a script without spaces."""
-    return any(len(w) >= _LETTERS or not w.isascii() for w in re.findall(r"[^\W_]+", text))
+    return any(len(w) >= _LETTERS or _SOLID.search(w) for w in re.findall(r"[^\W_]+", text))
 
 
 class Kept(NamedTuple):

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import tzinfo
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from app.listing import Listing
 from desk import inbox
@@ -33,8 +32,7 @@ FEED = 400
 _HEARTBEAT = 10 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(NamedTuple):
     """What changed since the last poll: tickets of the events, or `everything` when there were too many."""
 
     tickets: tuple[int, ...] = ()
@@ -143,6 +141,7 @@ class Session:
         self._told, self._told_at = (ticket_id, writing), now
         seen = Seen(self.id, self.agent.id, ticket_id, int(writing), now)
         await self.act(lambda unit: people.put_presence(unit.conn, seen))
+        await asyncio.get_running_loop().run_in_executor(self._writer, self.store.tidy)
 
     def leave(self) -> None:
         """Takes this session off the list of those present and ends the writing thread."""

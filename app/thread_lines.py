@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from app.labels import ORDER, named, titled
 from app.lines import Line
 from app.times import size_text, stamp
+from app.told import told
 from app.words import _, ngettext
 from app.wrap import wrap
 from desk.reason import reason_from
@@ -93,7 +95,7 @@ def card_lines(thread: Thread, width: int) -> Iterator[Line]:
     """The orders a ticket is about, their items and parcels."""
     for order in thread.orders[:2]:
         yield ()
-        yield ((_("ORDER") + f" {order.number}", "strong"), (f"   {order.status}", "muted"))
+        yield ((_("ORDER") + f" {order.number}", "strong"), (f"   {named(ORDER, order.status)}", "muted"))
         for item in thread.items:
             if item.order_id == order.id:
                 price = str(Money(order.currency, item.price_minor)) if order.currency else ""
@@ -102,7 +104,8 @@ def card_lines(thread: Thread, width: int) -> Iterator[Line]:
             yield ((_("total {amount}").format(amount=Money(order.currency, order.total_minor)), "muted"),)
         for parcel in thread.shipments:
             if parcel.order_id == order.id:
-                yield ((" · ".join(p for p in (parcel.status, parcel.courier, parcel.tracking) if p), "muted"),)
+                facts = (named(ORDER, parcel.status), parcel.courier, parcel.tracking)
+                yield ((" · ".join(filter(None, facts)), "muted"),)
     if not thread.orders and thread.ticket.order_number:
         yield ()
         yield ((_("ORDER") + f" {thread.ticket.order_number}", "strong"), ("   " + _("not synced"), "muted"))
@@ -148,15 +151,15 @@ def _waiting(row: OutboxRow, width: int, now: Instant) -> Iterator[Line]:
             "us",
         ),
         "claimed": (_("is being sent"), "us"),
-        "failed": (_("! not sent: {error}").format(error=row.error), "danger"),
-        "unknown": (_("! nobody knows whether it was sent: {error}").format(error=row.error), "danger"),
+        "failed": (_("! not sent: {error}").format(error=told(row.error)), "danger"),
+        "unknown": (_("! nobody knows whether it was sent: {error}").format(error=told(row.error)), "danger"),
     }
     text, role = heads[row.state]
     if row.state == "held" and row.hold_until <= now:
         text = (
             _("leaves as soon as sync runs")
             if not row.error
-            else _("tried again soon: {error}").format(error=row.error)
+            else _("tried again soon: {error}").format(error=told(row.error))
         )
     yield ()
     yield (("── ", "rule"), (f"↩ {row.agent_id}  ", "us"), (text, role))
@@ -171,7 +174,7 @@ def _why(assigned: Event | None, width: int) -> Iterator[Line]:
     reason = assigned.payload.get("why")
     text = _("{agent} has it").format(agent=owner) if owner else _("nobody has it")
     if reason:
-        text += ": " + reason_from(reason).render(_)
+        text = titled(text, reason_from(reason).render(_))
     yield ()
     for line in wrap(f"── {text}", width):
         yield ((line, "muted"),)

@@ -26,6 +26,10 @@ SENTENCES = (
     N_("{host} cannot be reached; check the network."),
     N_("{host} did not answer in time; it is tried again later."),
     N_("{host} was asked and did not answer; it may have done it."),
+    N_("No answer about the name {host}; check the network and its name server."),
+    N_("The name {host} is not known; check its spelling and the network."),
+    N_("The certificate file named in ca_file cannot be read; check its path."),
+    N_("{host} is an address inside a private network; nothing was sent there."),
     N_("{host} redirects in circles."),
     N_("{host} redirects elsewhere; nothing was sent there."),
     N_("{host} asks to wait."),
@@ -150,6 +154,10 @@ SENTENCES = (
 """Message ids in the shape of what is said; a gap may hold a sentence of this list again."""
 
 
+_ONE_WORD = dict.fromkeys(("host", "server", "protocol", "key", "code", "status", "size", "limit", "low", "high"), r"\S")
+"""Gaps without spaces: a whole sentence before "{host} did …" is none of its hosts."""
+
+
 def told(text: str) -> str:
     """`text` as somebody's finished English sentence, in the reader's language where it is one of ours."""
     return text if not text or language() == LANGUAGES[0] else _told(text, language())
@@ -171,7 +179,7 @@ def _shapes() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def shape_of(sentence: str) -> str:
     """A regular expression for the sentence with anything in its gaps."""
-    return re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*?)", re.escape(sentence))
+    return re.sub(r"\\\{(\w+)\\\}", lambda gap: f"(?P<{gap[1]}>{_ONE_WORD.get(gap[1], '.')}*?)", re.escape(sentence))
 
 
 def _words(sentence: str) -> int:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from store.errors import N_, Invalid
 from store.sql import shop
@@ -42,8 +41,7 @@ def desk_folder(asked: str | None, environ: Mapping[str, str] = os.environ) -> P
     return Path(base) / "deskhand" / "desk"
 
 
-@dataclass(frozen=True, slots=True)
-class Wired:
+class Wired(NamedTuple):
     """An open desk and what belongs to it."""
 
     store: Store
@@ -74,11 +72,12 @@ class Wired:
 
     def sync(self, *, only: str = "") -> Sync:
         """A sync run over this desk, reading in worker processes."""
+        from desk.learning import saved
         from desk.sync.lease import this_process
         from desk.sync.loop import Sync
         from desk.sync.reader import Pooled
 
-        return Sync(self.store, self.connector, Pooled(), this_process(), only)
+        return Sync(self.store, self.connector, Pooled(learner=saved(self.store.conn)), this_process(), only)
 
 
 def open_desk(folder: Path) -> Wired:

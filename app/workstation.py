@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import gc
 import os
 import signal
 import termios
@@ -165,11 +164,11 @@ class Workstation(Face[int]):
         if self.focused is not None and (self.composer is None or self.focused is not self.composer.area):
             return False  # a prompt has the keys
         typing = self._typing
-        if self.place == "composer" and self.composer is not None and not typing and event.character:
-            if event.is_printable or event.key == "enter":  # the text area is about to be there
-                self.composer.early += "\n" if event.key == "enter" else event.character
-                self.soon("draft", 1.0, self.acts.save_draft)
-                return True
+        early = "\n" if event.key == "enter" else event.character if event.is_printable else None
+        if self.place == "composer" and self.composer is not None and not typing and early:
+            self.composer.early += early  # the text area is about to be there
+            self.soon("draft", 1.0, self.acts.save_draft)
+            return True
         if typing and self._is_text(event):
             self.soon("draft", 1.0, self.acts.save_draft)
             return False
@@ -224,7 +223,7 @@ class Workstation(Face[int]):
         return task
 
     def hold(self, work: object) -> None:
-        """The same for what the next key depends on: it is read once this is done. Else a second `y` would send twice."""
+        """The same for what the next key depends on, which is read once this is done: else `y` `y` would send twice."""
         task = self.job(work)
         self._held.add(task)
         task.add_done_callback(self._held.discard)

@@ -45,6 +45,8 @@ HOLD_MS = 2_000
 EVERY_S = 0.7
 """A buyer writes this often."""
 PATIENCE_S = 20.0
+LEAVING = r"leaves in \d+ s"
+"""The countdown of a reply takes the line a notice stood on."""
 UNDONE = r"undone|taken back|nothing of yours|since|has left|Nothing was undone|cannot be"
 """Undo did it, or said why not."""
 _ALARM = re.compile(r"locked|Traceback|damaged|disk is full|Another process|does nothing here|is no longer connected")
@@ -108,14 +110,14 @@ class Person:
             self.problems.append(f"{self.name}: {error}")
 
     def take(self) -> None:
-        self._press("A", answer=r"is yours|nothing to change")
+        self._press("A", answer=rf"is yours|nothing to change|{LEAVING}")
 
     def label(self) -> None:
         word = self._word("label")
         self.terminal.type("l", "l")
         self.terminal.wait("Labels")
         self.terminal.type(word)
-        self._press("Enter", answer=r"labels set")
+        self._press("Enter", answer=rf"labels set|#{word}")
         self.labels.add(word)
 
     def note(self) -> None:
@@ -124,7 +126,7 @@ class Person:
         self.terminal.wait(r"Note on #\d+")
         self.terminal.type(word, "Esc")
         self.terminal.wait("Keep this note")
-        self._press("y", answer="noted")
+        self._press("y", answer=rf"noted|^ {word}$")
         self.notes.add(word)
 
     def reply(self) -> None:
@@ -148,7 +150,7 @@ class Person:
             self._press("z", answer=UNDONE)
 
     def solve(self) -> None:
-        self._press("e", answer=r"solved|nothing to change")
+        self._press("e", answer=rf"solved|nothing to change|{LEAVING}")
 
     def undo(self) -> None:
         self._press("z", answer=UNDONE)
@@ -157,7 +159,7 @@ class Person:
         self.terminal.type("/")
         self.terminal.wait("^ ?Search")
         self.terminal.type("parcel", "Enter")
-        self.terminal.wait(r"^ parcel ")
+        self.terminal.wait(r"^ \S*parcel")
         self.terminal.type("Esc")
         self.terminal.wait(r"^ is:open ")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from desk.query import Compiled, Context, compile_query, parse
 from desk.query.writing import quoted
@@ -42,8 +43,7 @@ QUIET_VIEWS = ("spam", "class:order", "class:after_sales", "class:return", "clas
 """Views one goes to on purpose (`g v`, the palette): the pane does not list or count them, so that it stays calm."""
 
 
-@dataclass(frozen=True, slots=True)
-class List:
+class List(NamedTuple):
     """A compiled query: what a list page needs."""
 
     text: str
@@ -51,8 +51,7 @@ class List:
     sort: Sort
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """The status line. Counts past `COUNT_TO` are cut there; `open` is exact."""
 
     overdue: int

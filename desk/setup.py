@@ -76,12 +76,19 @@ def add_policies(unit: UnitOfWork) -> None:
 def add_templates(unit: UnitOfWork) -> None:
     """The templates that come with the program."""
     unit.conn.executemany(
-        "INSERT INTO template (id, name, types, texts, shipped, updated_at) VALUES (?, ?, ?, ?, 1, ?)",
-        [(t.id, t.name("en"), json.dumps(t.suits), _texts(t), unit.now) for t in shipped_templates().values()],
+        "INSERT INTO template (id, name, names, types, texts, shipped, updated_at) VALUES (?, ?, ?, ?, ?, 1, ?)",
+        [
+            (t.id, t.name("en"), _json(dict(t.names)), json.dumps(t.suits), _texts(t), unit.now)
+            for t in shipped_templates().values()
+        ],
     )
 
 
 def _texts(template: Template) -> str:
     """Language → text, of the variants that serve every platform and country."""
     general = {v.language: v.text for v in template.variants if not v.platform and not v.country}
-    return json.dumps(general, ensure_ascii=False)
+    return _json(general)
+
+
+def _json(value: Mapping[str, str]) -> str:
+    return json.dumps(value, ensure_ascii=False)

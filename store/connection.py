@@ -66,6 +66,7 @@ def connect(path: Path, key: bytes | None = None) -> Connection:
         conn.execute("PRAGMA synchronous = FULL")
         conn.execute("PRAGMA temp_store = MEMORY")
         conn.execute("PRAGMA cache_size = -8000")
+        conn.execute("PRAGMA wal_autocheckpoint = 16000")  # `Store.tidy` comes first; this is the safety net
         mode = conn.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         if mode not in ("wal", "memory"):
             raise Unavailable(N_("{item} cannot be shared by sessions: write-ahead logging is not possible there."),

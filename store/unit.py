@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 HEAD_REVISION = "0002"
 """The schema this program reads and writes; a test holds it equal to the newest migration."""
 
+LOG_AT_MOST = 4 << 20
+"""Bytes of write-ahead log that `tidy` leaves alone."""
+
 
 class UnitOfWork:
     """An open write transaction: `conn` for statements, `append` for its events, `session` for slow nouns.
@@ -180,6 +183,13 @@ class Store:
         """A number that differs after another connection committed: what the face polls (microseconds)."""
         version: int = self.conn.execute("PRAGMA data_version").fetchone()[0]
         return version
+
+    def tidy(self) -> None:
+        """Moves what the write-ahead log gathered into the database, without making anybody wait, once it has grown.
+        For pauses of whoever writes much: a person's save should never pay for it."""
+        log = self.path.with_name(self.path.name + "-wal")
+        if log.exists() and log.stat().st_size > LOG_AT_MOST:
+            self.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def revision(self) -> str:
         """The stored schema revision. Raises Unavailable when it is newer than this program."""

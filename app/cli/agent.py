@@ -12,6 +12,7 @@ from app.cli.output import Column, Record, record, records
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run
 from app.cli.times import moment, span
+from app.labels import PRESENCE, ROLES, column
 from app.words import _
 from store.sql.rows import Agent
 
@@ -92,9 +93,9 @@ def _list(run: Run, args: argparse.Namespace) -> int:
     columns = [
         Column("id", _("Id")),
         Column("name", _("Name")),
-        Column("role", _("Role")),
+        Column("role", _("Role"), column(ROLES)),
         Column("unix_user", _("Unix user")),
-        Column("state", _("State")),
+        Column("state", _("State"), column(PRESENCE)),
         Column("state_until", _("Until")),
         Column("languages", _("Languages")),
         Column("zone", _("Zone")),

@@ -13,6 +13,8 @@ from app.cli.output import At, Column, Record, record, records
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run, confirmed
 from app.cli.times import moment
+from app.labels import CHANNEL, column
+from app.told import told
 from app.words import _
 from store.errors import N_, Invalid, NotFound, Refused, Unavailable
 from store.sql.rows import Channel
@@ -83,9 +85,9 @@ def _list(run: Run, args: argparse.Namespace) -> int:
         Column("id", _("Id")),
         Column("name", _("Name")),
         Column("platform", _("Platform")),
-        Column("state", _("State")),
+        Column("state", _("State"), column(CHANNEL)),
         Column("last_good", _("Last fetched")),
-        Column("fault", _("Fault")),
+        Column("fault", _("Fault"), told),
     ]
     records(run, LIST, "channels", columns, map(channel_record, shop.channels(run.conn)))
     return 0
@@ -226,13 +228,13 @@ def _connector(run: Run, platform: str, ident: str, settings: Mapping[str, Any],
         return connect(platform, settings, Ports(memory, tokens, run.store.clock))
     except ValueError as exc:
         raise Invalid(
-            N_("Channel {item}: {reason}"), item=ident, reason=str(exc), next=N_("Correct it and try again.")
+            N_("Channel {item}: {reason}"), item=ident, reason=told(str(exc)), next=N_("Correct it and try again.")
         ) from exc
 
 
 def _insist(run: Run, health: Health) -> None:
     for text in health.lines:
-        run.warn(f"  {clean_line(text)}")
+        run.warn(f"  {told(clean_line(text))}")
     if not health.ok:
         raise Unavailable(N_("The account does not answer as it should; nothing was kept."),
                           next=N_("Mend the line above, or keep it untested with --no-test."))  # fmt: skip
@@ -263,7 +265,7 @@ def _test(run: Run, args: argparse.Namespace) -> int:
     finally:
         connector.close()
     lines = [clean_line(text) for text in health.lines]
-    record(run, TEST, {"channel": channel.id, "ok": health.ok, "lines": lines}, lambda: lines)
+    record(run, TEST, {"channel": channel.id, "ok": health.ok, "lines": lines}, lambda: map(told, lines))
     if not health.ok:
         raise Unavailable(
             N_("Channel {item} does not work."), item=channel.id, next=N_("Mend what the lines above name first.")

@@ -7,6 +7,7 @@ import argparse
 from app.cli.output import At, Record, record
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run
+from app.labels import named
 from app.words import _
 from store.connection import Connection
 from store.errors import N_, Invalid, NotFound
@@ -27,6 +28,7 @@ def _one(parser: Parser) -> None:
 
 
 def _show(run: Run, args: argparse.Namespace) -> int:
+    from desk.vocabulary import STATUSES
     from store.sql import people, shop, tickets
 
     customer_id = find(run.conn, " ".join(args.customer))
@@ -55,7 +57,9 @@ def _show(run: Run, args: argparse.Namespace) -> int:
     def page() -> list[str]:
         lines = [f"{c.name}  {c.email}", "  ".join(filter(None, (c.country, c.lang, c.tier)))]
         lines += ["", _("Orders:"), *(f"  {o['number']}  {o['total'] or ''}" for o in orders)] if orders else []
-        lines += ["", _("Tickets:"), *(f"  #{t['id']}  {t['status']}  {t['subject']}" for t in their)] if their else []
+        if their:
+            lines += ["", _("Tickets:")]
+            lines += [f"  #{t['id']}  {named(STATUSES, str(t['status']))}  {t['subject']}" for t in their]
         return lines
 
     record(run, SCHEMA, row, page)

@@ -27,6 +27,7 @@ from store.errors import N_, DeskError, NotFound
 from store.values import NEVER, clean
 
 if TYPE_CHECKING:
+    from desk.reading.learner import Learner
     from desk.reading.records import Address, Mail, Understanding
     from desk.sync.importing_sources import RawItem
     from desk.sync.intake import Inbound
@@ -82,7 +83,7 @@ def run(run: Run, args: argparse.Namespace) -> int:
     tell = teller(run)
     bad = 0
     found = (
-        _lines(args.lines) if args.lines else chain.from_iterable(_one(run, word, args.channel) for word in args.what)
+        _lines(run, args.lines) if args.lines else chain.from_iterable(_one(run, word, args.channel) for word in args.what)
     )
     for one in found:
         tell(one)
@@ -125,17 +126,27 @@ def blank(file: str) -> dict[str, Any]:
 # Lines of text ----------------------------------------------------------------------------------------
 
 
-def _lines(name: str) -> Iterator[dict[str, Any]]:
+def _learner(run: Run) -> Learner | None:
+    """What the team taught the desk; nothing where there is no desk."""
+    if not (run.folder / "desk.db").exists():
+        return None
+    from desk.learning import active
+
+    return active(run.conn)
+
+
+def _lines(run: Run, name: str) -> Iterator[dict[str, Any]]:
     from desk.reading.understand import understand
 
     try:
         file = sys.stdin.buffer if name == "-" else Path(name).expanduser().open("rb")
     except OSError as exc:
         raise NotFound(N_("{item} cannot be read."), item=name, next=N_("Check the path.")) from exc
+    learner = _learner(run)
     with file:
         for number, raw in enumerate(file, 1):
             text = clean(raw.decode("utf-8-sig" if number == 1 else "utf-8", "replace").rstrip("\r\n"))
-            yield {**blank(f"{name}:{number}"), "text": text, **_meaning(understand(text))}
+            yield {**blank(f"{name}:{number}"), "text": text, **_meaning(understand(text, learner=learner))}
 
 
 def _meaning(u: Understanding) -> dict[str, Any]:
@@ -150,7 +161,17 @@ def _meaning(u: Understanding) -> dict[str, Any]:
         "needs_review": u.needs_review,
         "orders": list(u.orders),
         "tracking": [{"number": t.number, "courier": t.courier} for t in u.tracking],
+        "why": [taught(u.instead_of, u.type)] if u.instead_of else None,
     }
+
+
+def taught(alone: str, now: str) -> str:
+    """That the team's corrections changed the type."""
+    from desk.vocabulary import TYPES
+
+    return _("{now} instead of {alone}: so the team's corrections taught it").format(
+        now=_(TYPES.get(now, now)), alone=_(TYPES.get(alone, alone))
+    )
 
 
 # Mails ------------------------------------------------------------------------------------------------
@@ -169,13 +190,18 @@ def _files(run: Run, path: Path, channel: str) -> Iterator[dict[str, Any]]:
                 yield item.raw
 
     trial = _trial(run, channel)
-    with closing(Pooled(workers=2)) as reader:
+    from desk.learning import saved
+
+    learned = saved(run.conn) if (run.folder / "desk.db").exists() else ""
+    with closing(Pooled(workers=2, learner=learned)) as reader:
         for mail, meaning in reader.mails(raws()):
             item = waiting.pop(0)
             if isinstance(mail, str) or meaning is None:
                 yield {**blank(item.name), "error": mail if isinstance(mail, str) else None}
             else:
-                yield {**blank(item.name), **_mail(mail), **_meaning(meaning), **trial(item, mail, meaning)}
+                read, fate = _meaning(meaning), trial(item, mail, meaning)
+                why = [*(read["why"] or []), *(fate.get("why") or [])] or None
+                yield {**blank(item.name), **_mail(mail), **read, **fate, "why": why}
 
 
 def _sources(path: Path) -> Iterable[Any]:
@@ -307,6 +333,9 @@ def _ticket(run: Run, ticket_id: int) -> dict[str, Any]:
         from store.values import SYSTEM
 
         row |= _fate(run, UnitOfWork(conn, SYSTEM, run.now, str), ticket_id)
+    made = next((e for e in thread.log(run.conn, ticket_id) if e.verb == "created" and e.payload), None)
+    if made is not None and made.payload and (changed := made.payload.get("taught")):
+        row["why"] = [taught(*changed["type"]), *(row["why"] or [])]
     return row
 
 

@@ -11,6 +11,8 @@ from app.cli.cells import wrap
 from app.cli.options import Usage
 from app.cli.output import line, terminal_width
 from app.cli.run import Run
+from app.labels import titled
+from app.told import told
 from app.words import _
 from store.values import clean
 
@@ -36,7 +38,7 @@ def page(row: dict[str, Any]) -> Iterator[str]:
 
     yield str(row["file"])
     if row["error"]:
-        yield _("It cannot be read: {reason}").format(reason=row["error"])
+        yield _("It cannot be read: {reason}").format(reason=told(row["error"]))
         return
     sender = row["from"] or {"name": "", "address": ""}
     ranked = [f"{_(TYPES.get(t, t))} {score:g}" for t, score in islice(row["scores"].items(), 4)]
@@ -60,7 +62,7 @@ def page(row: dict[str, Any]) -> Iterator[str]:
     ]
     for title, value in facts:
         if value:
-            yield f"  {title}: {value}"
+            yield "  " + titled(title, value)
     for reason in row["why"] or []:
         yield f"  {reason}"
     size = min(100, terminal_width()) - 4

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from app.cli.output import local
 from app.cli.run import Run
+from app.labels import CHANNEL, named
+from app.told import told
 from app.words import _, render_error
 from store.errors import DeskError
 
@@ -175,7 +177,7 @@ def _channels(run: Run) -> Iterator[Finding]:
     for c in shop.channels(run.conn):
         cure = _("deskhand channel test {channel}").format(channel=c.id) if c.fault else ""
         fetched = local(c.last_good_at, run.zone) if c.last_good_at else _("never fetched")
-        yield Finding(f"channel {c.id}", not c.fault, c.fault or f"{c.state}, {fetched}", cure)
+        yield Finding(f"channel {c.id}", not c.fault, told(c.fault) or f"{named(CHANNEL, c.state)}, {fetched}", cure)
 
 
 def _sync(run: Run) -> Finding:

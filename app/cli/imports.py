@@ -16,6 +16,8 @@ from app.cli.output import record
 from app.cli.parsing import Parser
 from app.cli.run import Run
 from app.cli.times import moment
+from app.labels import titled
+from app.told import told
 from app.words import _, ngettext
 from store.values import DAY, Instant
 
@@ -44,7 +46,10 @@ def run(run: Run, args: argparse.Namespace) -> int:
 
     found = sources(Path(p).expanduser() for p in args.paths)
     ticker = _Ticker(run)
-    with closing(Pooled(workers=2)) as reader:
+    from desk.learning import refresh, saved
+
+    refresh(run.store)
+    with closing(Pooled(workers=2, learner=saved(run.conn))) as reader:
         job = Import(
             run.store, lambda: reader, since(run, args.since), args.channel, args.classify, args.dry_run, ticker.tick
         )
@@ -74,7 +79,7 @@ def run(run: Run, args: argparse.Namespace) -> int:
         lambda: _told(done, args.dry_run),
     )
     for bad in done.bad[:_SHOWN_BAD]:
-        run.warn(f"{bad.name}: {bad.reason}")
+        run.warn(titled(bad.name, told(bad.reason)))
     if len(done.bad) > _SHOWN_BAD:
         run.warn(_("… and {count} more; --json lists all.").format(count=len(done.bad) - _SHOWN_BAD))
     if stopped:

@@ -11,6 +11,7 @@ from app.cli import queries
 from app.cli.output import At, Column, Record, records
 from app.cli.parsing import Parser
 from app.cli.run import Run
+from app.labels import column
 from app.words import _, ngettext
 from store.values import NEVER, Instant
 
@@ -81,14 +82,15 @@ def until(at: Instant) -> At | str | None:
 
 def columns(run: Run) -> list[Column]:
     from desk.clocks.countdown import cell
+    from desk.vocabulary import PRIORITIES, STATUSES, TYPES
 
     now = run.now
     return [
         Column("due", _("Due"), lambda at: cell(at, now).text if at.known else "", right=True),
         Column("id", _("No."), lambda n: f"#{n}", right=True),
-        Column("status", _("Status")),
-        Column("priority", _("Priority")),
-        Column("type", _("Type")),
+        Column("status", _("Status"), column(STATUSES)),
+        Column("priority", _("Priority"), column(PRIORITIES)),
+        Column("type", _("Type"), column(TYPES)),
         Column("channel", _("Channel")),
         Column("customer", _("Customer")),
         Column("subject", _("Subject")),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.cli.output import At, Column, Record, local, records
 from app.cli.parsing import Parser
 from app.cli.run import Run, ticket_number
+from app.labels import VERBS, column
 from app.words import _
 
 if TYPE_CHECKING:
@@ -29,8 +30,13 @@ def run(run: Run, args: argparse.Namespace) -> int:
 
     read(run.conn, args.ticket, shown=1)  # a ticket that does not exist has no empty log
     found = [_record(run, e) for e in thread.log(run.conn, args.ticket, args.limit)]
-    columns = [Column("at", _("When")), Column("actor", _("Who"), lambda a: a["id"]), Column("verb", _("What")),
-               Column("why", _("Why")), Column("payload", _("Details"), _details)]  # fmt: skip
+    columns = [
+        Column("at", _("When")),
+        Column("actor", _("Who"), lambda a: a["id"]),
+        Column("verb", _("What"), column(VERBS)),
+        Column("why", _("Why")),
+        Column("payload", _("Details"), _details),
+    ]
     records(run, SCHEMA, "events", columns, found, ticket=args.ticket)
     return 0
 

@@ -8,6 +8,7 @@ from typing import Any
 from app.cli.output import At, record
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run
+from app.labels import ORDER, named
 from app.words import _
 from store.errors import N_, NotFound
 from store.sql.rows import Order
@@ -40,9 +41,9 @@ def _show(run: Run, args: argparse.Namespace) -> int:
     def page() -> list[str]:
         lines: list[str] = []
         for o in rows:
-            lines += [f"{o['number']}  {o['status']}  {o['total'] or ''}  {o['channel']}"]
+            lines += [f"{o['number']}  {named(ORDER, o['status'])}  {o['total'] or ''}  {o['channel']}"]
             lines += [f"  {i['quantity']} × {i['title']}  {i['sku']}" for i in o["items"]]
-            lines += [f"  {s['courier']} {s['tracking']}  {s['status']}" for s in o["shipments"]]
+            lines += [f"  {s['courier']} {s['tracking']}  {named(ORDER, s['status'])}" for s in o["shipments"]]
             lines += (
                 [_("  Tickets: {numbers}").format(numbers=", ".join(f"#{n}" for n in o["tickets"]))]
                 if o["tickets"]

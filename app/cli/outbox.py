@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from app.cli.output import At, Column, Record, record, records
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run
+from app.labels import OUTBOX, column
+from app.told import told
 from app.words import _
 from store.errors import N_, NotFound
 
@@ -56,8 +58,8 @@ def _list(run: Run, args: argparse.Namespace) -> int:
     rows = outbox.listed(run.conn, *args.state, limit=args.limit)
     columns = [
         Column("id", _("Row"), right=True), Column("ticket", _("Ticket"), lambda n: f"#{n}", right=True),
-        Column("state", _("State")), Column("hold_until", _("Leaves")), Column("agent", _("Agent")),
-        Column("to", _("To")), Column("subject", _("Subject")), Column("error", _("Error")),
+        Column("state", _("State"), column(OUTBOX)), Column("hold_until", _("Leaves")), Column("agent", _("Agent")),
+        Column("to", _("To")), Column("subject", _("Subject")), Column("error", _("Error"), told),
     ]  # fmt: skip
     records(run, LIST, "outbox", columns, (_row(r) for r in rows))
     return 0

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, Protocol, cast
 from app.cli.nouns import GROUPS, NOUNS
 from app.cli.options import GLOBAL, JSON_HELP, Options, Usage, unknown
 from app.cli.run import Run
+from app.labels import titled
 from app.locale import usage
 from app.words import _
 
@@ -30,7 +31,8 @@ class Parser(argparse.ArgumentParser):
                          formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
 
     def error(self, message: str) -> NoReturn:
-        raise Usage(_("{message} See: {command} --help").format(message=message, command=self.prog))
+        whole = message if message.endswith((".", "?", "。", "？")) else _("{message}.").format(message=message)
+        raise Usage(_("{message} See: {command} --help").format(message=whole, command=self.prog))
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
@@ -121,7 +123,7 @@ def print_help() -> None:
     out = [_("deskhand opens the workstation; deskhand COMMAND does one thing and ends."), ""]
     wide = max(len(name) for name in NOUNS)
     for group, title in GROUPS.items():
-        out.append(f"{_(title)}:")
+        out.append(titled(_(title), "").rstrip())
         out += [f"  {name:{wide}}  {_(n.help)}" for name, n in NOUNS.items() if n.group == group and not n.hidden]
         out.append("")
     out.append(_("Options of every command, before or after it:"))

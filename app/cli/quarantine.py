@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.cli.output import At, Column, record, records
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run
+from app.told import told
 from app.words import _
 from store.errors import N_, NotFound, Refused
 
@@ -48,7 +49,7 @@ def _list(run: Run, args: argparse.Namespace) -> int:
         for h in sync.quarantined(run.conn)
     )
     columns = [Column("id", _("No."), right=True), Column("channel", _("Channel")), Column("ref", _("Where")),
-               Column("reason", _("Why")), Column("at", _("When"))]  # fmt: skip
+               Column("reason", _("Why"), told), Column("at", _("When"))]  # fmt: skip
     records(run, LIST, "quarantine", columns, rows)
     return 0
 
@@ -95,6 +96,7 @@ def _show(run: Run, args: argparse.Namespace) -> int:
 
 def _retry(run: Run, args: argparse.Namespace) -> int:
     from connectors.contract import RawMail
+    from desk.learning import saved
     from desk.sync import pull
     from desk.sync.reader import Pooled
     from store.sql import messages, shop
@@ -105,7 +107,7 @@ def _retry(run: Run, args: argparse.Namespace) -> int:
     if channel is None or raw is None:
         raise Refused(N_("Record {item} cannot be read again: its channel or content is gone."), item=str(held.id),
                       next=N_("Let it go: deskhand quarantine drop {item}"))  # fmt: skip
-    with closing(Pooled()) as reader:
+    with closing(Pooled(learner=saved(run.conn))) as reader:
         items = list(pull.read([RawMail(held.ref, raw, held.at)], channel.platform, reader))
     with run.write() as unit:
         came_in = pull.release(unit, channel, held, items)

@@ -11,6 +11,8 @@ from app.cli.lists import until
 from app.cli.output import At, Record, local, record, shown, terminal_width
 from app.cli.parsing import Parser
 from app.cli.run import Run, ticket_number
+from app.labels import OUTBOX, named, titled
+from app.told import told
 from app.words import _
 from store.values import Money
 
@@ -104,7 +106,7 @@ def page(run: Run, found: Thread, *, quoted: bool) -> Iterator[str]:
     ]
     for title, value in facts:
         if value:
-            yield f"{title}: {value}"
+            yield titled(title, value)
     if found.older:
         yield _("… older messages: --messages N")
     for m in found.messages:
@@ -119,6 +121,6 @@ def page(run: Run, found: Thread, *, quoted: bool) -> Iterator[str]:
         yield ""
         yield (
             _("In the outbox: {number}, {state} {error}")
-            .format(number=row.id, state=row.state, error=row.error)
+            .format(number=row.id, state=named(OUTBOX, row.state), error=told(row.error))
             .rstrip()
         )

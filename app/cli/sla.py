@@ -11,6 +11,7 @@ from app.cli.output import At, Column, iso, local, record, records
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run
 from app.cli.times import moment
+from app.labels import column
 from app.words import _
 from store.errors import N_, NotFound
 from store.values import NEVER, Instant
@@ -61,6 +62,7 @@ def _list(run: Run, args: argparse.Namespace) -> int:
     import json
 
     from desk.clocks.policies import policy_from
+    from desk.vocabulary import PRIORITIES
     from store.sql import shop
 
     found = [(p, policy_from({"id": p.id, **json.loads(p.body)})) for p in shop.policies(run.conn)]
@@ -85,7 +87,7 @@ def _list(run: Run, args: argparse.Namespace) -> int:
         Column("name", _("Name")),
         Column("target", _("Target")),
         Column("calendar", _("Calendar")),
-        Column("priority", _("Priority")),
+        Column("priority", _("Priority"), column(PRIORITIES)),
         Column("channel_kind", _("Kind")),
         Column("scope", _("Only for")),
     ]

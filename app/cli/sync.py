@@ -12,6 +12,7 @@ from types import FrameType
 from app.cli.output import Column, records
 from app.cli.parsing import Parser
 from app.cli.run import Run
+from app.told import told
 from app.words import _
 from store.errors import N_, NotFound
 
@@ -57,11 +58,11 @@ def _once(run: Run, only: str) -> int:
         Column("known", _("Known"), right=True),
         Column("bad", _("Unreadable"), right=True),
         Column("tickets", _("Tickets"), right=True),
-        Column("fault", _("Fault")),
+        Column("fault", _("Fault"), told),
     ]
     records(run, SCHEMA, "channels", columns, rows)
     for ident, fault in faults.items():
-        run.warn(_("{channel}: {fault}").format(channel=ident, fault=fault))
+        run.warn(_("{channel}: {fault}").format(channel=ident, fault=told(fault)))
     return 1 if faults else 0
 
 

@@ -8,8 +8,10 @@ import json
 from app.cli.output import Column, record, records
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run
-from app.words import _
+from app.labels import column
+from app.words import _, language
 from store.errors import N_, NotFound
+from store.sql.rows import Template
 
 LIST, ONE = "deskhand/templates/1", "deskhand/template/1"
 
@@ -33,14 +35,15 @@ def _one(parser: Parser) -> None:
 
 
 def _list(run: Run, args: argparse.Namespace) -> int:
+    from desk.vocabulary import TYPES
     from store.sql import shop
 
-    rows = ({"id": t.id, "name": t.name, "types": json.loads(t.types), "languages": list(json.loads(t.texts)),
+    rows = ({"id": t.id, "name": _name(t), "types": json.loads(t.types), "languages": list(json.loads(t.texts)),
              "shipped": bool(t.shipped), "used": t.used} for t in shop.templates(run.conn))  # fmt: skip
     columns = [
         Column("id", _("Id")),
         Column("name", _("Name")),
-        Column("types", _("Types")),
+        Column("types", _("Types"), column(TYPES)),
         Column("languages", _("Languages")),
         Column("used", _("Used"), right=True),
     ]
@@ -59,11 +62,17 @@ def _show(run: Run, args: argparse.Namespace) -> int:
     gaps = sorted({tag.path for text in texts.values() for tag in tags(text)})
 
     def page() -> list[str]:
-        lines = [f"{t.id}  {t.name}", _("Gaps: {gaps}").format(gaps=", ".join(gaps))]
-        for language, text in texts.items():
-            lines += ["", f"[{language}]", text]
+        lines = [f"{t.id}  {_name(t)}", _("Gaps: {gaps}").format(gaps=", ".join(gaps))]
+        for code, text in texts.items():
+            lines += ["", f"[{code}]", text]
         return lines
 
-    record(run, ONE, {"id": t.id, "name": t.name, "types": json.loads(t.types), "variables": gaps, "texts": texts,
+    record(run, ONE, {"id": t.id, "name": _name(t), "types": json.loads(t.types), "variables": gaps, "texts": texts,
                       "shipped": bool(t.shipped), "used": t.used}, page)  # fmt: skip
     return 0
+
+
+def _name(template: Template) -> str:
+    """Its title in the reader's language, where it has one."""
+    found: str = json.loads(template.names).get(language(), template.name)
+    return found

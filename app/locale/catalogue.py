@@ -56,7 +56,7 @@ def extract() -> Catalog:
         for node in ast.walk(ast.parse(path.read_text("utf-8"), name)):
             if isinstance(node, ast.Call) and (key := _marked(node, name)):
                 found.setdefault(key, set()).add(name)
-    for name, text in _manifests():
+    for name, text in _data():
         found.setdefault((text,), set()).add(name)
     catalogue = _empty(None)
     for key in sorted(found):
@@ -64,13 +64,17 @@ def extract() -> Catalog:
     return catalogue
 
 
-def _manifests() -> Iterator[tuple[str, str]]:
-    """What the connectors' manifests say of their settings, shown by way of `_`."""
+def _data() -> Iterator[tuple[str, str]]:
+    """What stands in data files and is shown by way of `_`: the connectors' settings, the shipped policies' names."""
     for path in sorted((ROOT / "connectors").glob("*/manifest.toml")):
         for setting in tomllib.loads(path.read_text("utf-8")).get("settings", ()):
             for key in ("label", "help"):
                 if text := setting.get(key):
                     yield path.relative_to(ROOT).as_posix(), text
+    policies = ROOT / "desk" / "clocks" / "data" / "shop.toml"
+    if policies.exists():
+        for policy in tomllib.loads(policies.read_text("utf-8"))["policy"]:
+            yield policies.relative_to(ROOT).as_posix(), policy["name"]
 
 
 def template() -> Catalog:

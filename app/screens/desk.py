@@ -14,8 +14,8 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 
-from app.screens.whole_lines import WholeLines
 from app.lines import Line
+from app.screens.whole_lines import WholeLines
 from app.widgets.clocks_pane import ClocksPane
 from app.widgets.key_hints import KeyHints
 from app.widgets.outbox_pane import OutboxPane

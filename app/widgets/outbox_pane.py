@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from app.lines import Line
 from app.safe import cells, headed
 from app.times import stamp
+from app.told import told
 from app.widgets.lines import Lines
 from app.words import _
 from store.errors import N_
@@ -72,7 +73,7 @@ class OutboxPane(Lines):
             else stamp(row.updated_at, self._now, self.zone)  # fmt: skip
         first = f" {cells(_(word), 11)} "
         rest = f"{cells(when, 12)} #{row.ticket_id:<6} {cells(row.agent_id, 6)} {cells(', '.join(payload['to']), 28)} "
-        rest += row.error or row.warning or payload["text"].replace("\n", " ")
+        rest += told(row.error or row.warning) or payload["text"].replace("\n", " ")
         if index == self.cursor:
             return ((cells(first + rest, width), "selection"),)
         return ((first, role), (cells(rest, max(1, width - len(first))), "text"))
@@ -86,6 +87,6 @@ class OutboxPane(Lines):
         payload = json.loads(row.payload)
         head = [_("To: {who}").format(who=", ".join(payload["to"])), payload["subject"]]
         if row.error:
-            head.append(_("! {error}").format(error=row.error))
+            head.append(_("! {error}").format(error=told(row.error)))
         lines = [*head, "", *wrap(payload["text"], width - 2)]
         return ((f" {lines[y]}", "danger" if y == 2 and row.error else "text"),) if y < len(lines) else ()

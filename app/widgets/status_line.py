@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.lines import Line, Run
 from app.safe import cells, width_of
@@ -13,8 +13,7 @@ from desk.inbox import COUNT_TO, Summary
 from store.values import MINUTE, Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What the top line says besides the counts."""
 
     shop: str

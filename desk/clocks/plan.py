@@ -234,16 +234,21 @@ def _reopened(facts: TicketFacts) -> Instant | None:
 def _explained(rivals: list[ClockPlan], policies: Mapping[str, Policy], facts: TicketFacts) -> ClockPlan:
     chosen = rivals[0]
     policy = policies[chosen.policy_id]
-    gaps: dict[str, object] = {"policy": policy.name, "target": policy.target.words(), "count": len(rivals)}
+    gaps: dict[str, object] = {"policy": _title(policy), "target": policy.target.words(), "count": len(rivals)}
     text = N_("“{policy}” applies: {target}.")
     if len(rivals) > 1:
-        gaps["other"] = policies[rivals[1].policy_id].name
+        gaps["other"] = _title(policies[rivals[1].policy_id])
         text = N_("“{policy}” applies: {target}, due first of {count} that match; next is “{other}”.")
     if chosen.state == "paused":
         gaps["left"] = spell(chosen.left)
         gaps["status"] = next((s.status for s in facts.spans if s.end is None), "")
         text = N_("“{policy}” applies: {target}. It stands while the ticket is {status}; {left} are left.")
     return replace(chosen, reason=Reason(text, gaps))
+
+
+def _title(policy: Policy) -> Reason:
+    """Its name, by which a shipped one is translated."""
+    return Reason(policy.name.replace("{", "{{").replace("}", "}}"))
 
 
 def _by_platform(run: _Run, due: Instant, rivals: list[ClockPlan], now: Instant) -> ClockPlan:

@@ -9,7 +9,6 @@ be written ae.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
@@ -106,6 +105,8 @@ _WIDE_RUN = re.compile("[\u2e81-\U0010ffff]+")
 
 @lru_cache(maxsize=1)
 def tables() -> Tables:
+    import tomllib
+
     folder = Path(__file__).parent / "data"
     with (folder / "keywords.toml").open("rb") as file:
         data = tomllib.load(file)
@@ -180,9 +181,9 @@ def find(text: str) -> list[Hit]:
         wide = table.wide.get
         for run in _WIDE_RUN.finditer(text):
             for start in range(run.start(), run.end()):
-                if (candidates := wide(text[start : start + 2])) is not None:
+                if candidates := wide(text[start : start + 2], ()):
                     _add(hits, text, start, candidates, 40)
-                if (candidates := wide(text[start])) is not None:
+                if candidates := wide(text[start], ()):
                     _add(hits, text, start, candidates, 40)
     return hits
 

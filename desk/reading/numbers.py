@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from desk.reading.lazy import regex
-from store.values import Money, exponent
+
+if TYPE_CHECKING:
+    from store.values import Money
 
 MAX_TEXT = 50_000
 MAX_FOUND = 50
@@ -179,6 +180,10 @@ def amounts(text: str, yen: str = "JPY") -> tuple[Money, ...]:
 
 
 def _money(figure: str, code: str) -> Money | None:
+    from decimal import Decimal, InvalidOperation
+
+    from store.values import Money, exponent
+
     figure = re.sub(r"[ '\u00a0\u202f]", "", figure)
     last = max(figure.rfind("."), figure.rfind(","))
     decimals = len(figure) - last - 1

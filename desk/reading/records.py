@@ -1,22 +1,24 @@
-"""What reading finds: a parsed `Mail`, its `Understanding`. Every string in them went through `store.values.clean`."""
+"""What reading finds: a parsed `Mail`, its `Understanding`. Every string in them went through `store.values.clean`.
+
+Named tuples: they travel from the reading processes by the thousand, and cost nothing to import.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
-from store.values import Instant
+if TYPE_CHECKING:
+    from store.values import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A mailbox as people read it: display name ("" when there is none) and address in lower case."""
 
     name: str
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(NamedTuple):
     """One file of a mail. `name` is safe to create in any folder; `data` is the decoded content."""
 
     name: str
@@ -24,14 +26,16 @@ class Attachment:
     size: int
     md5: str
     sha256: str
-    data: bytes = field(repr=False, default=b"")
+    data: bytes = b""
     inline: bool = False
-    text: str = field(repr=False, default="")
+    text: str = ""
     """What the search index reads of it."""
 
+    def __repr__(self) -> str:
+        return f"Attachment({self.name!r}, {self.type!r}, {self.size} bytes, {self.sha256[:12]})"
 
-@dataclass(frozen=True, slots=True)
-class Relay:
+
+class Relay(NamedTuple):
     """A marketplace speaking by mail: whose words these are (`buyer` or, for a copy of our own answer, `seller`)."""
 
     platform: str
@@ -42,8 +46,7 @@ class Relay:
     notice: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(NamedTuple):
     """One mail, read. `text` is what its author wrote now; `quoted` is what was folded away (quotes, signature,
     footers), line for line. `automatic` is None, bounce, vacation, list, no-reply, notice or other."""
 
@@ -66,16 +69,14 @@ class Mail:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Tracking:
+class Tracking(NamedTuple):
     """A parcel number whose check digit holds, and the courier it belongs to."""
 
     number: str
     courier: str
 
 
-@dataclass(frozen=True, slots=True)
-class Understanding:
+class Understanding(NamedTuple):
     """What a text is about. `type` is one of the twenty ids of the taxonomy or `other`: the cause if there is one,
     else the ask. `scores` holds every type that scored; `needs_review` says the margin to the runner-up is thin.
     `urgency` is 0 (none), 1 (raised) or 2 (urgent)."""
@@ -90,3 +91,5 @@ class Understanding:
     needs_review: bool = False
     orders: tuple[str, ...] = ()
     tracking: tuple[Tracking, ...] = ()
+    instead_of: str = ""
+    """The type the tables alone found, where what the team taught changed it."""

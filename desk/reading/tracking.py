@@ -7,7 +7,6 @@ are only believed where the text speaks of a parcel or names the courier.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -47,6 +46,8 @@ class _Table(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _table() -> _Table:
+    import tomllib
+
     with (Path(__file__).parent / "data" / "tracking.toml").open("rb") as file:
         data = tomllib.load(file)
     formats = tuple(

@@ -29,20 +29,17 @@ def understand(text: str, subject: str = "", platform: str = "", learner: Learne
     """Reads `text` (what its author wrote now) with its subject. `platform` widens what counts as an order number;
     `learner` adds what the team's corrections taught."""
     text = text[:MAX_TEXT]
-    subject = _bare_subject(subject)
-    whole = f"{subject}. {text}" if subject else text
+    whole = whole_text(text, subject)
     plain = keywords.normalise(whole)
     spoken, sure = language.detect_sure(text if _LETTERS.search(text) else whole)
     hits, spoken = _hits(plain, spoken, sure)
     scores = _scores(hits)
     others = scores.pop(OTHER, 0.0)
+    type, review, cause, ask = _judged(scores, others, plain)
+    alone = type
     if learner is not None:
         scores = learner.rerank(whole, scores)
-    cause, ask = _best(scores, CAUSES), _best(scores, ASKS)
-    escalation = scores.get(ESCALATION, 0.0) > 0
-    type, review = _decide(scores, cause, ask, escalation, others, plain)
-    if type == OTHER:
-        cause = ask = ""
+        type, review, cause, ask = _judged(scores, others, plain)
     ranked = sorted(((t, round(s, 2)) for t, s in scores.items() if s > 0), key=lambda s: (-s[1], _RANK[s[0]]))
     if others:
         ranked.append((OTHER, round(others, 2)))
@@ -52,13 +49,20 @@ def understand(text: str, subject: str = "", platform: str = "", learner: Learne
         type=type,
         cause=cause,
         ask=ask,
-        escalation=escalation,
+        escalation=scores.get(ESCALATION, 0.0) > 0,
         urgency=_urgency(hits, plain, whole, scores),
         scores=tuple(ranked),
         needs_review=review,
         orders=(orders := numbers.orders(whole, platform)),
         tracking=_parcels(whole, orders),
+        instead_of=alone if alone != type else "",
     )
+
+
+def whole_text(text: str, subject: str) -> str:
+    """What is read for meaning: the text behind its subject."""
+    subject = _bare_subject(subject)
+    return f"{subject}. {text}" if subject else text
 
 
 def _parcels(text: str, orders: tuple[str, ...]) -> tuple[Tracking, ...]:
@@ -143,6 +147,13 @@ def _best(scores: Mapping[str, float], of: frozenset[str]) -> str:
         if type in of and (score > most or (best and score == most and _RANK[type] < _RANK[best])):
             best, most = type, score
     return best
+
+
+def _judged(scores: Mapping[str, float], others: float, plain: str) -> tuple[str, bool, str, str]:
+    """(the type, whether a person should look, cause, ask)."""
+    cause, ask = _best(scores, CAUSES), _best(scores, ASKS)
+    type, review = _decide(scores, cause, ask, scores.get(ESCALATION, 0.0) > 0, others, plain)
+    return (type, review, "", "") if type == OTHER else (type, review, cause, ask)
 
 
 def _decide(

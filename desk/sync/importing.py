@@ -24,8 +24,8 @@ from desk.reading.records import Mail, Understanding
 from desk.sync import importing_bulk as bulk
 from desk.sync.importing_lines import Bad, Conversation, Message, Prepared, prepare
 from desk.sync.importing_sources import LARGEST_MAIL, RawItem, Source, line_batches, mails
-from desk.sync.intake import Inbound, Taken, take
-from desk.sync.reader import Reader
+from desk.sync.intake import Door, Inbound, Taken, admit, door
+from desk.sync.reader import Read, Reader
 from store.errors import N_, DeskError, NotFound
 from store.sql import messages, people, shop, sync
 from store.sql.rows import Channel
@@ -33,11 +33,12 @@ from store.unit import Store, UnitOfWork
 from store.values import SECOND, Actor, Instant
 
 IMPORTER = Actor("connector", "import")
-QUIET_BATCH, BUSY_BATCH = 16_000, 40
+QUIET_BATCH, BUSY_BATCH = 16_000, 8
 """Messages per transaction: on a desk nobody looks at, and beside somebody's open session."""
 LIVE_BATCH = 1_000
 """Messages per transaction where tickets come in open: each gets a clock and an owner."""
-MAIL_BATCH = 200
+MAIL_BATCH, MAIL_BYTES = 1_000, 16 << 20
+"""The same for mails and the bytes of them."""
 PAUSE_S = 0.010
 _LINES, _BYTES = 16_000, 32 << 20
 _SMALL = 1 << 20
@@ -143,7 +144,8 @@ class Import:
             parts = bulk.split(unit.conn, made)
             brought = bulk.store(unit, parts.new, by_name, self.since)
             singles = parts.single
-            outcome = [self._take(unit, by_name[c.channel], bulk.inbound(c, m), m.key) for c, m in singles]
+            doors = {name: door(unit, channel.id) for name, channel in by_name.items()} if singles else {}
+            outcome = [self._take(unit, doors[c.channel], bulk.inbound(c, m), m.key) for c, m in singles]
         self.done.fresh += brought.messages
         self.done.tickets += brought.tickets
         self.done.open += len(brought.live)
@@ -164,7 +166,7 @@ class Import:
                     yield item.raw
 
         read = self.reader().mails(raws())
-        while batch := [(taken.popleft(), mail, meaning) for mail, meaning in islice(read, self._mail_room())]:
+        while batch := list(_handful(taken, read, self._mail_room())):
             inbound = [self._inbound(item, mail, meaning) for item, mail, meaning in batch]
             if self.dry_run:
                 self._count_mails(inbound)
@@ -194,30 +196,30 @@ class Import:
     def _store_mails(self, found: Sequence[Inbound | tuple[RawItem, str]]) -> None:
         outcome: list[Taken | Bad] = []
         with self.store.write(IMPORTER) as unit:
-            channel = self._channel(unit, "")
+            at = door(unit, self._channel(unit, "").id)
+            good = [item for item in found if isinstance(item, Inbound)]
+            try:
+                with unit.attempt():
+                    outcome += [admit(unit, at, item, history=item.arrived_at < self.since) for item in good]
+            except DeskError:  # one of them does not go in: each by itself finds out which
+                outcome = [self._take(unit, at, item, item.remote_key) for item in good]
             for item in found:
-                if isinstance(item, Inbound):
-                    outcome.append(self._take(unit, channel, item, item.remote_key))
-                else:
+                if not isinstance(item, Inbound):
                     raw, reason = item
                     sha = messages.put_blob(unit.conn, raw.raw)
-                    if sync.quarantine(unit.conn, channel.id, raw.name, reason, sha, unit.now):
-                        unit.append("quarantined", {"channel": channel.id, "ref": raw.name, "reason": reason})
+                    if sync.quarantine(unit.conn, at.channel.id, raw.name, reason, sha, unit.now):
+                        unit.append("quarantined", {"channel": at.channel.id, "ref": raw.name, "reason": reason})
                     outcome.append(Bad(raw.name, reason))
         self._settle(outcome)
 
     # Both ----------------------------------------------------------------------------------------------
 
-    def _take(self, unit: UnitOfWork, channel: Channel, item: Inbound, name: str) -> Taken | Bad:
-        unit.conn.execute("SAVEPOINT one")
+    def _take(self, unit: UnitOfWork, at: Door, item: Inbound, name: str) -> Taken | Bad:
         try:
-            return take(unit, channel.id, item, history=item.arrived_at < self.since)
+            with unit.attempt():
+                return admit(unit, at, item, history=item.arrived_at < self.since)
         except DeskError as error:
-            unit.conn.execute("ROLLBACK TO one")
-            unit.forget()
             return Bad(name, error.english())
-        finally:
-            unit.conn.execute("RELEASE one")
 
     def _settle(self, outcome: Iterable[Taken | Bad]) -> None:
         """Counts what is committed."""
@@ -248,6 +250,7 @@ class Import:
     def _pause(self) -> None:
         if self._watched():
             time.sleep(PAUSE_S)
+            self.store.tidy()
 
     def _watched(self) -> bool:
         """Whether a session is open, looked up once a second."""
@@ -255,6 +258,19 @@ class Import:
             self._somebody = bool(people.present(self.store.conn, self.store.clock.now() - _PRESENT))
             self._looked_at = time.monotonic()
         return self._somebody
+
+
+def _handful(
+    taken: deque[RawItem], read: Iterator[Read], most: int
+) -> Iterator[tuple[RawItem, Mail | str, Understanding | None]]:
+    """The next mails of `read` with where they lay: `most` of them, or as many as make a large transaction."""
+    size = 0
+    for mail, meaning in islice(read, most):
+        item = taken.popleft()
+        yield item, mail, meaning
+        size += item.size
+        if size >= MAIL_BYTES:
+            return
 
 
 Batches = Iterator[tuple[Sequence[tuple[str, bytes]], int]]

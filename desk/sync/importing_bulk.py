@@ -44,6 +44,7 @@ def split(conn: Connection, found: Sequence[Conversation]) -> Split:
     waited_for = bulk.known(
         conn, "message_ref", "ref", "message_id", (k.removeprefix("mail:") for k in keys if k.startswith("mail:"))
     )
+    blocked = bulk.known(conn, "blocked_sender", "key", "at", {c.customer_key for c in found})
     seen: set[str] = set(here)
     new: list[Conversation] = []
     single: list[tuple[Conversation, Message]] = []
@@ -61,7 +62,7 @@ def split(conn: Connection, found: Sequence[Conversation]) -> Split:
             or (c.messages[0].refs[:1] and c.messages[0].refs[0] in threads_here)
             or any(m.key.removeprefix("mail:") in waited_for for m in c.messages)
         )  # fmt: skip
-        if len(fresh) == len(c.messages) and not joined:
+        if len(fresh) == len(c.messages) and not joined and c.customer_key not in blocked:
             new.append(c)
         else:
             single += [(c, m) for m in fresh]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from connectors.contract import MessageRecord, Receipt
 from desk.changes import change, require
@@ -14,10 +15,10 @@ from desk.clocks.keep import keep
 from desk.outbox import answered, sent
 from desk.reading.records import Attachment, Mail, Understanding
 from desk.spam import SPAM
-from desk.sync import threads
+from desk.sync import bare_orders, threads
 from store.errors import N_, NotFound
 from store.sql import clocks, messages, outbox, people, shop, tickets
-from store.sql.rows import Channel, Ticket
+from store.sql.rows import Channel, Message, Ticket
 from store.unit import UnitOfWork
 from store.values import NEVER, Instant, clean, clean_line, fold
 
@@ -122,20 +123,49 @@ class Taken:
     opened: bool = False
 
 
-def take(unit: UnitOfWork, channel_id: str, item: Inbound, *, history: bool = False) -> Taken:
-    """Takes one message in. `history` (older than the channel's cut-off) comes in closed, with no rule, clock, alert,
-    owner or automatic reply. Raises NotFound for an unknown channel."""
+class Door(NamedTuple):
+    """What is the same for every message of one transaction: the channel, the shop's own addresses, whether any sender
+    is blocked, whether anything was ever sent from here, whether there is any order."""
+
+    channel: Channel
+    ours: frozenset[str]
+    blocks: bool
+    sends: bool
+    orders: bool
+
+
+def door(unit: UnitOfWork, channel_id: str) -> Door:
+    """Looks it up, for many messages at once. Raises NotFound for an unknown channel."""
     channel = shop.channel(unit.conn, channel_id)
     if channel is None:
         raise NotFound(N_("There is no channel {item}."), item=channel_id, next=N_("See: deskhand channel list"))
-    ours = own_addresses(unit)
-    if not item.outbound and fold(item.sender_address) in ours:
-        item = _from_form(ours, item) or replace(item, outbound=True)
-    item = _judged(unit, _distinct(unit, item))
+    blocks, sends, orders = unit.conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM blocked_sender), EXISTS (SELECT 1 FROM outbox), EXISTS (SELECT 1 FROM orders)"
+    ).fetchone()
+    return Door(channel, frozenset(own_addresses(unit)), bool(blocks), bool(sends), bool(orders))
+
+
+def take(unit: UnitOfWork, channel_id: str, item: Inbound, *, history: bool = False) -> Taken:
+    """Takes one message in. `history` (older than the channel's cut-off) comes in closed, with no rule, clock, alert,
+    owner or automatic reply. Raises NotFound for an unknown channel."""
+    return admit(unit, door(unit, channel_id), item, history=history)
+
+
+def admit(unit: UnitOfWork, at: Door, item: Inbound, *, history: bool = False) -> Taken:
+    """`take` for one of many messages."""
+    channel = at.channel
+    if not item.outbound and fold(item.sender_address) in at.ours:
+        item = _from_form(at.ours, item) or replace(item, outbound=True)
     known = messages.by_remote_key(unit.conn, item.remote_key)
+    if known and (distinct := _distinct(known, item)) is not item:
+        item, known = distinct, messages.by_remote_key(unit.conn, distinct.remote_key)
     if known:
         return Taken(known.ticket_id, known.id, fresh=False)
-    if own := _own_reply(unit, item):
+    if at.blocks:
+        item = _judged(unit, item)
+    if at.orders:
+        item = _with_orders(unit, item)
+    if at.sends and (own := _own_reply(unit, item)):
         return own
     outbound = item.outbound
     found = threads.find(unit.conn, item, outbound=outbound, now=unit.now)
@@ -181,7 +211,7 @@ def own_addresses(unit: UnitOfWork) -> set[str]:
     }
 
 
-def _from_form(ours: set[str], item: Inbound) -> Inbound | None:
+def _from_form(ours: frozenset[str], item: Inbound) -> Inbound | None:
     """A contact form writes from the shop's own address and names the buyer in Reply-To: that is whose words they are."""
     buyer = fold(item.reply_to)
     if not buyer or buyer in ours:
@@ -189,10 +219,9 @@ def _from_form(ours: set[str], item: Inbound) -> Inbound | None:
     return replace(item, sender_key=f"email:{buyer}", sender_address=buyer, sender_name=buyer.partition("@")[0])
 
 
-def _distinct(unit: UnitOfWork, item: Inbound) -> Inbound:
+def _distinct(known: Message, item: Inbound) -> Inbound:
     """Two buyers' mails that bear one Message-ID (some programs never change theirs) are two messages."""
-    known = messages.by_remote_key(unit.conn, item.remote_key)
-    if known is None or known.direction != "in" or item.outbound:
+    if known.direction != "in" or item.outbound:
         return item
     sender = item.reply_to or item.sender_address
     same = fold(known.sender_address) == fold(sender)
@@ -205,6 +234,13 @@ def _judged(unit: UnitOfWork, item: Inbound) -> Inbound:
         return item
     keys = dict.fromkeys((item.sender_key, *(f"email:{fold(a)}" for a in (item.sender_address, item.reply_to) if a)))
     return replace(item, automatic=SPAM) if people.blocked(unit.conn, keys) else item
+
+
+def _with_orders(unit: UnitOfWork, item: Inbound) -> Inbound:
+    """With the orders of the desk that the text names without saying what they are."""
+    text = f"{item.subject}\n{item.text}"
+    found = bare_orders.find(unit.conn, text, item.order_numbers, sender_key=item.sender_key)
+    return replace(item, order_numbers=(*item.order_numbers, *found)) if found else item
 
 
 def _answered_elsewhere(unit: UnitOfWork, ticket_id: int, message_id: int, seq: int, item: Inbound) -> None:
@@ -234,7 +270,9 @@ def _open(unit: UnitOfWork, channel: Channel, item: Inbound, *, outbound: bool, 
         "created_at": item.sent_at if history else unit.now, "updated_at": item.sent_at if history else unit.now,
     })  # fmt: skip
     _link_orders(unit, ticket_id, item)
-    unit.append("created", {"channel": channel.id, "history": history}, ticket_id=ticket_id)
+    taught = {"type": [found.instead_of, found.type]} if found and found.instead_of else {}
+    unit.append("created", {"channel": channel.id, "history": history, **({"taught": taught} if taught else {})},
+                ticket_id=ticket_id)  # fmt: skip
     return ticket_id
 
 

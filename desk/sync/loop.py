@@ -26,6 +26,8 @@ POLL_S = 60.0
 _BACK_OFF = (5.0, 15.0, 60.0, 300.0)
 _DRAIN = 15 * SECOND
 """How often tickets without an owner are looked at."""
+_LEARN = 5 * MINUTE
+"""How often it is looked whether there is something to learn."""
 _LINGER = 60 * SECOND
 """Without `forever`, sync leaves this long after the last session with nothing due."""
 
@@ -70,7 +72,7 @@ class Sync:
             dispatch.recover(self.store, holder, self.connector)
             self._watch_channels(holder, watched)
             last_seen = renewed = self.store.clock.now()
-            drained = 0
+            drained = learned = 0
             recovered = renewed
             while not self._stop.wait(ROUND_S):
                 now = self.store.clock.now()
@@ -89,6 +91,10 @@ class Sync:
                     if now >= drained + _DRAIN:
                         drained = now
                         queue.drain(self.store, holder)
+                        self.store.tidy()
+                    if now >= learned + _LEARN:
+                        learned = now
+                        threading.Thread(target=self._learn, daemon=True).start()
                 except Unavailable as error:  # a full disk, a lock kept too long: that passes
                     log.warning("%s", error.english())
                     self._stop.wait(_BACK_OFF[0])
@@ -102,6 +108,16 @@ class Sync:
             for _, thread in watched.values():
                 thread.join(timeout=5)
             self._end(holder)
+
+    def _learn(self) -> None:
+        """Trains anew where that is due, and reads with what the desk knows now."""
+        from desk import learning
+
+        try:
+            learning.refresh(self.store)
+            self.reader.teach(learning.saved(self.store.conn))
+        except (DeskError, ValueError) as error:
+            log.warning("learning: %s", error)
 
     def stop(self) -> None:
         """Ends `run` from another thread or a signal handler."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,10 +21,10 @@ from store.values import Actor, clean_line
 
 log = logging.getLogger("deskhand.sync")
 
-BATCH = 40
-"""Messages per transaction: with full synchronisation about 20 ms of lock, so that an agent's save waits less."""
+HOLD_S = 0.010
+"""How long one transaction may take messages in: an agent's save has to wait that long at most."""
 PAUSE_S = 0.010
-"""Sleep between transactions; SQLite's lock is not fair."""
+"""Least sleep between transactions; SQLite's lock is not fair, so the pause is as long as the hold was."""
 
 
 @dataclass(slots=True)
@@ -59,17 +60,20 @@ def pull(
 def store_page(
     store: Store, holder: Holder, channel: Channel, stream: str, page: Page, reader: Reader, total: Pulled
 ) -> None:
-    """Stores a page; the cursor moves in the transaction of its last batch."""
-    items = list(read(page.records, channel.platform, reader))
-    batches = [items[i : i + BATCH] for i in range(0, len(items), BATCH)] or [[]]
-    for number, batch in enumerate(batches, 1):
+    """Stores a page in short transactions; the cursor moves in the last one."""
+    items = deque(read(page.records, channel.platform, reader))
+    done = False
+    while not done:
         with store.write(Actor("connector", channel.id)) as unit:
+            began = time.monotonic()
             holder.check(unit)
-            for item in batch:
-                _take_one(unit, channel, item, total)
-            if number == len(batches):
+            while items and time.monotonic() - began < HOLD_S:
+                _take_one(unit, channel, items.popleft(), total)
+            if not items:
                 sync.put_cursor(unit.conn, channel.id, stream, page.cursor, unit.now)
-        time.sleep(PAUSE_S)
+                done = True
+        time.sleep(max(PAUSE_S, time.monotonic() - began))
+        store.tidy()
 
 
 def read(records: Sequence[Record], platform: str, reader: Reader) -> Iterator[Inbound | BadRecord]:

@@ -37,7 +37,7 @@ def find(conn: Connection, item: Inbound, *, outbound: bool, now: Instant) -> Fo
     ids = [r for r in (item.in_reply_to, item.bounced, *reversed(item.references)) if r]
     refs = [f"mail:{r}" for r in ids]
     for message in _in_order(refs, messages.by_any_remote_key(conn, refs)):
-        if outbound or item.automatic == "bounce" or _took_part(conn, message.ticket_id, item):
+        if outbound or item.automatic == "bounce" or _names(message, item) or _took_part(conn, message.ticket_id, item):
             return Found(message.ticket_id)
         warning = FORGED
     own = item.remote_key.removeprefix("mail:")
@@ -70,10 +70,14 @@ def _took_part(conn: Connection, ticket_id: int, item: Inbound) -> bool:
         return False
     if ticket.customer_id and item.sender_key in people.keys_of(conn, ticket.customer_id):
         return True
+    return any(_names(m, item) for m in messages.of_ticket(conn, ticket_id, limit=50))
+
+
+def _names(message: Message, item: Inbound) -> bool:
+    """Whether `message` came from the sender of `item`, or was written to them."""
     address = fold(item.sender_address)
-    return bool(address) and any(
-        address == fold(m.sender_address) or address in {fold(a.strip()) for a in m.recipients.split(",")}
-        for m in messages.of_ticket(conn, ticket_id, limit=50)
+    return bool(address) and (
+        address == fold(message.sender_address) or address in {fold(a.strip()) for a in message.recipients.split(",")}
     )
 
 

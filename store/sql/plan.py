@@ -12,8 +12,7 @@ SQLite keeps no statistics here and would scan where a page is fifty steps of an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.connection import Connection
 from store.filter import (
@@ -78,8 +77,7 @@ def counter(conn: Connection) -> Count:
     return count
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """A ticket column, then the id, both in one direction; `start` is the (value, id) a page begins behind."""
 
     column: str = "due_at"

@@ -19,13 +19,40 @@ Words = Callable[[str], str]
 """What a field of that name holds, given what would be harmless there."""
 
 COLUMNS = (
-    ("ticket", "subject"), ("ticket", "order_number"), ("customer", "name"), ("customer", "email"), ("customer", "note"),
-    ("message", "sender_name"), ("message", "sender_address"), ("message", "recipients"), ("message", "subject"), ("message", "body"),
-    ("message", "quoted"), ("attachment", "name"), ("attachment", "type"), ("channel", "name"), ("channel", "label"), ("channel", "fault"),
-    ("agent", "name"), ("agent", "signature"), ("template", "name"), ("view", "name"), ("order_item", "title"), ("order_item", "sku"),
-    ("shipment", "courier"), ("shipment", "tracking"), ("shipment", "status"), ("outbox", "error"), ("outbox", "warning"), ("ticket_tag", "tag"),
-    ("quarantine", "ref"), ("quarantine", "reason"), ("draft", "body"), ("orders", "number"), ("orders", "status"),
-)  # fmt: skip
+    ("ticket", "subject"),
+    ("ticket", "order_number"),
+    ("customer", "name"),
+    ("customer", "email"),
+    ("customer", "note"),
+    ("message", "sender_name"),
+    ("message", "sender_address"),
+    ("message", "recipients"),
+    ("message", "subject"),
+    ("message", "body"),
+    ("message", "quoted"),
+    ("attachment", "name"),
+    ("attachment", "type"),
+    ("channel", "name"),
+    ("channel", "label"),
+    ("channel", "fault"),
+    ("agent", "name"),
+    ("agent", "signature"),
+    ("template", "name"),
+    ("view", "name"),
+    ("order_item", "title"),
+    ("order_item", "sku"),
+    ("shipment", "courier"),
+    ("shipment", "tracking"),
+    ("shipment", "status"),
+    ("outbox", "error"),
+    ("outbox", "warning"),
+    ("ticket_tag", "tag"),
+    ("quarantine", "ref"),
+    ("quarantine", "reason"),
+    ("draft", "body"),
+    ("orders", "number"),
+    ("orders", "status"),
+)
 COUNT = 5
 """Tickets with a conversation of their own."""
 
@@ -49,7 +76,9 @@ def harmless(folder: Path, server: MailStandIn) -> Store:
             subject, to = f"Re: Question {row}", (f"b{row}@buyer.example",)
             number = box.queue(unit, box.Reply(row, f"Answer {row}", to, subject, require(unit, row).thread_seq))
             conn.execute("UPDATE outbox SET state = ?, error = 'why', warning = 'but' WHERE id = ?", (state, number))
-            conn.execute("UPDATE outbox SET hold_until = hold_until + 9999999 WHERE id = ? AND state = 'held'", (number,))
+            conn.execute(
+                "UPDATE outbox SET hold_until = hold_until + 9999999 WHERE id = ? AND state = 'held'", (number,)
+            )
         for ticket in range(1, COUNT + 1):
             tickets.note(unit, ticket, f"Note {ticket}")
             tickets.tag(unit, ticket, add=[f"tag{ticket}"])
@@ -67,10 +96,17 @@ def _shop(store: Store) -> None:
     with store.write(SYSTEM) as unit:
         conn = unit.conn
         order = conn.execute(
-            "INSERT INTO orders (channel_id, number, number_key, customer_id, placed_at, status, total_minor, currency, country) "
-            "VALUES ('mail', '114', '114', 1, ?, 'shipped', 1290, 'EUR', 'DE')", (unit.now,)).lastrowid  # fmt: skip
-        conn.execute("INSERT INTO order_item (order_id, sku, title, quantity, price_minor) VALUES (?, 'S-1', 'Lamp', 1, 1290)", (order,))
-        conn.execute("INSERT INTO shipment (order_id, courier, tracking, status) VALUES (?, 'DHL', 'T-1', 'moving')", (order,))
+            "INSERT INTO orders (channel_id, number, number_key, customer_id, placed_at, status, total_minor, "
+            "currency, country) VALUES ('mail', '114', '114', 1, ?, 'shipped', 1290, 'EUR', 'DE')",
+            (unit.now,),
+        ).lastrowid
+        conn.execute(
+            "INSERT INTO order_item (order_id, sku, title, quantity, price_minor) VALUES (?, 'S-1', 'Lamp', 1, 1290)",
+            (order,),
+        )
+        conn.execute(
+            "INSERT INTO shipment (order_id, courier, tracking, status) VALUES (?, 'DHL', 'T-1', 'moving')", (order,)
+        )
         for ticket in range(1, COUNT + 1):
             shop.link_order(conn, ticket, order)
         people.put_draft(conn, people.Draft(COUNT - 1, "ana", "reply", "My draft", "", 10**6, unit.now))

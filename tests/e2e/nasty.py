@@ -15,21 +15,74 @@ ESC, BEL, ST = "\x1b", "\x07", "\x1b\\"
 
 PAYLOADS = (
     # Markup of the toolkit
-    "[/]", "[/b]", "[bold]", "[@click=app.quit]x[/]", "[@click=app.bell]y[/@click]", "[link=https://evil.example]z[/link]",
-    "[$primary on red]q[/]", "[not closed", "\\[escaped\\]", "[[double]]", "{curly} {0} %s %(x)s $x ${y} {{customer.name}}",
+    "[/]",
+    "[/b]",
+    "[bold]",
+    "[@click=app.quit]x[/]",
+    "[@click=app.bell]y[/@click]",
+    "[link=https://evil.example]z[/link]",
+    "[$primary on red]q[/]",
+    "[not closed",
+    "\\[escaped\\]",
+    "[[double]]",
+    "{curly} {0} %s %(x)s $x ${y} {{customer.name}}",
     # Terminal control
-    f"{ESC}[5;13;37mC", f"{ESC}[2J{ESC}[31;7;77HJ", f"{ESC}]0;PWN0{BEL}K", f"{ESC}]2;PWN2{ST}L",
-    f"{ESC}]8;;https://evil.example{ST}M{ESC}]8;;{ST}", f"{ESC}]52;c;UFdOUFdO{BEL}N", f"{ESC}]52;c;UFdO{ST}O",
-    f"{ESC}P1$tx{ST}P", f"{ESC}_apc{ST}Q", f"{ESC}^pm{ST}R", f"{ESC}Xsos{ST}S", f"{ESC}[6nT", f"{ESC}[21tU", f"{ESC}cV", f"{ESC}#8W",
-    f"{ESC}[?1049hX", f"{ESC}[?47lY", f"{ESC}(0Z", f"{ESC}[>4;2ma", f"{ESC}[20l{ESC}[?7lb", f"\x0e\x0f{ESC}Nc{ESC}Od",
-    "\x9b5;13;37md", "\x9d52;c;UFdO\x9ce", "\x90q\x9cf", "\x85g\x84h", "a\x00b", "a\x07\x08\x0b\x0c\rb", "a\x7fb", "\x05\x06\x18\x1a",
+    f"{ESC}[5;13;37mC",
+    f"{ESC}[2J{ESC}[31;7;77HJ",
+    f"{ESC}]0;PWN0{BEL}K",
+    f"{ESC}]2;PWN2{ST}L",
+    f"{ESC}]8;;https://evil.example{ST}M{ESC}]8;;{ST}",
+    f"{ESC}]52;c;UFdOUFdO{BEL}N",
+    f"{ESC}]52;c;UFdO{ST}O",
+    f"{ESC}P1$tx{ST}P",
+    f"{ESC}_apc{ST}Q",
+    f"{ESC}^pm{ST}R",
+    f"{ESC}Xsos{ST}S",
+    f"{ESC}[6nT",
+    f"{ESC}[21tU",
+    f"{ESC}cV",
+    f"{ESC}#8W",
+    f"{ESC}[?1049hX",
+    f"{ESC}[?47lY",
+    f"{ESC}(0Z",
+    f"{ESC}[>4;2ma",
+    f"{ESC}[20l{ESC}[?7lb",
+    f"\x0e\x0f{ESC}Nc{ESC}Od",
+    "\x9b5;13;37md",
+    "\x9d52;c;UFdO\x9ce",
+    "\x90q\x9cf",
+    "\x85g\x84h",
+    "a\x00b",
+    "a\x07\x08\x0b\x0c\rb",
+    "a\x7fb",
+    "\x05\x06\x18\x1a",
     # Direction, width, invisibility
-    "\u202egnp.exe\u202c", "\u2066x\u2069\u2067y\u2069\u2068z\u2069", "\u202ax\u202by\u202dz", "\u200ea\u200fb\u061cc", "z\u0335\u0322" + "\u0301" * 60 + "algo",
-    "tag\U000e0041\U000e0042\U000e007f", "a\u200bb\u200cc\u200dd\u2060e\ufeffg\u00adh", "\ufff9i\ufffaj\ufffbk", "a\u2028b\u2029c", "\u180e\u3164\u115f",
-    "ｅｖｉｌ：／", "👨‍👩‍👧‍👦 🏴\U000e0067\U000e0062\U000e0065\U000e007f 🇩🇪 ❤️", "สวัสดีที่นี่", "مرحبا שלום", "ﷺ﷽",
-    "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "'; DROP TABLE ticket; --", "../../../etc/passwd", "%0d%0aX: y",
-    "L" * 20_000, "宽" * 5_000, "\t" * 400 + "x", " ", "",
-)  # fmt: skip
+    "\u202egnp.exe\u202c",
+    "\u2066x\u2069\u2067y\u2069\u2068z\u2069",
+    "\u202ax\u202by\u202dz",
+    "\u200ea\u200fb\u061cc",
+    "z\u0335\u0322" + "\u0301" * 60 + "algo",
+    "tag\U000e0041\U000e0042\U000e007f",
+    "a\u200bb\u200cc\u200dd\u2060e\ufeffg\u00adh",
+    "\ufff9i\ufffaj\ufffbk",
+    "a\u2028b\u2029c",
+    "\u180e\u3164\u115f",
+    "ｅｖｉｌ：／",
+    "👨‍👩‍👧‍👦 🏴\U000e0067\U000e0062\U000e0065\U000e007f 🇩🇪 ❤️",
+    "สวัสดีที่นี่",
+    "مرحبا שלום",
+    "ﷺ﷽",
+    "=cmd|' /C calc'!A0",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE ticket; --",
+    "../../../etc/passwd",
+    "%0d%0aX: y",
+    "L" * 20_000,
+    "宽" * 5_000,
+    "\t" * 400 + "x",
+    " ",
+    "",
+)
 """Each at home in any field. Lone surrogates are apart: a database cannot even hold them."""
 
 SURROGATES = ("a\ud800b", "\udfff", "\udc9b31m")
@@ -44,13 +97,30 @@ def strings(shared: Path) -> list[str]:
 # What the terminal got -------------------------------------------------------------------------------
 
 _SEQUENCE = re.compile(
-    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[PX^_].*?(?:\x1b\\|\x07)|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-Z\\^-~]|\x1b", re.DOTALL
+    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[PX^_].*?(?:\x1b\\|\x07)"
+    r"|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-Z\\^-~]|\x1b",
+    re.DOTALL,
 )
 _COMBINING = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]{5}")
 _FORBIDDEN = {
-    *range(0x00, 0x08), 0x0B, 0x0C, *range(0x0E, 0x1B), *range(0x1C, 0x20), *range(0x7F, 0xA0), 0xAD, 0x61C, 0x180E, 0x200B, 0x200E,
-    0x200F, *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE1000),
-}  # fmt: skip
+    *range(0x00, 0x08),
+    0x0B,
+    0x0C,
+    *range(0x0E, 0x1B),
+    *range(0x1C, 0x20),
+    *range(0x7F, 0xA0),
+    0xAD,
+    0x61C,
+    0x180E,
+    0x200B,
+    0x200E,
+    0x200F,
+    *range(0x2028, 0x202F),
+    *range(0x2060, 0x2070),
+    0xFEFF,
+    *range(0xFFF9, 0xFFFC),
+    *range(0xE0000, 0xE1000),
+}
 """Code points that move a cursor, turn text round or hide it. BS, TAB, LF, CR are the terminal driver's own."""
 
 

@@ -106,7 +106,8 @@ def test_every_naughty_string_reads_as_text_in_list_and_conversation(desk: Store
     naughty = [text for text in strings(shared) if len(text) < 500]
     furnished.add_tickets(desk, naughty)
     with desk.write(furnished.ANA) as unit:
-        unit.conn.execute("UPDATE message SET body = ?, quoted = ? WHERE id = 1", ("\n".join(naughty), "\n".join(naughty)))
+        text = "\n".join(naughty)
+        unit.conn.execute("UPDATE message SET body = ?, quoted = ? WHERE id = 1", (text, text))
     with workstation(desk.folder) as terminal:
         terminal.until(lambda: len(terminal.text()) > 400)
         for _page in range(len(naughty) // 35 + 2):
@@ -134,14 +135,15 @@ def test_markup_is_shown_as_it_was_written(desk: Store) -> None:
     with desk.write(furnished.ANA) as unit:
         for ticket, payload in enumerate(MARKUP[: furnished.COUNT], 1):
             unit.conn.execute("UPDATE ticket SET subject = ? WHERE id = ?", (payload, ticket))
-            unit.conn.execute("UPDATE message SET body = ?, subject = ?, sender_name = ? WHERE ticket_id = ? AND direction = 'in'",
-                              (f"body {payload}", payload, f"name {payload}", ticket))  # fmt: skip
+            sql = "UPDATE message SET body = ?, subject = ?, sender_name = ? WHERE ticket_id = ? AND direction = 'in'"
+            unit.conn.execute(sql, (f"body {payload}", payload, f"name {payload}", ticket))
     with workstation(desk.folder) as terminal:
         for payload in MARKUP[: furnished.COUNT]:
             terminal.until(lambda p=payload: p[:14] in terminal.text())
         for payload in MARKUP[: furnished.COUNT]:
             terminal.type("Enter")
-            terminal.until(lambda p=payload: all(f"{place}{p}" in terminal.text() for place in ("body ", "name ", "\n ")))
+            for before in ("body ", "name ", "\n "):
+                terminal.until(lambda words=before + payload: words in terminal.text())
             terminal.type("r")
             terminal.until(lambda p=payload: f"Re: {p}" in terminal.text())
             terminal.type("Esc", "p", "Esc", "Esc", "j")  # a draft is parked, without one the composer is gone by now
@@ -158,14 +160,26 @@ def hostile_mails() -> list[bytes]:
         raw = payload.encode("utf-8", "surrogatepass")
         line = raw.replace(b"\r", b" ").replace(b"\n", b" ").replace(b"\0", b"\\0")[:800]
         found.append(
-            b'From: "' + line.replace(b'"', b"") + b'" <b%d@buyer.example>\r\n' % number
-            + b"To: " + USER.encode() + b"\r\nSubject: " + line + b"\r\nMessage-ID: <h%d@buyer.example>\r\n" % number
+            b'From: "'
+            + line.replace(b'"', b"")
+            + b'" <b%d@buyer.example>\r\n' % number
+            + b"To: "
+            + USER.encode()
+            + b"\r\nSubject: "
+            + line
+            + b"\r\nMessage-ID: <h%d@buyer.example>\r\n" % number
             + b"Date: Wed, 18 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n"
             + b'Content-Type: multipart/mixed; boundary="b0"\r\n\r\n'
             + b"--b0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
-            + b"body " + raw + b"\r\n\r\nOn Monday Shop wrote:\r\n> " + line + b"\r\n--b0\r\n"
-            + b'Content-Type: image/png; name="' + line.replace(b'"', b"") + b'"\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b0--\r\n'
-        )  # fmt: skip
+            + b"body "
+            + raw
+            + b"\r\n\r\nOn Monday Shop wrote:\r\n> "
+            + line
+            + b"\r\n--b0\r\n"
+            + b'Content-Type: image/png; name="'
+            + line.replace(b'"', b"")
+            + b'"\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b0--\r\n'
+        )
         if payload.strip() and payload.isprintable():
             coded = EmailMessage()
             coded["From"], coded["To"], coded["Subject"] = f"c{number}@buyer.example", USER, payload[:200]
@@ -186,8 +200,8 @@ def pull(store: Store) -> None:
 def dirty(store: Store) -> list[str]:
     """Every text in the desk that is not as `clean` leaves it."""
     found = []
-    tables = [name for (name,) in store.conn.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'")]
-    for table in tables:
+    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'"
+    for (table,) in store.conn.execute(sql).fetchall():
         if table.startswith(("sqlite_", "blob", "message_fts", "search", "event")):
             continue
         for row in store.conn.execute(f"SELECT * FROM {table}"):
@@ -224,12 +238,35 @@ def test_what_comes_by_mail_is_clean_before_it_is_stored_and_shown(tmp_path: Pat
 
 
 COMMANDS = (
-    ("list",), ("list", "--format", "plain"), ("list", "--format", "csv"), ("list", "--format", "html"), ("list", "--format", "tmux"),
-    ("list", "--json"), ("list", "--format", "jsonl"), ("show", "1"), ("show", "2", "--quoted"), ("show", "3", "--json"), ("log", "1"),
-    ("log", "2", "--json"), ("outbox", "list"), ("outbox", "list", "--format", "csv"), ("outbox", "show", "1"), ("channel", "list"),
-    ("agent", "list"), ("template", "list"), ("view", "list"), ("quarantine", "list"), ("customer", "show", "1"), ("order", "show", "114"),
-    ("status",), ("attachment", "list", "1"), ("explain", "1"), ("count", "is:open"), ("list", "bogus:\x1b[31m"), ("show", "99999"),
-)  # fmt: skip
+    ("list",),
+    ("list", "--format", "plain"),
+    ("list", "--format", "csv"),
+    ("list", "--format", "html"),
+    ("list", "--format", "tmux"),
+    ("list", "--json"),
+    ("list", "--format", "jsonl"),
+    ("show", "1"),
+    ("show", "2", "--quoted"),
+    ("show", "3", "--json"),
+    ("log", "1"),
+    ("log", "2", "--json"),
+    ("outbox", "list"),
+    ("outbox", "list", "--format", "csv"),
+    ("outbox", "show", "1"),
+    ("channel", "list"),
+    ("agent", "list"),
+    ("template", "list"),
+    ("view", "list"),
+    ("quarantine", "list"),
+    ("customer", "show", "1"),
+    ("order", "show", "114"),
+    ("status",),
+    ("attachment", "list", "1"),
+    ("explain", "1"),
+    ("count", "is:open"),
+    ("list", "bogus:\x1b[31m"),
+    ("show", "99999"),
+)
 
 
 def test_the_command_line_prints_text_only(
@@ -259,5 +296,3 @@ def test_json_keeps_what_was_written_and_escapes_what_a_terminal_would_obey(
         monkeypatch.setenv(name, value)
     assert main(["--as", "ana", "show", "1", "--json"]) == 0
     assert json.loads(capfd.readouterr().out)["subject"] == "[/] [@click=app.quit]x[/]"
-
-

@@ -224,7 +224,7 @@ def test_a_draft_survives_the_end_of_the_terminal(stand_in: Post, how: signal.Si
 
 
 def test_a_quick_hand_loses_no_letter_sends_once_and_never_gets_stuck(stand_in: Post) -> None:
-    """Keys typed before the composer is drawn are its first letters; one closed at once leaves the keys where they were."""
+    """Keys typed before the composer is drawn are its first letters; a key waits until the act before it is done."""
     escape = KEYS["Esc"]
     one_mail(stand_in)
     with workstation(stand_in.desk) as terminal:

@@ -102,8 +102,8 @@ def test_no_row_moves_when_mail_arrives_or_a_colleague_works(desk: Store, server
         before = places(ana)
         assert len(before) == 12
         # Urgent mail would stand first; a solved ticket would go; an answer to the last would lift it.
-        server.deliver(mail("new", name="Zoe", address="zoe@buyer.example", subject="URGENT legal threat",
-                            body="I will sue you, my lawyer contacts you today. Chargeback filed, urgent!"))  # fmt: skip
+        words = "I will sue you, my lawyer contacts you today. Chargeback filed, urgent!"
+        server.deliver(mail("new", name="Zoe", address="zoe@b.example", subject="URGENT legal threat", body=words))
         server.deliver(mail("more", name="Buyer 11", address="b11@buyer.example", answers="buyer-11@buyer.example"))
         pull(desk)
         ana.wait(r"1 new \(press R\)")

@@ -1,0 +1,69 @@
+"""`deskhand learn`: what the desk learned from the team's corrections of types, how good that is, and whether it is used."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from app.cli.output import At, local, record
+from app.cli.parsing import Parser
+from app.cli.run import Run
+from app.words import _, ngettext
+
+SCHEMA = "deskhand/learn/1"
+
+
+def arguments(parser: Parser) -> None:
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--status", action="store_true", help=_("how many corrections, how good, and whether it is used"))
+    what.add_argument("--train", action="store_true", help=_("learn now from all corrections there are"))
+    what.add_argument("--on", action="store_true", help=_("use it, however few the corrections; learns at once"))
+    what.add_argument("--off", action="store_true", help=_("do not use it; what was learned is kept"))
+    what.add_argument("--auto", action="store_true", help=_("use it once there are 30 corrections (the default)"))
+
+
+def run(run: Run, args: argparse.Namespace) -> int:
+    from desk import learning
+
+    choice = "on" if args.on else "off" if args.off else "auto" if args.auto else ""
+    if args.train or (args.on and learning.standing(run.conn).report is None):
+        learning.train(run.store)
+    if choice:
+        with run.write() as unit:
+            learning.choose(unit, choice)
+    if choice == "auto":
+        learning.refresh(run.store)
+    return _tell(run)
+
+
+def _tell(run: Run) -> int:
+    from desk import learning
+
+    now = learning.standing(run.conn)
+    report = now.report
+    row: dict[str, Any] = {"choice": now.choice, "active": now.active, "corrections": now.corrections,
+                           "enough": learning.ENOUGH, "trained": At(report.trained_at if report else 0)}  # fmt: skip
+    if report:
+        row |= {"examples": report.examples, "accuracy": _share(report.right, report.asked),
+                "alone": _share(report.alone, report.examples), "together": _share(report.together, report.examples)}  # fmt: skip
+
+    def page() -> list[str]:
+        count = ngettext("{count} correction", "{count} corrections", now.corrections).format(count=now.corrections)
+        used = _("It is used.") if now.active else _("It is not used.")
+        lines = [_("{count}. {used}").format(count=count, used=used)]
+        if report is None:
+            return [*lines, _("Nothing was learned yet; it begins by itself at {enough} corrections.").format(
+                enough=learning.ENOUGH)]  # fmt: skip
+        lines.append(_("Learned {when} from {count}.").format(when=local(report.trained_at, run.zone),
+                                                              count=report.examples))  # fmt: skip
+        lines.append(_("On corrections it had not seen: {right} of {asked} right by itself; the tables alone {alone} of "
+                       "{all}, with it {together}.").format(right=report.right, asked=report.asked, alone=report.alone,
+                                                            all=report.examples, together=report.together))  # fmt: skip
+        return lines
+
+    record(run, SCHEMA, row, page)
+    return 0
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 3) if whole else None

@@ -1,0 +1,87 @@
+"""Names for ids a table or a card shows. In English an id reads as it is; elsewhere it has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.words import LANGUAGES, N_, _, language
+
+OUTBOX = {
+    "held": N_("held"),
+    "claimed": N_("sending"),
+    "sent": N_("sent"),
+    "failed": N_("not sent"),
+    "unknown": N_("in doubt"),
+    "cancelled": N_("taken back"),
+}
+CHANNEL = {"active": N_("active"), "paused": N_("paused"), "removed": N_("removed")}
+ROLES = {"agent": N_("agent"), "lead": N_("lead"), "admin": N_("admin")}
+PRESENCE = {"on": N_("on"), "away": N_("away"), "auto": N_("by shift")}
+ORDER = {
+    "processing": N_("processing"),
+    "unshipped": N_("not shipped"),
+    "paid": N_("paid"),
+    "shipped": N_("shipped"),
+    "in_transit": N_("in transit"),
+    "out_for_delivery": N_("out for delivery"),
+    "delivered": N_("delivered"),
+    "exception": N_("held up"),
+    "lost": N_("lost"),
+    "returned": N_("returned"),
+    "refunded": N_("refunded"),
+    "cancelled": N_("cancelled"),
+}
+"""States of orders and parcels, as most platforms call them."""
+VERBS = {
+    "agent_added": N_("agent added"),
+    "agent_changed": N_("agent changed"),
+    "assigned": N_("assigned"),
+    "blocked": N_("sender blocked"),
+    "channel_added": N_("channel added"),
+    "channel_changed": N_("channel changed"),
+    "channel_fault": N_("channel does not work"),
+    "channel_well": N_("channel works again"),
+    "changed": N_("changed"),
+    "clock_breached": N_("deadline missed"),
+    "created": N_("opened"),
+    "desk_made": N_("desk made"),
+    "no_reply_needed": N_("no reply needed"),
+    "noted": N_("note written"),
+    "quarantined": N_("could not be read"),
+    "queued": N_("waits for an owner"),
+    "received": N_("message came in"),
+    "reply_cancelled": N_("reply given up"),
+    "reply_failed": N_("reply not sent"),
+    "reply_queued": N_("reply queued"),
+    "reply_sent": N_("reply sent"),
+    "reply_taken_back": N_("reply taken back"),
+    "reply_unknown": N_("reply in doubt"),
+    "snoozed": N_("put off"),
+    "tagged": N_("tags changed"),
+    "unblocked": N_("sender unblocked"),
+    "undone": N_("undone"),
+    "woken": N_("woke up"),
+}
+"""What happened to a ticket or a desk: an event's verb."""
+
+
+def named(names: Mapping[str, str], ident: str) -> str:
+    """`ident` for the reader; itself if `names` does not know it."""
+    return _(names[ident]) if language() != LANGUAGES[0] and ident in names else ident
+
+
+def column(names: Mapping[str, str]) -> Callable[[Any], str]:
+    """How a table shows one id, or several."""
+
+    def show(value: Any) -> str:
+        if isinstance(value, list):
+            return ", ".join(named(names, str(v)) for v in value)
+        return named(names, value) if value else ""
+
+    return show
+
+
+def titled(title: str, value: object) -> str:
+    """`Status: open`, with the colon of the language."""
+    return _("{title}: {value}").format(title=title, value=value)
