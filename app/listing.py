@@ -32,6 +32,8 @@ class Listing:
         self.marks: set[int] = set()
         self.arrivals: set[int] = set()
         self.first = self.last = True
+        self._ends: tuple[Place | None, Place | None] = (None, None)
+        """Where the first and the last row stood when they were loaded: a row that moved since must not shift a page."""
 
     def kept(self) -> dict[str, object]:
         """What is shown, to come back to."""
@@ -59,6 +61,7 @@ class Listing:
         self.lines = inbox.page(self._conn, self.wanted, self._me)
         self.cursor = 0
         self.first, self.last = True, len(self.lines) < inbox.PAGE
+        self._loaded(self.lines, self.lines)
 
     def reload(self) -> None:
         """The list anew, with arrivals in and gone rows out; the cursor stays on its ticket where that still matches,
@@ -111,6 +114,7 @@ class Listing:
             self.lines = inbox.last_page(self._conn, self.wanted, self._me)
             self.first, self.last = len(self.lines) < inbox.PAGE, True
             self.gone.clear()
+            self._loaded(self.lines, self.lines)
         self.cursor = max(0, len(self.lines) - 1)
 
     def go(self, ticket_id: int) -> bool:
@@ -185,21 +189,29 @@ class Listing:
 
     # Paging -------------------------------------------------------------------------------------
 
+    def _loaded(self, above: Sequence[TicketLine], below: Sequence[TicketLine]) -> None:
+        """Remembers where a page loaded at either end stands; an empty one leaves that end where it was."""
+        assert self.wanted is not None
+        first, last = self._ends
+        self._ends = (place(above[0], self.wanted.sort) if above else first,
+                      place(below[-1], self.wanted.sort) if below else last)  # fmt: skip
+
     def _more_below(self) -> int:
         assert self.wanted is not None
-        after = place(self.lines[-1], self.wanted.sort) if self.lines else None
-        found = inbox.page(self._conn, self.wanted, self._me, after=after)
+        found = inbox.page(self._conn, self.wanted, self._me, after=self._ends[1])
         self.lines += _new(found, self.lines)
         self.last = len(found) < inbox.PAGE
+        self._loaded((), found)
         return len(found)
 
     def _more_above(self) -> int:
         assert self.wanted is not None
-        before = place(self.lines[0], self.wanted.sort)
-        found = _new(inbox.page(self._conn, self.wanted, self._me, before=before), self.lines)
-        self.lines[:0] = found
+        found = inbox.page(self._conn, self.wanted, self._me, before=self._ends[0])
+        fresh = _new(found, self.lines)
+        self.lines[:0] = fresh
         self.first = len(found) < inbox.PAGE
-        return len(found)
+        self._loaded(found, ())
+        return len(fresh)
 
     def _trim(self) -> int:
         """Drops rows far from the cursor; returns how many were dropped above it."""
@@ -209,9 +221,11 @@ class Listing:
             extra = len(self.lines) - WINDOW
             del self.lines[:extra]
             self.first = False
+            self._loaded(self.lines, ())
             return extra
         del self.lines[WINDOW:]
         self.last = False
+        self._loaded((), self.lines)
         return 0
 
 

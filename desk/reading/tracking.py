@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from desk.reading.lazy import regex
@@ -47,6 +46,7 @@ class _Table(NamedTuple):
 @lru_cache(maxsize=1)
 def _table() -> _Table:
     import tomllib
+    from pathlib import Path
 
     with (Path(__file__).parent / "data" / "tracking.toml").open("rb") as file:
         data = tomllib.load(file)
