@@ -84,6 +84,7 @@ class Acts:
             raise Refused(N_("{item} does nothing here."), item=action, next=N_("? shows the keys."))
         ids = self.chosen()
         self.desk.last_act = (action, text)
+        self.writing.discarded = None
         self.desk.hold(self._do(verb, ids))
 
     async def _do(self, verb: verbs.Verb, ids: list[int]) -> None:
@@ -130,6 +131,8 @@ class Acts:
         held = outbox.of_agent_held(self.session.store.conn, self.session.agent.id, self.session.now)
         if held:
             self.writing.take_back(held[-1].id)
+        elif self.writing.bring_back():
+            return
         else:
             self.desk.hold(self._replay(undoing.undo, N_("undone: {verb}")))
 
@@ -139,11 +142,22 @@ class Acts:
     async def _replay(self, replay: Callable[[UnitOfWork], undoing.Step], said: str) -> None:
         step = await self.session.act(replay)
         self.desk.take_in(step.tickets)
+        if len(step.tickets) == 1:  # back to where it happened, so that the next act hits what one looks at
+            self._back_to(step.tickets[0])
         names = ", ".join(f"#{t}" for t in step.tickets[:4])
         text = _(said).format(verb=_(VERB_NAMES.get(step.verb, step.verb))) + f"  {names}"
         if step.refused:
             text += "  " + render_error(step.refused[0][1])
         self.desk.say(text, "warning" if step.refused else "done")
+
+    def _back_to(self, ticket_id: int) -> None:
+        if self.desk.desk_screen.reading:
+            self.open_ticket(ticket_id)
+        else:
+            before = self.session.listing.cursor
+            if self.session.listing.go(ticket_id):
+                self.desk.desk_screen.list.moved(before)
+                self.desk.rest()
 
     def ticket_copy_order(self) -> None:
         from desk.thread import read

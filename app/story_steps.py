@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import default
 
+from app.labels import named
 from app.wire import Wired, acting
 from app.words import N_, _
 from connectors.sandbox.mail import MailStandIn
@@ -18,6 +19,7 @@ from connectors.sandbox.world.talks import fill as fill_text
 from desk import changes, outbox, practice, thread, undo
 from desk.automation.templates import fill
 from desk.reason import reason_from, utc_text
+from desk.vocabulary import TYPES
 from store import events
 from store.errors import Conflict
 from store.sql import messages, people, shop, tickets
@@ -140,7 +142,7 @@ def _sorted(s: Scene) -> str:
     s.facts |= {"type": t.type, "lang": t.lang, "status": t.status}
     _must((t.type, t.lang, t.status) == ("damaged", s.buyer.lang, "new"),
           N_("sorted as {type}, {lang}, {status}"), type=t.type, lang=t.lang, status=t.status)  # fmt: skip
-    return _("sorted: {type}, written in {lang}").format(type=t.type, lang=t.lang)
+    return _("sorted: {type}, written in {lang}").format(type=named(TYPES, t.type), lang=t.lang)
 
 
 def _owned(s: Scene) -> str:

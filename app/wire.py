@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,7 +69,7 @@ class Wired(NamedTuple):
             return connect(channel.platform, settings_of(channel), Ports(kept, tokens, self.store.clock))
         except (KeyError, ValueError) as exc:  # a platform there is no connector for, a setting it does not take
             raise Invalid(N_("Channel {item}: {reason}"), item=channel.id, reason=str(exc),
-                          next=N_("Mend it: deskhand channel add --id {item} …")) from exc  # fmt: skip
+                          next=N_("Mend it: deskhand channel set {item} KEY=VALUE")) from exc  # fmt: skip
 
     def sync(self, *, only: str = "") -> Sync:
         """A sync run over this desk, reading in worker processes."""
@@ -100,9 +101,12 @@ def create_desk(folder: Path, *, name: str, encrypt: bool) -> Wired:
 
 
 def desk_key(folder: Path) -> bytes | None:
-    """The raw key of an encrypted desk, None for a plain one. A desk without a vault does not load one."""
+    """The raw key of an encrypted desk, None for a plain one, whose vault need not even be readable."""
     if not (folder / "vault.json").exists() and "DESKHAND_SECRET_DESK_KEY" not in os.environ:
         return None
+    with suppress(OSError), (folder / "desk.db").open("rb") as file:
+        if file.read(16) == b"SQLite format 3\x00":
+            return None
     from store.vault import Vault
 
     try:

@@ -23,7 +23,7 @@ from app.widgets.key_hints import KeyHints
 from app.widgets.ticket_list import TicketList
 from app.widgets.views_pane import ViewsPane
 from app.widgets.which_key import WhichKey
-from app.words import _, render_error
+from app.words import _, ngettext, render_error
 from store.errors import DeskError
 from store.sql import outbox
 from store.values import NEVER, SECOND
@@ -108,6 +108,14 @@ class Workstation(Face[int]):
         self.soon("poll", POLL_S, self._poll)
         self._tick()
         self.call_after_refresh(_collect_garbage)
+
+    def _fatal_error(self) -> None:
+        """Ours is a fault; its traceback goes to the terminal, but never the buyers' texts that stood in variables."""
+        from rich.traceback import Traceback
+
+        self.bell()
+        self._exit_renderables.append(Traceback(show_locals=False, width=None))
+        self._close_messages_no_wait()
 
     def last_words(self) -> None:
         """The line dropped or the machine asks us to go: the draft goes to disk first."""
@@ -259,7 +267,9 @@ class Workstation(Face[int]):
         bottom = self.desk_screen.bottom
         listing = self.session.listing
         here = f"#{self.desk_screen.ticket.ticket_id}  {listing.cursor + 1}/{len(listing.lines)}{'' if listing.last else '+'}"
-        bottom.query_text(here if self.desk_screen.reading else self.query_text)
+        if listing.marks and not self.desk_screen.reading:
+            here = ngettext("{count} marked", "{count} marked", len(listing.marks)).format(count=len(listing.marks))
+        bottom.query_text(here if self.desk_screen.reading or listing.marks else self.query_text)
         bottom.show(self.place, self.holds())
 
     def holds(self) -> Collection[str]:
@@ -276,6 +286,8 @@ class Workstation(Face[int]):
             found.add("arrivals")
         if self.last_act:
             found.add("repeat")
+        if self.composer is not None and self.composer.writing.kind == "reply":
+            found.add("replying")
         row = self.desk_screen.outbox.current
         if row and row.state == "held":
             found.add("outbox_held")

@@ -30,6 +30,8 @@ class WritingActs:
 
     def __init__(self, desk: Workstation, acts: Acts) -> None:
         self.desk, self.session, self.acts = desk, desk.session, acts
+        self.discarded: tuple[Writing, str] | None = None
+        """The text thrown away last, for `z`, until something else is done."""
 
     # Beginning ------------------------------------------------------------------------------------
 
@@ -221,7 +223,19 @@ class WritingActs:
     def review_discard(self) -> None:
         composer = self.desk.composer
         if composer is not None:
+            if composer.text.strip():
+                self.discarded = (composer.writing, composer.text)
+                self.desk.say(_("thrown away · z brings it back"))
             self.desk.hold(self._done(composer, keep_draft=False))
+
+    def bring_back(self) -> bool:
+        """What was thrown away last is written on; False when there is nothing."""
+        if self.discarded is None or self.desk.composer is not None:
+            return False
+        (writing, text), self.discarded = self.discarded, None
+        writing.saved = ""
+        self._write(writing, text)
+        return True
 
     async def _done(self, composer: Composer, *, keep_draft: bool) -> None:
         ticket_id, me = composer.writing.ticket_id, self.session.agent.id

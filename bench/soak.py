@@ -142,7 +142,7 @@ class Person:
         self.terminal.until(lambda: "Send as" not in self.terminal.text(), PATIENCE_S)
         self.answers_ms.append((time.monotonic() - start) * 1000)
         if "Reply to" in self.terminal.text():  # still open: it says why
-            self.terminal.wait("Something new arrived")
+            self.terminal.wait("your text is kept")
             self.terminal.type("p", quiet=0.2)
             return
         self.replies.add(word)

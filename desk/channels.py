@@ -71,6 +71,16 @@ def of_import(unit: UnitOfWork, named: str) -> Channel:
                kind="email" if mail else "marketplace")  # fmt: skip
 
 
+def configure(unit: UnitOfWork, channel_id: str, settings: Mapping[str, Any]) -> Channel:
+    """Gives an account other settings. Raises NotFound, Conflict where a mailbox belongs to another channel."""
+    channel = need(unit, channel_id)
+    refuse_shared_mailbox([c for c in shop.channels(unit.conn) if c.id != channel_id], channel.platform, settings)
+    body = json.dumps(dict(settings), ensure_ascii=False)
+    unit.conn.execute("UPDATE channel SET settings = ?, fault = '', fault_at = 0 WHERE id = ?", (body, channel_id))
+    unit.append("channel_changed", {"channel": channel_id, "changes": {"settings": [channel.settings, body]}})
+    return need(unit, channel_id)
+
+
 def set_state(unit: UnitOfWork, channel_id: str, state: str) -> Channel:
     """`active`, `paused` (neither fetched nor sent to) or `removed` (its tickets stay). Raises NotFound, and Refused
     for removing a channel whose outbox is not empty."""

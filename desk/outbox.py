@@ -132,13 +132,18 @@ def take_back(unit: UnitOfWork, row_id: int) -> OutboxRow:
     if not outbox.move(unit.conn, row_id, "held", "cancelled", unit.now):
         raise Refused(N_("The reply to {item} has left and cannot be taken back."), item=f"#{row.ticket_id}",
                       next=N_("Write a second message if something is wrong."))  # fmt: skip
+    _give_back(unit, row)
+    unit.append("reply_taken_back", {"outbox_id": row_id}, ticket_id=row.ticket_id)
+    return row
+
+
+def _give_back(unit: UnitOfWork, row: OutboxRow) -> None:
+    """Makes the text of a row its writer's draft, unless they have begun another."""
     payload = json.loads(row.payload)
     draft = people.draft(unit.conn, row.ticket_id, row.agent_id)
     if row.agent_id and (draft is None or not draft.body.strip()):
         people.put_draft(unit.conn, people.Draft(row.ticket_id, row.agent_id, "reply", payload["text"],
                                                  payload.get("template_id", ""), row.base_seq, unit.now))  # fmt: skip
-    unit.append("reply_taken_back", {"outbox_id": row_id}, ticket_id=row.ticket_id)
-    return row
 
 
 def claim(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
@@ -264,6 +269,7 @@ def resolve(unit: UnitOfWork, row_id: int, decision: str) -> OutboxRow:
         unit.append("reply_queued", {"outbox_id": row_id, "again": True}, ticket_id=row.ticket_id)
     else:
         outbox.move(unit.conn, row_id, row.state, "cancelled", unit.now)
+        _give_back(unit, row)
         unit.append("reply_cancelled", {"outbox_id": row_id}, ticket_id=row.ticket_id)
     return row
 

@@ -35,7 +35,7 @@ class Vault:
 
     def __init__(self, folder: Path, *, passphrase: str | None = None, environ: Mapping[str, str] = os.environ) -> None:
         self._file, self._key_file = folder / "vault.json", folder / "vault.key"
-        self._passphrase, self._environ = passphrase, environ
+        self._passphrase, self._environ = passphrase or environ.get("DESKHAND_VAULT_PASSPHRASE"), environ
         self._master: bytes | None = None
 
     def get(self, name: str) -> str:
@@ -102,7 +102,7 @@ class Vault:
                 salt = base64.b64decode(doc.setdefault("salt", base64.b64encode(secrets.token_bytes(16)).decode()))
                 self._master = hashlib.scrypt(self._passphrase.encode(), salt=salt, dklen=32, **_SCRYPT)
             elif "salt" in doc:
-                raise Refused(N_("The vault needs its passphrase."), next=N_("Run: deskhand secret unlock"))
+                raise Refused(N_("The vault needs its passphrase."), next=N_("Say it in DESKHAND_VAULT_PASSPHRASE."))
             else:
                 self._master = self._key_from_file(fresh=not doc.get("secrets"))
         return self._master

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from app.cli.options import Usage, unknown
@@ -31,6 +32,7 @@ def arguments(parser: Parser) -> None:
     verbs(parser, (
         ("list", _("every account and how it does"), _no_arguments, _list),
         ("add", _("connect an account"), _add_arguments, _add),
+        ("set", _("change settings of an account"), _set_arguments, _set),
         ("test", _("sign in and look, sending and changing nothing"), _one, _test),
         ("pause", _("neither fetch nor send for now"), _one, _pause),
         ("resume", _("go on"), _one, _resume),
@@ -68,6 +70,12 @@ def _add_arguments(parser: Parser) -> None:
         metavar="KEY=VALUE",
         help=_("what is asked for otherwise, such as imap_host=imap.shop.example"),
     )
+
+
+def _set_arguments(parser: Parser) -> None:
+    _one(parser)
+    parser.add_argument("--no-test", action="store_true", help=_("do not sign in before it is kept"))
+    parser.add_argument("settings", nargs="+", metavar="KEY=VALUE", help=_("such as imap_host=imap.shop.example"))
 
 
 def channel_record(c: Channel) -> Record:
@@ -133,6 +141,32 @@ def _add(run: Run, args: argparse.Namespace) -> int:
     return 0
 
 
+def _set(run: Run, args: argparse.Namespace) -> int:
+    from desk import channels
+    from store.vault import ChannelSecrets
+
+    with run.write() as unit:
+        channel = channels.need(unit, args.channel)
+    manifest = _manifest(channel.platform)
+    settings = {**json.loads(channel.settings), **_said(manifest, args.settings)}
+    kept = ChannelSecrets(run.wired.vault, channel.id)
+    secrets = {}
+    for setting in manifest.settings:
+        if setting.kind == "secret":
+            with suppress(KeyError):
+                secrets[setting.key] = kept.get(setting.key)
+    connector = _connector(run, manifest.id, channel.id, settings, secrets)
+    try:
+        if not args.no_test:
+            _insist(run, connector.test())
+    finally:
+        connector.close()
+    with run.write() as unit:
+        made = channels.configure(unit, channel.id, settings)
+    record(run, ONE, channel_record(made), lambda: [_("{name} is set.").format(name=made.name)])
+    return 0
+
+
 def _manifest(platform: str) -> Manifest:
     from connectors.registry import PLATFORMS, manifest
 
@@ -144,22 +178,9 @@ def _manifest(platform: str) -> Manifest:
 
 def _settings(manifest: Manifest, args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, str]]:
     """`(settings, secrets)`: from the line, and asked for where a person can be asked. Raises Usage, Invalid."""
+    settings = _said(manifest, args.settings)
     known = {s.key: s for s in manifest.settings}
-    settings: dict[str, Any] = {}
     secrets: dict[str, str] = {}
-    for word in args.settings:
-        key, equals, value = word.partition("=")
-        if not equals:
-            raise Usage(_("{word} is not KEY=VALUE.").format(word=clean_line(word)))
-        if key not in known:
-            raise Usage(unknown(key, known, _("a setting of {platform}").format(platform=manifest.id)))
-        if known[key].kind == "secret":
-            raise Usage(
-                _("A command line is no place for {name}; it is asked for, or say --secret-stdin {name}.").format(
-                    name=key
-                )
-            )
-        settings[key] = _typed(known[key], value)
     if args.secret_stdin:
         if args.secret_stdin not in known or known[args.secret_stdin].kind != "secret":
             raise Usage(unknown(args.secret_stdin, [k for k, s in known.items() if s.kind == "secret"], _("a secret")))
@@ -176,6 +197,26 @@ def _settings(manifest: Manifest, args: argparse.Namespace) -> tuple[dict[str, A
     return settings, secrets
 
 
+def _said(manifest: Manifest, words: list[str]) -> dict[str, Any]:
+    """Settings as given on the line. Raises Usage for an unknown one and for a secret."""
+    known = {s.key: s for s in manifest.settings}
+    settings: dict[str, Any] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals:
+            raise Usage(_("{word} is not KEY=VALUE.").format(word=clean_line(word)))
+        if key not in known:
+            raise Usage(unknown(key, known, _("a setting of {platform}").format(platform=manifest.id)))
+        if known[key].kind == "secret":
+            raise Usage(
+                _("A command line is no place for {name}; it is asked for, or say --secret-stdin {name}.").format(
+                    name=key
+                )
+            )
+        settings[key] = _typed(known[key], value)
+    return settings
+
+
 def _ask(manifest: Manifest, settings: dict[str, Any], secrets: dict[str, str]) -> None:
     """Asks for what is required and not said, and for the secrets of the chosen sign-in."""
     from getpass import getpass
@@ -187,11 +228,12 @@ def _ask(manifest: Manifest, settings: dict[str, Any], secrets: dict[str, str]) 
             if str(settings.get(key, default)) != wanted:
                 continue
         if s.kind == "secret":
-            if s.key in ("password", "refresh_token") and (value := getpass(f"{_(s.label)}: ")):
+            if (s.key in ("password", "refresh_token") or s.only_if) and (value := getpass(f"{_(s.label)}: ")):
                 secrets[s.key] = value
-        elif s.required and s.key not in settings:
+        elif (s.required or s.only_if) and s.key not in settings:
             print(f"{_(s.label)} ({_(s.help)}): ", end="", file=sys.stderr, flush=True)
-            settings[s.key] = _typed(s, sys.stdin.readline().strip())
+            if said := sys.stdin.readline().strip():
+                settings[s.key] = _typed(s, said)
 
 
 def _typed(setting: Setting, text: str) -> Any:

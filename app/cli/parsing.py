@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
         """Parses a whole line; options may stand between positional words."""
         try:
             args, left = self.parse_known_args(argv)
-            if left and not any(w.startswith("-") for w in left) and not self._subparsers:
+            if left and not any(w.startswith("-") and w != "-" for w in left) and not self._subparsers:
                 args, left = self.parse_known_intermixed_args(argv)
         except argparse.ArgumentError as error:
             self.error(str(error))

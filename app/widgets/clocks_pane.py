@@ -71,7 +71,7 @@ class ClocksPane(Lines):
         first = f" {due.text} {bar(d, self._now)} "
         due_text = _("due {when}").format(when=stamp(d.due_at, self._now, self.zone))
         rest = f"#{d.ticket_id:<6} {cells(d.label, 4)} {cells(kind, 12)} {cells(due_text, 16)} {cells(d.assignee_id or '–', 6)} "
-        rest += d.customer + "  " + d.policy
+        rest += d.customer + "  " + _(d.policy)
         if self.active and y - 1 == self.cursor:
             return ((cells(first + rest, width), "selection"),)
         return ((first, _ROLE[due.level]), (cells(rest, max(1, width - len(first))), "text"))

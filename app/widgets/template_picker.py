@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.labels import named
 from app.lines import Line
 from app.safe import cells
 from app.widgets.lines import Lines
@@ -14,6 +15,7 @@ from app.wrap import wrap
 from desk.automation.templates import fill
 from desk.reason import Reason
 from desk.thread import variant
+from desk.vocabulary import TYPES
 from store.sql.rows import Template, Ticket
 from store.values import fold
 
@@ -85,7 +87,7 @@ class TemplatePicker(Lines):
         width = self.size.width
         if y == 0:
             left = _("Templates for #{id}  {type} · {lang}").format(
-                id=self.ticket.id, type=self.ticket.type, lang=self.ticket.lang or "?"
+                id=self.ticket.id, type=named(TYPES, self.ticket.type), lang=self.ticket.lang or "?"
             )
             right = f"▸ {self.typed}▏" if self.typed else _("type to filter")
             return ((cells(f" {left}", width - 26), "strong"), (cells(right, 25), "accent" if self.typed else "muted"))

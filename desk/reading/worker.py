@@ -18,7 +18,6 @@ from desk.reading.parse import read_mail
 from desk.reading.pool import LENGTH, Answer
 from desk.reading.understand import understand
 
-
 _WRITE = 128 * 1024
 
 

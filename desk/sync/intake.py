@@ -6,6 +6,7 @@ Idempotent: the same message through two mailboxes, twice through one, or our ow
 from __future__ import annotations
 
 import json
+from email.utils import parseaddr
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -103,12 +104,12 @@ class Inbound:
         """What an agent types in for a phone call or a platform without messages."""
         from desk.reading.understand import understand
 
-        name = clean_line(customer)
-        address = name if "@" in name else ""
+        name, address = parseaddr(clean_line(customer))
+        name, address = (name or address.partition("@")[0], address) if "@" in address else (clean_line(customer), "")
         body = clean(text).strip()
         return cls(
-            remote_key=f"hand:{key or unit.ids()}", sender_key=f"email:{fold(name)}" if address else f"name:{fold(name)}",
-            sender_name=name.partition("@")[0] if address else name, sender_address=fold(address),
+            remote_key=f"hand:{key or unit.ids()}", sender_key=f"email:{fold(address)}" if address else f"name:{fold(name)}",
+            sender_name=name, sender_address=fold(address),
             subject=clean_line(subject), text=body, sent_at=unit.now, arrived_at=unit.now, understanding=understand(body, clean_line(subject)),
         )  # fmt: skip
 
@@ -348,7 +349,7 @@ def _heard(unit: UnitOfWork, ticket_id: int, message_id: int, seq: int, item: In
     news = person and late is None
     if (news or item.automatic == "bounce") and ticket.status in ("pending", "on_hold", "solved", "closed"):
         wake["status"] = "open"
-    if news and ticket.snoozed_until == NEVER:
+    if news and ticket.snoozed_until:
         wake["snoozed_until"] = 0
     if wake:
         change(unit, ticket_id, wake, verb="changed", why={"text": N_("the buyer wrote again")})

@@ -332,3 +332,24 @@ async def test_buyer_markup_is_literal_everywhere(desk: TestDesk) -> None:
         await press(pilot, "escape", "r")
         await until(pilot, lambda: desk_of(pilot).focused is not None)
         assert "[@click=app.quit]x[/]" in screen_text(pilot)
+
+
+async def test_a_text_thrown_away_comes_back(desk: TestDesk) -> None:
+    desk.mail("Lamp broken")
+    async with desk.workstation() as pilot:
+        await press(pilot, "r")
+        await until(pilot, lambda: desk_of(pilot).focused is not None)
+        await write(pilot, "Dear Marie")
+        await press(pilot, "escape", "n")
+        assert desk_of(pilot).composer is None
+        await press(pilot, "z")
+        await until(pilot, lambda: desk_of(pilot).composer is not None)
+        assert desk_of(pilot).composer.text == "Dear Marie"
+
+
+async def test_undo_brings_the_cursor_back_too(desk: TestDesk) -> None:
+    first = desk.mail("one", hours_ago=3)
+    desk.mail("two", hours_ago=2)
+    async with desk.workstation() as pilot:
+        await press(pilot, "e", "z")
+        assert desk_of(pilot).session.listing.current.id == first

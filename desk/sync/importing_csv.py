@@ -1,0 +1,192 @@
+"""A .csv file as rows with their line numbers: its characters, its separator, its columns; what is broken stays one row.
+
+A quote that is never closed, or closed in the middle of a cell, would swallow what follows: such a row is given back as
+bad, and reading goes on with the next line.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from desk.sync.importing_csv_columns import Columns, known, understood
+from desk.sync.importing_csv_values import day_first, text_of
+from desk.sync.importing_lines import Bad
+from store.errors import N_, Invalid
+
+LONGEST_ROW = 5_000
+"""Lines a row may have."""
+LARGEST_ROW = 4 << 20
+"""Characters a row may have."""
+_SAMPLE = 5_000
+"""Rows looked at to tell which way round dates are."""
+_SEPARATORS = (",", ";", "\t", "|")
+_DATES = ("ts", "placed", "shipped", "delivered")
+
+
+class Row(NamedTuple):
+    """One row: `name` says where it stands, `cells` are its known fields, `size` the bytes of the file read so far."""
+
+    name: str
+    cells: dict[str, str]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file that is understood. `days_first`: whether 11/02 is the eleventh of February."""
+
+    path: Path
+    encoding: str
+    separator: str
+    columns: Columns
+    header_line: int
+    days_first: bool = True
+
+    def rows(self) -> Iterator[Row | Bad]:
+        """Every row behind the header, in order."""
+        name, fields = self.path.name, self.columns.fields
+        with self.path.open(encoding=self.encoding, errors="replace", newline="") as file:
+            for number, cells in records(file, self.separator):
+                if number <= self.header_line:
+                    continue
+                if isinstance(cells, str):
+                    yield Bad(f"{name}:{number}", cells)
+                elif not any(c.strip() for c in cells):
+                    continue
+                elif len(cells) > len(fields) and any(c.strip() for c in cells[len(fields) :]):
+                    yield Bad(f"{name}:{number}", f"{len(cells)} cells for {len(fields)} columns")
+                else:
+                    found = {f: text_of(c) for f, c in zip(fields, cells, strict=False) if f}
+                    yield Row(f"{name}:{number}", found, file.buffer.tell())
+
+
+def table(path: Path) -> Table:
+    """Understands a file by its first lines. Raises Invalid where no column is known."""
+    encoding = encoding_of(path)
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        for number, line in enumerate(islice(file, 20), 1):
+            if not line.strip() or line.casefold().startswith("sep="):
+                continue
+            separator = max(_SEPARATORS, key=lambda s: (known(_cells(line, s)), line.count(s)))
+            columns = understood(_cells(line, separator))
+            if columns is None:
+                raise Invalid(N_("{item}: the columns are not understood."), item=path.name,
+                              next=N_("Name them as in docs/csv.md: a text and a sender, an order number, or an address."))  # fmt: skip
+            found = Table(path, encoding, separator, columns, number)
+            dates = (row.cells.get(f, "") for row in islice(found.rows(), _SAMPLE) if isinstance(row, Row)
+                     for f in _DATES)  # fmt: skip
+            return Table(path, encoding, separator, columns, number, day_first(dates))
+    raise Invalid(N_("{item} is empty."), item=path.name, next=N_("Its first line must name the columns."))
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    parsed = _parsed(line, separator)
+    return parsed if isinstance(parsed, list) else line.rstrip("\r\n").split(separator)
+
+
+# Characters -----------------------------------------------------------------------------------------
+
+
+def encoding_of(path: Path) -> str:
+    """UTF-8 or UTF-16 by mark or by content; else GB18030 where high bytes come in its pairs, else Windows-1252."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    paired = single = 0
+    utf8 = True
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            if utf8:
+                try:
+                    decoder.decode(chunk)
+                    continue
+                except UnicodeDecodeError:
+                    utf8 = False
+            pairs, alone = _high_bytes(chunk)
+            paired, single = paired + pairs, single + alone
+    if utf8:
+        return "utf-8-sig"
+    return "gb18030" if paired > 4 * single else "cp1252"
+
+
+def _high_bytes(chunk: bytes) -> tuple[int, int]:
+    """Runs of bytes past ASCII: how many have an even length, as Chinese has, and how many do not."""
+    paired = single = run = 0
+    for byte in chunk[:200_000].lstrip(codecs.BOM_UTF8) + b"\n":
+        if byte >= 0x80:
+            run += 1
+        elif run:
+            paired, single = (paired + run, single) if run % 2 == 0 else (paired, single + run)
+            run = 0
+    return paired, single
+
+
+# Rows -----------------------------------------------------------------------------------------------
+
+
+def records(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str] | str]]:
+    """`(line it begins on, its cells, or why it cannot be read)` of every row."""
+    source, ahead = iter(lines), deque[str]()
+    number = 1
+
+    def peek(offset: int) -> str | None:
+        while len(ahead) <= offset:
+            line = next(source, None)
+            if line is None:
+                return None
+            ahead.append(line)
+        return ahead[offset]
+
+    while (line := peek(0)) is not None:
+        parts, inside, size = [line], still_open(line, separator, False), len(line)
+        while inside and len(parts) < LONGEST_ROW and size < LARGEST_ROW and (more := peek(len(parts))) is not None:
+            parts.append(more)
+            size += len(more)
+            inside = still_open(more, separator, True)
+        found = "a quote that is never closed" if inside else _parsed("".join(parts), separator)
+        used = 1 if isinstance(found, str) else len(parts)
+        yield number, found
+        number += used
+        for _ in range(used):
+            ahead.popleft()
+
+
+def still_open(line: str, separator: str, inside: bool) -> bool:
+    """Whether a quoted cell goes on behind `line`; `inside` says whether one was open before it."""
+    if '"' not in line:
+        return inside
+    at = 0
+    if not inside and line.startswith('"'):
+        inside, at = True, 1
+    while True:
+        if inside:
+            end = line.find('"', at)
+            if end < 0:
+                return True
+            if line.startswith('""', end):
+                at = end + 2
+                continue
+            inside, at = False, end + 1
+        else:
+            start = line.find(f'{separator}"', at)
+            if start < 0:
+                return False
+            inside, at = True, start + 2
+
+
+def _parsed(text: str, separator: str) -> list[str] | str:
+    csv.field_size_limit(LARGEST_ROW + 1)
+    try:
+        rows = list(csv.reader([text.replace("\0", "")], delimiter=separator, strict=True))
+    except csv.Error as exc:
+        return f"not a row: {exc}"
+    return rows[0] if rows else []
