@@ -108,8 +108,9 @@ def since(run: Run, text: str) -> Instant:
 def _told(done: Imported, dry: bool) -> list[str]:
     text = ngettext("{count} message", "{count} messages", done.fresh).format(count=f"{done.fresh:,}")
     form = _("{messages} would come in, {known} are here already, {bad} cannot be read.") if dry else _(
-        "{messages} came in as {tickets} tickets, {known} were here already, {bad} could not be read.")  # fmt: skip
-    return [form.format(messages=text, tickets=f"{done.tickets:,}", known=f"{done.known:,}", bad=len(done.bad))]
+        "{messages} came in as {tickets}, {known} were here already, {bad} could not be read.")  # fmt: skip
+    made = ngettext("{count} ticket", "{count} tickets", done.tickets).format(count=f"{done.tickets:,}")
+    return [form.format(messages=text, tickets=made, known=f"{done.known:,}", bad=len(done.bad))]
 
 
 class _Ticker:

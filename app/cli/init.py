@@ -63,8 +63,11 @@ def run(run: Run, args: argparse.Namespace) -> int:
             leftover.unlink()
         raise
     wired.store.close()
+    named = [_("Name it in every command: export DESKHAND_DESK={folder}").format(folder=folder)]
+    named = named if run.options.desk else []
     record(run, SCHEMA, made, lambda: [
         _("The desk is made: {folder}").format(folder=folder),
+        *named,
         _("Next: deskhand channel add    connects an account"),
         _("      deskhand sync --forever fetches and sends; run it as a service"),
         _("      deskhand                opens the workstation"),

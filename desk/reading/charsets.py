@@ -57,6 +57,12 @@ def decode(data: bytes, label: str = "") -> tuple[str, bool]:
     return _with(data, codec) if codec else (guess(data), not label or label.lower() in ("us-ascii", "ascii"))
 
 
+@lru_cache(maxsize=1)
+def _windows() -> dict[int, str]:
+    """Windows-1252 by byte; its five holes stay what they are in Latin-1."""
+    return {b: bytes((b,)).decode("cp1252", "ignore") or chr(b) for b in range(0x80, 0xA0)}
+
+
 def _with(data: bytes, codec: str) -> tuple[str, bool]:
     try:
         return data.decode(codec), True
@@ -66,7 +72,7 @@ def _with(data: bytes, codec: str) -> tuple[str, bool]:
         try:
             return data.decode("utf-8"), False
         except UnicodeDecodeError:
-            return "".join(bytes((b,)).decode("cp1252", "ignore") or chr(b) for b in data), True
+            return data.decode("latin-1").translate(_windows()), True
     text = data.decode(codec, "replace")
     if text.count("\ufffd") * 20 <= len(text):  # a bad byte or two: the label is right, the transport was not
         return text, False

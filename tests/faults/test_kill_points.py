@@ -27,7 +27,7 @@ from tests.faults.kit import ANA, T0, USER, FrozenClock, Ids, mail, make_desk, m
 T1 = T0 + 60 * SECOND
 HANDED, SETTLED = "sync.dispatch.point_of_no_return", "sync.dispatch._settle"
 
-OLD = [mail(n, name=f"Buyer {n}", address=f"b{n}@buyer.example", body=f"My order 4711-{n} is late.") for n in range(4)]
+OLD = [mail(n, name=f"Buyer {n}", address=f"b{n}@buyer.example", body=f"My order 4711-{n} is late.") for n in range(5)]
 FRESH = [
     mail("answer", name="Buyer 3", address="b3@buyer.example", answers="buyer-3@buyer.example", body="Still nothing!"),
     mail("cold", name="Kim", address="kim@buyer.example", body="Wo bleibt mein Paket? Ich will mein Geld zurück."),
@@ -116,7 +116,7 @@ def prepare(folder: Path, validity: pytest.MonkeyPatch, **settings: object) -> N
                 seen = require(unit, ticket_id).thread_seq
                 to, subject = f"b{ticket_id - 1}@buyer.example", f"Re: Question {ticket_id - 1}"
                 box.queue(unit, box.Reply(ticket_id, "It is on its way.", (to,), subject, seen, then=then))
-            tickets.snooze(unit, 4, T0 + 30 * SECOND)
+            tickets.snooze(unit, 5, T0 + 30 * SECOND)
         store.close()
 
 
