@@ -1,4 +1,4 @@
-"""Search while one types: the list under the prompt shows what is found; Enter keeps it, Esc brings the old list back."""
+"""Search while one types: the list shows what is found; Enter keeps it, Esc brings the list as it was back."""
 
 from __future__ import annotations
 

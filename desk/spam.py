@@ -1,4 +1,4 @@
-"""Spam and blocked senders. What is spam lies closed in a view of its own, without clock and owner; nothing is deleted."""
+"""Spam and blocked senders. What is spam lies closed in a view of its own, on no clock; nothing is deleted."""
 
 from __future__ import annotations
 

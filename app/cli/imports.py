@@ -1,4 +1,4 @@
-"""`deskhand import`: maildir, mbox, .eml and .jsonl, with progress; Ctrl-C keeps what is in."""
+"""`deskhand import`: maildir, mbox, .eml, .jsonl and .csv, with progress; Ctrl-C keeps what is in."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _RECENT = 14 * DAY
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help=_("maildir, .mbox, .eml or .jsonl"))
+    parser.add_argument("paths", nargs="+", metavar="PATH", help=_("maildir, .mbox, .eml, .jsonl or .csv (columns: docs/csv.md)"))
     parser.add_argument("--channel", default="", metavar="NAME", help=_("the channel everything belongs to"))
     parser.add_argument(
         "--since", default="", metavar="DATE|all", help=_("older conversations come in closed; all: none (14 days)")
@@ -71,6 +71,10 @@ def run(run: Run, args: argparse.Namespace) -> int:
             "known": done.known,
             "tickets": done.tickets,
             "open": done.open,
+            "orders": done.orders,
+            "customers": done.customers,
+            "changed": done.changed,
+            "unknown_columns": done.unknown,
             "dry_run": args.dry_run,
             "stopped": stopped,
             "seconds": round(ticker.seconds, 1),
@@ -78,6 +82,8 @@ def run(run: Run, args: argparse.Namespace) -> int:
         },
         lambda: _told(done, args.dry_run),
     )
+    for name, columns in done.unknown.items():
+        run.warn(_("{file}: these columns are left aside: {columns}").format(file=name, columns=", ".join(columns)))
     for bad in done.bad[:_SHOWN_BAD]:
         run.warn(titled(bad.name, told(bad.reason)))
     if len(done.bad) > _SHOWN_BAD:
@@ -110,7 +116,14 @@ def _told(done: Imported, dry: bool) -> list[str]:
     form = _("{messages} would come in, {known} are here already, {bad} cannot be read.") if dry else _(
         "{messages} came in as {tickets}, {known} were here already, {bad} could not be read.")  # fmt: skip
     made = ngettext("{count} ticket", "{count} tickets", done.tickets).format(count=f"{done.tickets:,}")
-    return [form.format(messages=text, tickets=made, known=f"{done.known:,}", bad=len(done.bad))]
+    lines = [form.format(messages=text, tickets=made, known=f"{done.known:,}", bad=len(done.bad))]
+    if done.orders or done.customers or done.changed:
+        shop = _("{orders} orders and {customers} customers would be new, {changed} would change.") if dry else _(
+            "{orders} orders and {customers} customers are new, {changed} were brought up to date.")  # fmt: skip
+        lines.append(
+            shop.format(orders=f"{done.orders:,}", customers=f"{done.customers:,}", changed=f"{done.changed:,}")
+        )
+    return lines
 
 
 class _Ticker:

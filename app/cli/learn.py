@@ -1,4 +1,4 @@
-"""`deskhand learn`: what the desk learned from the team's corrections of types, how good that is, and whether it is used."""
+"""`deskhand learn`: what the desk learned from the team's corrections of types, how good that is, whether it is used."""
 
 from __future__ import annotations
 
@@ -44,8 +44,12 @@ def _tell(run: Run) -> int:
     row: dict[str, Any] = {"choice": now.choice, "active": now.active, "corrections": now.corrections,
                            "enough": learning.ENOUGH, "trained": At(report.trained_at if report else 0)}  # fmt: skip
     if report:
-        row |= {"examples": report.examples, "accuracy": _share(report.right, report.asked),
-                "alone": _share(report.alone, report.examples), "together": _share(report.together, report.examples)}  # fmt: skip
+        row |= {
+            "examples": report.examples,
+            "accuracy": _share(report.right, report.asked),
+            "alone": _share(report.alone, report.examples),
+            "together": _share(report.together, report.examples),
+        }
 
     def page() -> list[str]:
         count = ngettext("{count} correction", "{count} corrections", now.corrections).format(count=now.corrections)
@@ -56,9 +60,10 @@ def _tell(run: Run) -> int:
                 enough=learning.ENOUGH)]  # fmt: skip
         lines.append(_("Learned {when} from {count}.").format(when=local(report.trained_at, run.zone),
                                                               count=report.examples))  # fmt: skip
-        lines.append(_("On corrections it had not seen: {right} of {asked} right by itself; the tables alone {alone} of "
-                       "{all}, with it {together}.").format(right=report.right, asked=report.asked, alone=report.alone,
-                                                            all=report.examples, together=report.together))  # fmt: skip
+        form = _("On corrections it had not seen: {right} of {asked} right by itself; the tables alone {alone} of {all}, "
+                 "with it {together}.")  # fmt: skip
+        lines.append(form.format(right=report.right, asked=report.asked, alone=report.alone, all=report.examples,
+                                 together=report.together))  # fmt: skip
         return lines
 
     record(run, SCHEMA, row, page)

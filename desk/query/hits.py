@@ -72,7 +72,7 @@ def _pattern(term: Term) -> str:
         return _START + body + ("" if term.prefix else _END)
     tokens = re.findall(r"[^\W_]+", words(plain))
     solid = [re.fullmatch(SOLID, t) is not None for t in tokens]
-    body = re.escape(tokens[0])
+    body: str = re.escape(tokens[0])
     for before, after, token in zip(solid, solid[1:], tokens[1:], strict=False):
         body += (r"[\W_]*" if before or after else r"[\W_]+") + re.escape(token)
     start = "" if solid[0] else _START
@@ -93,7 +93,7 @@ def _plain(text: str) -> tuple[str, range | list[int]]:
 
 @lru_cache(4096)
 def _simple(char: str) -> str:
-    plain = normalize("NFKC", char).casefold()
+    plain: str = normalize("NFKC", char).casefold()
     if not char < _LATIN:
         return plain
     return "".join(c for c in normalize("NFKD", plain) if not combining(c)) or char

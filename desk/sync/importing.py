@@ -18,6 +18,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context, parent_process
+from typing import TYPE_CHECKING
 
 from desk import channels
 from desk.reading.records import Mail, Understanding
@@ -32,6 +33,9 @@ from store.sql.rows import Channel
 from store.unit import Store, UnitOfWork
 from store.values import SECOND, Actor, Instant
 
+if TYPE_CHECKING:
+    from desk.sync.importing_csv_rows import Customer, Order
+
 IMPORTER = Actor("connector", "import")
 QUIET_BATCH, BUSY_BATCH = 16_000, 8
 """Messages per transaction: on a desk nobody looks at, and beside somebody's open session."""
@@ -40,7 +44,7 @@ LIVE_BATCH = 1_000
 MAIL_BATCH, MAIL_BYTES = 1_000, 16 << 20
 """The same for mails and the bytes of them."""
 PAUSE_S = 0.010
-_LINES, _BYTES = 16_000, 32 << 20
+_LINES, _BYTES = 4_000, 32 << 20
 _SMALL = 1 << 20
 """Bytes of lines below which another process is not worth its start."""
 _PRESENT = 30 * SECOND
@@ -60,6 +64,16 @@ class Imported:
     tickets: int = 0
     open: int = 0
     bad: list[Bad] = field(default_factory=list)
+    orders: int = 0
+    customers: int = 0
+    changed: int = 0
+    """Orders and customers that were here and are brought up to date."""
+    unknown: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By .csv file, the columns nobody knows."""
+
+
+class _Undone(Exception):
+    """Ends a trial: the transaction is rolled back."""
 
 
 Progress = Callable[[Imported], None]
@@ -92,8 +106,9 @@ class Import:
         collecting = gc.isenabled()
         gc.disable()  # hundreds of thousands of rows without a cycle among them
         try:
+            self._tables([s for s in found if s.kind == "csv"])
             self._lines([s for s in found if s.kind == "lines"])
-            self._mails([s for s in found if s.kind != "lines"])
+            self._mails([s for s in found if s.kind not in ("csv", "lines")])
         finally:
             self._tune(_USUAL)
             if collecting:
@@ -151,6 +166,74 @@ class Import:
         self.done.open += len(brought.live)
         self.done.known += parts.again
         self._settle(outcome)
+
+    # Tables --------------------------------------------------------------------------------------------
+
+    def _tables(self, found: Sequence[Source]) -> None:
+        if not found:
+            return
+        from desk.sync import importing_csv_run as tables
+        from desk.sync.importing_csv import table
+        from desk.sync.importing_csv_columns import MESSAGES
+
+        understood = tables.in_order([(s, table(s.path)) for s in found])
+        self.done.unknown = {t.path.name: t.columns.unknown for _s, t in understood if t.columns.unknown}
+        for source, one in understood:
+            before = self.done.size
+            if one.columns.kind == MESSAGES:
+                for lines, bad, size in tables.lines(one, _LINES):
+                    self._conversations(lines, bad)
+                    self._came(before + min(size, source.size))
+            else:
+                for batch, bad, size in tables.things(one):
+                    self._bad(bad)
+                    self._put(batch)
+                    self._came(before + min(size, source.size))
+            self._came(before + source.size)
+
+    def _came(self, size: int) -> None:
+        self.done.size = max(self.done.size, size)
+        self.progress(self.done)
+
+    def _conversations(self, lines: Sequence[tuple[str, bytes]], bad: Sequence[Bad]) -> None:
+        made, unreadable = prepare(lines, 0 if self.classify else self.since)
+        self._bad([*bad, *unreadable])
+        if self.dry_run:
+            self._count(made)
+        else:
+            self._store(made)
+
+    def _put(self, batch: Sequence[Order | Customer]) -> None:
+        """Stores orders and customers; a dry run does it and takes it back."""
+        from desk.sync.importing_csv_rows import Order
+        from desk.sync.importing_csv_store import Came, put_customer, put_order
+
+        rest = deque(batch)
+        while rest:
+            came: list[tuple[bool, Came]] = []
+            try:
+                with self.store.write(IMPORTER) as unit:
+                    for one in [rest.popleft() for _ in range(min(len(rest), self._room(live=True)))]:
+                        if isinstance(one, Order):
+                            came.append((True, put_order(unit, self._channel(unit, one.channel).id, one)))
+                        else:
+                            came.append((False, put_customer(unit, one)))
+                    if any(c is not Came.KNOWN for _o, c in came):
+                        unit.append("shop_imported", {
+                            "orders": sum(o and c is Came.NEW for o, c in came),
+                            "customers": sum(not o and c is Came.NEW for o, c in came),
+                            "changed": sum(c is Came.CHANGED for _o, c in came),
+                        })  # fmt: skip
+                    if self.dry_run:
+                        self._channels.clear()  # one made here goes, too
+                        raise _Undone
+            except _Undone:
+                pass
+            self.done.orders += sum(o and c is Came.NEW for o, c in came)
+            self.done.customers += sum(not o and c is Came.NEW for o, c in came)
+            self.done.changed += sum(c is Came.CHANGED for _o, c in came)
+            self.done.known += sum(c is Came.KNOWN for _o, c in came)
+            self._pause()
 
     # Mail ----------------------------------------------------------------------------------------------
 

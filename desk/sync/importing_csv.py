@@ -1,4 +1,4 @@
-"""A .csv file as rows with their line numbers: its characters, its separator, its columns; what is broken stays one row.
+"""A .csv file as rows with their line numbers: characters, separator and columns found out; what is broken costs one row.
 
 A quote that is never closed, or closed in the middle of a cell, would swallow what follows: such a row is given back as
 bad, and reading goes on with the next line.
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, TextIO
 
 from desk.sync.importing_csv_columns import Columns, known, understood
 from desk.sync.importing_csv_values import day_first, text_of
@@ -64,7 +64,13 @@ class Table:
                     yield Bad(f"{name}:{number}", f"{len(cells)} cells for {len(fields)} columns")
                 else:
                     found = {f: text_of(c) for f, c in zip(fields, cells, strict=False) if f}
-                    yield Row(f"{name}:{number}", found, file.buffer.tell())
+                    yield Row(f"{name}:{number}", found, _read_so_far(file))
+
+
+def _read_so_far(file: TextIO) -> int:
+    """Bytes; the text layer itself cannot tell while it is iterated."""
+    buffer: BinaryIO = file.buffer
+    return buffer.tell()
 
 
 def table(path: Path) -> Table:
@@ -78,7 +84,7 @@ def table(path: Path) -> Table:
             columns = understood(_cells(line, separator))
             if columns is None:
                 raise Invalid(N_("{item}: the columns are not understood."), item=path.name,
-                              next=N_("Name them as in docs/csv.md: a text and a sender, an order number, or an address."))  # fmt: skip
+                              next=N_("Name them as docs/csv.md does: text and sender, order number, or address."))  # fmt: skip
             found = Table(path, encoding, separator, columns, number)
             dates = (row.cells.get(f, "") for row in islice(found.rows(), _SAMPLE) if isinstance(row, Row)
                      for f in _DATES)  # fmt: skip

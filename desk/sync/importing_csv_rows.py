@@ -12,8 +12,8 @@ from desk.sync.importing_lines import Bad
 from store.values import Instant, clean, clean_line, fold
 
 _OUT = {"out", "outbound", "outgoing", "sent", "seller", "agent", "shop", "发出", "发送", "卖家", "客服", "寄出"}
-_COPIED = ("from_addr", "from_name", "to_addr", "subject", "body", "conv", "message_id", "in_reply_to", "channel", "lang",
-           "type", "sku", "product")  # fmt: skip
+_COPIED = ("from_addr", "from_name", "to_addr", "subject", "body", "conv", "message_id", "in_reply_to", "channel",
+           "lang", "type", "sku", "product")  # fmt: skip
 
 
 class Item(NamedTuple):

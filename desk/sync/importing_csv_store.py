@@ -33,8 +33,8 @@ def put_order(unit: UnitOfWork, channel_id: str, o: Order) -> Came:
     ).fetchone()
     if row is None:
         order_id = conn.execute(
-            "INSERT INTO orders (channel_id, number, number_key, customer_id, placed_at, status, total_minor, currency, "
-            "country) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO orders (channel_id, number, number_key, customer_id, placed_at, status, total_minor, "
+            "currency, country) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (channel_id, o.number, o.key, customer_id, unit.now if o.placed_at is None else o.placed_at, o.status,
              o.total_minor or 0, o.currency, o.country),
         ).lastrowid  # fmt: skip
@@ -53,8 +53,8 @@ def put_order(unit: UnitOfWork, channel_id: str, o: Order) -> Came:
         came = Came.CHANGED if after != before else Came.KNOWN
         if came is Came.CHANGED:
             conn.execute(
-                "UPDATE orders SET customer_id = ?, placed_at = ?, status = ?, total_minor = ?, currency = ?, country = ? "
-                "WHERE id = ?",
+                "UPDATE orders SET customer_id = ?, placed_at = ?, status = ?, total_minor = ?, currency = ?, "
+                "country = ? WHERE id = ?",
                 (*after, order_id),
             )
     added = _add_items(conn, order_id, o.items)

@@ -1,4 +1,4 @@
-"""Cells of a .csv file as values: instants, amounts, countries. Pure; what cannot be read raises ValueError saying so."""
+"""Cells of a .csv file as values: instants, amounts, countries. What cannot be read raises ValueError with why."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _DAY_MONTH = re.compile(r"(\d{1,2})\.?[ -]([A-Za-z]{3})[a-z]*\.?,?[ -](\d{4})")
 _MONTH_DAY = re.compile(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _TIME = re.compile(r"(\d{1,2})[:时](\d{2})(?:[:分](\d{2})(?:[.,]\d+)?秒?)?\s*([AaPp])?")
 _ZONE = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{2}):?(\d{2})$")
-_SYMBOLS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "￥": "CNY", "¥": "CNY", "A$": "AUD", "C$": "CAD", "₹": "INR",
-            "R$": "BRL", "₩": "KRW", "zł": "PLN", "元": "CNY", "円": "JPY"}  # fmt: skip
+_SYMBOLS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "￥": "CNY", "¥": "CNY", "A$": "AUD", "C$": "CAD",
+            "₹": "INR", "R$": "BRL", "₩": "KRW", "zł": "PLN", "元": "CNY", "円": "JPY"}  # fmt: skip
 _AMOUNT = re.compile(r"\s*([^\d\s.,+-]{0,4})\s*([+-]?)\s*([\d][\d.,' \u00a0\u202f]*|[.,]\d+)\s*([^\d\s.,]{0,4})\s*")
 
 
@@ -89,8 +89,8 @@ def _time(text: str) -> tuple[int, int, int]:
 
 
 def amount(text: str, currency: str) -> tuple[int, str]:
-    """`(minor units, currency)`; the currency beside the number counts where none is named, and where neither names one,
-    it is "" and the amount in hundredths. Raises ValueError."""
+    """`(minor units, currency)`; the currency beside the number counts where none is named. Where neither names one, it
+    is "" and the amount in hundredths. Raises ValueError."""
     found = _AMOUNT.fullmatch(text)
     if found is None:
         raise ValueError(f"not an amount: {clean_line(text)}")

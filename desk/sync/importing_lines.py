@@ -142,7 +142,12 @@ def _grouped(good: Iterable[tuple[str, Mapping[str, Any]]]) -> list[list[tuple[s
 
 def _text(r: Mapping[str, Any], field: str) -> str:
     value = r.get(field)
-    return clean_line(str(value)) if value not in (None, "") else ""
+    if value is None or value == "":
+        return ""
+    text = value if isinstance(value, str) else str(value)
+    if text.isascii() and text.isprintable():  # nothing in it that `clean` would touch
+        return " ".join(text.split()) if " " in text else text
+    return clean_line(text)
 
 
 def _conversation(group: Sequence[tuple[str, Mapping[str, Any]]], classify_from: Instant) -> Conversation:

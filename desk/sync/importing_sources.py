@@ -15,6 +15,7 @@ from store.values import SECOND, Instant
 
 LINES = (".jsonl", ".ndjson")
 MAILS = (".eml", ".mbox")
+TABLES = (".csv", ".tsv")
 LARGEST_MAIL = 100 << 20
 """Bytes; a larger one is listed as bad."""
 
@@ -52,7 +53,7 @@ def sources(paths: Iterable[Path]) -> list[Source]:
         here = _folder(path) if path.is_dir() else _file(path)
         if not here:
             raise Invalid(N_("{item} holds nothing that can be imported."), item=str(path),
-                          next=N_("Give a maildir, .eml, .mbox or .jsonl."))  # fmt: skip
+                          next=N_("Give a maildir, .eml, .mbox, .jsonl or .csv."))  # fmt: skip
         found += here
     return found
 
@@ -61,7 +62,7 @@ def _folder(path: Path) -> list[Source]:
     if (path / "cur").is_dir() or (path / "new").is_dir():
         boxes = [path, *sorted(p for p in path.iterdir() if p.name.startswith(".") and (p / "cur").is_dir())]
         return [s for box in boxes for s in _maildir(box)]
-    files = sorted(p for p in path.rglob("*") if p.suffix.casefold() in (*LINES, *MAILS) and p.is_file())
+    files = sorted(p for p in path.rglob("*") if p.suffix.casefold() in (*LINES, *MAILS, *TABLES) and p.is_file())
     return [s for p in files for s in _file(p)]
 
 
@@ -76,6 +77,8 @@ def _file(path: Path) -> list[Source]:
     size, suffix = path.stat().st_size, path.suffix.casefold()
     if suffix in LINES:
         return [Source(path, "lines", size)]
+    if suffix in TABLES:
+        return [Source(path, "csv", size)]
     if suffix == ".mbox" or _begins(path, b"From "):
         return [Source(path, "mbox", size)]
     if suffix == ".eml" or _looks_like_mail(path):

@@ -19,7 +19,8 @@ def test_spam_and_back(shop: Cli) -> None:
 
 
 def test_blocking_lists_and_lets_go(shop: Cli, tmp_path: Path) -> None:
-    assert shop("block", "Anna@Buyer.example", "x@y.example", "--json").json["changed"] == ["Anna@Buyer.example", "x@y.example"]
+    both = ["Anna@Buyer.example", "x@y.example"]
+    assert shop("block", *both, "--json").json["changed"] == both
     assert shop("block", "anna@buyer.example", "--json").json["unchanged"] == ["anna@buyer.example"]
     assert {b["sender"] for b in shop("block", "--json").json["blocked"]} == {"anna@buyer.example", "x@y.example"}
     shop("import", write_lines(tmp_path / "a.jsonl", [line(7, "anna@buyer.example", "Again", ts=1_790_000_000)]),
@@ -41,7 +42,8 @@ def test_spam_with_block_is_one_step(shop: Cli) -> None:
 
 def test_learning_is_switched_trained_and_explained(desk: Cli, tmp_path: Path) -> None:
     assert desk("learn", "--train").code == 1
-    texts = [("The glow wavers when my cat walks past", "defective"), ("My aunt mentioned something about bananas", "invoice_payment")]
+    texts = [("The glow wavers when my cat walks past", "defective"),
+             ("My aunt mentioned something about bananas", "invoice_payment")]  # fmt: skip
     lines = [line(n, f"b{n}@buyer.example", "", body=f"{texts[n % 2][0]}, number {n}.") for n in range(1, 13)]
     desk("import", write_lines(tmp_path / "a.jsonl", lines), "--since", "all")
     for n, text in enumerate(lines, 1):

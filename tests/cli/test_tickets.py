@@ -208,7 +208,8 @@ def test_files_go_in_and_come_out_under_safe_names(shop: Cli, tmp_path: Path, fo
 
 def test_views_are_saved_checked_and_forgotten(desk: Cli) -> None:
     assert desk("view", "add", "broken", "is:open", "type:damaged", "--private").code == 0
-    assert desk("view", "list", "--json").json["views"][-1]["owner"] == "ana"
+    owners = {v["id"]: v["owner"] for v in desk("view", "list", "--json").json["views"]}
+    assert owners["broken"] == "ana"
     assert "Column 1" in desk("view", "add", "bad", "tpye:damaged").err
     assert desk("view", "add", "broken", "is:open").code == 1
     assert desk("view", "remove", "broken").code == 0

@@ -21,6 +21,24 @@ from tests.faults.kit import FrozenClock, Ids
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "VACUUM")
 
 
+class Ticks:
+    """Time that passes by being looked at, so that a page falls into the same transactions on any machine."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def monotonic(self) -> float:
+        self._now += 1
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Nobody waits here."""
+
+
+TWO_MAILS = 2.5
+"""Ticks a transaction of pull may last: the first look begins, each mail costs one more."""
+
+
 class Mortal:
     """A connection whose every durable step is counted and named, and that dies at one of them."""
 
@@ -70,10 +88,12 @@ def _whence() -> str:
 
 def child(job: dict[str, Any]) -> None:
     from app.wire import Wired
+    from desk.sync import pull
     from desk.sync.lease import this_process
     from desk.sync.loop import Sync
     from desk.sync.reader import InProcess, Pooled
 
+    pull.time, pull.HOLD_S = Ticks(), TWO_MAILS  # type: ignore[assignment, misc]
     Mortal.seen, Mortal.at = [], tuple(job["at"]) if job["at"] else None
     store.unit.connect = lambda path, key=None: Mortal(really_connect(path, key))
     folder = Path(job["desk"])

@@ -109,7 +109,7 @@ def prepare(folder: Path, validity: pytest.MonkeyPatch, **settings: object) -> N
     clock = FrozenClock(T0)
     with world(validity) as server:
         store = Store.create(folder, clock=clock, ids=Ids("base"), name="Nordlicht Shop")
-        make_desk(folder, server, store=store, page_mails=2, **settings)
+        make_desk(folder, server, store=store, page_mails=3, **settings)
         Sync(store, Wired(store).connector, InProcess(), "setup").once()
         with store.write(ANA) as unit:
             for ticket_id, then in ((1, "pending"), (2, "solved"), (3, "open")):
