@@ -30,7 +30,8 @@ _RECENT = 14 * DAY
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help=_("maildir, .mbox, .eml, .jsonl or .csv (columns: docs/csv.md)"))
+    parser.add_argument("paths", nargs="+", metavar="PATH",
+                        help=_("maildir, .mbox, .eml, .jsonl or .csv (columns: docs/csv.md)"))  # fmt: skip
     parser.add_argument("--channel", default="", metavar="NAME", help=_("the channel everything belongs to"))
     parser.add_argument(
         "--since", default="", metavar="DATE|all", help=_("older conversations come in closed; all: none (14 days)")

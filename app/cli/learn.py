@@ -1,4 +1,4 @@
-"""`deskhand learn`: what the desk learned from the team's corrections of types, how good that is, whether it is used."""
+"""`deskhand learn`: what the desk learned from the team's corrections of types, how good that is, whether it counts."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _tell(run: Run) -> int:
                 enough=learning.ENOUGH)]  # fmt: skip
         lines.append(_("Learned {when} from {count}.").format(when=local(report.trained_at, run.zone),
                                                               count=report.examples))  # fmt: skip
-        form = _("On corrections it had not seen: {right} of {asked} right by itself; the tables alone {alone} of {all}, "
+        form = _("On corrections it had not seen: {right} of {asked} right by itself; tables alone {alone} of {all}, "
                  "with it {together}.")  # fmt: skip
         lines.append(form.format(right=report.right, asked=report.asked, alone=report.alone, all=report.examples,
                                  together=report.together))  # fmt: skip

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from app.lines import Line, Run
 from app.safe import cells, width_of
 from app.times import ago_text
+from app.told import told
 from app.widgets.lines import Lines
 from app.words import _
 from desk.inbox import COUNT_TO, Summary
@@ -53,7 +54,7 @@ def compose(summary: Summary, standing: Standing, now: Instant, width: int) -> L
         counts.append((_("! {n} stuck in the outbox").format(n=summary.unknown), "danger"))
     right: list[Run] = []
     if summary.faults:
-        name, fault = summary.faults[0]
+        name, fault = summary.faults[0][0], told(summary.faults[0][1])
         more = f" +{len(summary.faults) - 1}" if len(summary.faults) > 1 else ""
         right.append(
             (f"{cells(name, min(12, width_of(name)))}: {cells(fault, min(38, width_of(fault)))}{more}", "danger")

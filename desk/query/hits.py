@@ -68,8 +68,8 @@ def _words(node: Node) -> Iterator[Term]:
 def _pattern(term: Term) -> str:
     plain = _plain(fold(term.text))[0]
     if any(map(str.isdigit, plain)) and _NUMBER.fullmatch(plain):  # a number: its dashes may stand or be missing
-        body = "-?".join(map(re.escape, plain.replace("-", "")))
-        return _START + body + ("" if term.prefix else _END)
+        digits = "-?".join(map(re.escape, plain.replace("-", "")))
+        return _START + digits + ("" if term.prefix else _END)
     tokens = re.findall(r"[^\W_]+", words(plain))
     solid = [re.fullmatch(SOLID, t) is not None for t in tokens]
     body: str = re.escape(tokens[0])

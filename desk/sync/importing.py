@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 IMPORTER = Actor("connector", "import")
 QUIET_BATCH, BUSY_BATCH = 16_000, 8
 """Messages per transaction: on a desk nobody looks at, and beside somebody's open session."""
+BUSY_MAILS = 3
+"""Mails per transaction beside an open session: each finds its thread, its clock and its owner, about 3 ms."""
 LIVE_BATCH = 1_000
 """Messages per transaction where tickets come in open: each gets a clock and an owner."""
 MAIL_BATCH, MAIL_BYTES = 1_000, 16 << 20
@@ -328,7 +330,7 @@ class Import:
         return BUSY_BATCH if self._watched() else LIVE_BATCH if live else QUIET_BATCH
 
     def _mail_room(self) -> int:
-        return BUSY_BATCH if self._watched() else MAIL_BATCH
+        return BUSY_MAILS if self._watched() else MAIL_BATCH
 
     def _pause(self) -> None:
         if self._watched():

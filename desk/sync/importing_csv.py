@@ -1,4 +1,4 @@
-"""A .csv file as rows with their line numbers: characters, separator and columns found out; what is broken costs one row.
+"""A .csv file as rows with their line numbers: characters, separator, columns. What is broken costs one row.
 
 A quote that is never closed, or closed in the middle of a cell, would swallow what follows: such a row is given back as
 bad, and reading goes on with the next line.
@@ -84,7 +84,7 @@ def table(path: Path) -> Table:
             columns = understood(_cells(line, separator))
             if columns is None:
                 raise Invalid(N_("{item}: the columns are not understood."), item=path.name,
-                              next=N_("Name them as docs/csv.md does: text and sender, order number, or address."))  # fmt: skip
+                              next=N_("See docs/csv.md: text and sender, order number, or address."))  # fmt: skip
             found = Table(path, encoding, separator, columns, number)
             dates = (row.cells.get(f, "") for row in islice(found.rows(), _SAMPLE) if isinstance(row, Row)
                      for f in _DATES)  # fmt: skip
