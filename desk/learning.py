@@ -23,6 +23,8 @@ ENOUGH = 30
 """Corrections before the learner takes part by itself."""
 MOST = 2_000
 """Corrections it is trained on, the newest."""
+CHECKED = 500
+"""Corrections its accuracy is told from, the newest."""
 FOLDS = 5
 _CHOICE, _REPORT, _LEARNER = "learner_choice", "learner_report", "learner"
 
@@ -38,11 +40,13 @@ class Correction(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How good a learner is, on corrections it had not seen (cross-validated in five parts). `right` of `asked` are its
-    own guesses; `alone` and `together` of `examples` are those the keyword tables get right without it and with it."""
+    """How good a learner of `examples` is, on the newest of them, each forgotten before it was asked for (five parts).
+    `right` of `asked` are its own guesses; `alone` and `together` of `checked` are those the keyword tables get right
+    without it and with it."""
 
     trained_at: Instant
     examples: int
+    checked: int
     asked: int
     right: int
     alone: int
@@ -152,22 +156,21 @@ def refresh(store: Store) -> bool:
 def _trained(found: Sequence[Correction], now: Instant) -> tuple[Report, str]:
     from desk.reading.learner import Learner
 
+    learner = Learner.train(_pairs(found))
+    body = learner.to_json()
+    checked = found[-CHECKED:]
     asked = right = alone = together = 0
-    for seen, unseen in _folds(found):
-        learner = Learner.train(_pairs(seen))
+    for fold in range(FOLDS):
+        unseen = checked[fold::FOLDS]
+        for text, kind in _pairs(unseen):
+            learner.forget(text, kind)
         r, a = learner.accuracy(_pairs(unseen))
         right, asked = right + r, asked + a
         alone += sum(_type(c, None) == c.type for c in unseen)
         together += sum(_type(c, learner) == c.type for c in unseen)
-    report = Report(now, len(found), asked, right, alone, together)
-    return report, Learner.train(_pairs(found)).to_json()
-
-
-def _folds(found: Sequence[Correction]) -> Iterator[tuple[list[Correction], list[Correction]]]:
-    for fold in range(FOLDS):
-        unseen = [c for i, c in enumerate(found) if i % FOLDS == fold]
-        if unseen:
-            yield [c for i, c in enumerate(found) if i % FOLDS != fold], unseen
+        for text, kind in _pairs(unseen):
+            learner.learn(text, kind)
+    return Report(now, len(found), len(checked), asked, right, alone, together), body
 
 
 def _pairs(found: Sequence[Correction]) -> Iterator[tuple[str, str]]:

@@ -47,8 +47,8 @@ def _tell(run: Run) -> int:
         row |= {
             "examples": report.examples,
             "accuracy": _share(report.right, report.asked),
-            "alone": _share(report.alone, report.examples),
-            "together": _share(report.together, report.examples),
+            "alone": _share(report.alone, report.checked),
+            "together": _share(report.together, report.checked),
         }
 
     def page() -> list[str]:
@@ -62,7 +62,7 @@ def _tell(run: Run) -> int:
                                                               count=report.examples))  # fmt: skip
         form = _("On corrections it had not seen: {right} of {asked} right by itself; tables alone {alone} of {all}, "
                  "with it {together}.")  # fmt: skip
-        lines.append(form.format(right=report.right, asked=report.asked, alone=report.alone, all=report.examples,
+        lines.append(form.format(right=report.right, asked=report.asked, alone=report.alone, all=report.checked,
                                  together=report.together))  # fmt: skip
         return lines
 

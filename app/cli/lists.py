@@ -28,7 +28,7 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("query", nargs="*", metavar="QUERY", help=_("what to look for; everything open unless said"))
     parser.add_argument("--limit", type=int, default=100, metavar="N", help=_("at most N tickets; 0 for all (100)"))
     parser.add_argument("--sort", metavar="ORDER", default="", choices=["", *_sorts()],
-                        help=_("due, updated, newest, oldest or priority"))  # fmt: skip
+                        help=_("due, updated, newest, oldest, priority, or rank: best match first"))  # fmt: skip
 
 
 def run(run: Run, args: argparse.Namespace) -> int:

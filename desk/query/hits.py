@@ -18,7 +18,7 @@ from store.search import SOLID, Term, words
 from store.values import fold
 
 Span = tuple[int, int]
-_TOKEN = re.compile(rf"{SOLID}|[^\W_]")
+_TOKEN = re.compile(r"[^\W_]")
 _NUMBER = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _START, _END = rf"(?:(?<![^\W_])|(?<={SOLID}))", rf"(?:(?![^\W_])|(?={SOLID}))"
 _LATIN = "\u0590"

@@ -20,6 +20,8 @@ MAX_TEXT = 10_000
 _TOKEN = regex(r"[A-Za-z0-9]+")
 _DIGITS = regex(r"(?<![A-Za-z0-9])[A-Za-z]*[0-9][A-Za-z0-9]*")
 _SHORT = regex(r"(?:^|[^A-Za-z0-9])([A-Za-z]{1,4})[^A-Za-z0-9]$")
+_INSIDE = regex(r"[0-9][ \-\u00a0]$")
+_SHORT_DIGITS = 18
 _MORE = regex(r"[ \-\u00a0]([A-Za-z0-9]+)")
 _WORDS = regex(r"\b[^\W\d_]{3,}\b")
 _CANDIDATE = regex(r"\d{6}|\d[\d -]{7}|[A-Za-z]{2}\d|\d[A-Za-z]\d", re.A)
@@ -68,7 +70,8 @@ def _table() -> _Table:
     }
     context = re.compile("|".join(map(re.escape, data["context"]["words"])), re.I)
     lengths = {n: tuple(f for f, low, high in spans if low <= n <= high) for n in range(8, 42)}
-    return _Table(formats, names, context, data["postal"], lengths)
+    postal = {**{country: f"Post {country}" for country in data["members"]["others"]}, **data["postal"]}
+    return _Table(formats, names, context, postal, lengths)
 
 
 def find(text: str) -> tuple[Tracking, ...]:
@@ -121,7 +124,7 @@ class Surroundings:
 def _at(text: str, start: int, around: Surroundings) -> tuple[int, Tracking | None]:
     """(where it ends, the number that begins with the token at `start`), longest first."""
     before = text[start - 1 : start]
-    if before and (before in "#@/._" or (before == "-" and start > 1 and _TOKEN.match(text, start - 2))):
+    if before and (before in "#@/._+" or (before == "-" and start > 1 and _TOKEN.match(text, start - 2))):
         return start, None
     token = _TOKEN.match(text, start)
     assert token is not None
@@ -138,6 +141,9 @@ def _at(text: str, start: int, around: Surroundings) -> tuple[int, Tracking | No
         number = "".join(pieces[:used])
         if len(number) < 8 or (used > 1 and not _grouped(pieces[:used])):
             continue
+        longer = used < len(pieces) and not pieces[used].isalpha()
+        if number.isdigit() and len(number) <= _SHORT_DIGITS and (longer or _INSIDE.search(text, max(start - 2, 0), start)):
+            continue  # a piece of a longer number: a card, a bank account, a phone
         if (hit := match(number.upper(), around)) is not None:
             return ends[used - 1], hit
     return start, None
@@ -158,8 +164,8 @@ def match(number: str, around: Surroundings) -> Tracking | None:
         if shaped is None:
             continue
         groups = shaped.groupdict()
-        holds = form.check == "none" or _CHECKS[form.check](form.before + groups["serial"], groups["check"])
-        if not holds and form.check in ("s10", "ups") and not number.isdigit():
+        holds = form.check == "none" or _CHECKS[form.check](_serial(form, groups["serial"]), groups["check"])
+        if not holds and form.check in ("s10", "ups") and not number.isdigit() and around.named <= {form.courier}:
             return None  # this shape belongs to one courier: a wrong check digit is a typing error
         if not holds or (form.named and form.courier not in around.named) or (form.context and not around.spoken):
             continue
@@ -171,6 +177,10 @@ def match(number: str, around: Surroundings) -> Tracking | None:
     if len(fits) > 1:
         return next((t for t in fits if t.courier in around.named), fits[0])
     return fits[0] if fits else None
+
+
+def _serial(form: _Format, serial: str) -> str:
+    return serial if form.before and serial.startswith(form.before) else form.before + serial
 
 
 def _is_number(number: str) -> bool:

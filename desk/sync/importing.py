@@ -52,7 +52,7 @@ _SMALL = 1 << 20
 _PRESENT = 30 * SECOND
 _ROOMY = ("cache_size = -262144", "wal_autocheckpoint = 50000")
 """Memory and a long log, while it lasts: a page that many batches touch is written once."""
-_USUAL = ("cache_size = -8000", "wal_autocheckpoint = 1000")
+_USUAL = ("cache_size = -2000", "wal_autocheckpoint = 16000")
 
 
 @dataclass(slots=True)

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 from desk.clocks.keep import keep
 from desk.clocks.talk import Spoken, Talk
 from desk.reading.records import Understanding
+from desk.sync import bare_orders
 from desk.sync.importing_lines import Conversation, Message
 from desk.sync.intake import Inbound
 from store.connection import Connection
-from store.sql import bulk
+from store.sql import bulk, shop
 from store.sql.rows import Channel
 from store.unit import UnitOfWork
 from store.values import Instant, fold
@@ -99,6 +100,7 @@ def store(unit: UnitOfWork, found: Sequence[Conversation], channels: Mapping[str
     links: list[tuple[int, int]] = []
     told: list[tuple[str, int, Mapping[str, Any]]] = []
     live: list[int] = []
+    unnamed: list[tuple[int, Conversation]] = []
     ticket_id, message_id = ids["ticket"], ids["message"]
     seq = unit.conn.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
     for c in found:
@@ -118,6 +120,8 @@ def store(unit: UnitOfWork, found: Sequence[Conversation], channels: Mapping[str
                                             "messages": [first_id, message_id - 1]}))  # fmt: skip
         if c.order:
             links.append((ticket_id, orders[channel.id, c.order.key]))
+        elif not history:
+            unnamed.append((ticket_id, c))
         if not history:
             live.append(ticket_id)
         ticket_id += 1
@@ -128,6 +132,7 @@ def store(unit: UnitOfWork, found: Sequence[Conversation], channels: Mapping[str
     bulk.insert(unit.conn, "ticket_order", ("ticket_id", "order_id"), links)
     bulk.append(unit.conn, unit.now, unit.actor, told)
     unit.forget()
+    _name_orders(unit, unnamed)
     _wake(unit, live)
     return Made(len(messages), len(tickets), tuple(live))
 
@@ -182,6 +187,20 @@ def _status(talk: Talk) -> str:
     if talk.last_human_reply is None:
         return "new"
     return "open" if talk.oldest_unanswered is not None else "pending"
+
+
+def _name_orders(unit: UnitOfWork, found: Sequence[tuple[int, Conversation]]) -> None:
+    """Links open conversations to the orders of the desk that they name without saying so."""
+    if not found or not unit.conn.execute("SELECT EXISTS (SELECT 1 FROM orders)").fetchone()[0]:
+        return
+    for ticket_id, c in found:
+        text = "\n".join(f"{m.subject}\n{m.body}" for m in c.messages if not m.outbound)
+        numbers = bare_orders.find(unit.conn, text, sender_key=c.customer_key)
+        for number in numbers:
+            for order in shop.orders_by_key(unit.conn, bare_orders.key_of(number)):
+                shop.link_order(unit.conn, ticket_id, order.id)
+        if numbers:
+            unit.conn.execute("UPDATE ticket SET order_number = ? WHERE id = ?", (numbers[0], ticket_id))
 
 
 def _wake(unit: UnitOfWork, live: Sequence[int]) -> None:

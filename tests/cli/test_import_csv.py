@@ -90,3 +90,11 @@ def test_what_looks_like_a_formula_leaves_as_text_and_comes_back_as_it_was(desk:
 def test_a_file_without_known_columns_says_so(desk: Cli, tmp_path: Path) -> None:
     wrong = desk("import", put(tmp_path / "x.csv", "foo,bar\n1,2\n"))
     assert wrong.code == 1 and "columns are not understood" in wrong.err
+
+
+def test_orders_come_in_before_what_buyers_wrote_and_bare_numbers_are_linked(desk: Cli, tmp_path: Path) -> None:
+    talk = put(tmp_path / "a.csv", "from,message\nann@x.example,Any news on NL13874?\n")
+    order = put(tmp_path / "b.csv", "order id,total,currency\nNL-13874,5,EUR\n")
+    assert desk("import", talk, order, "--since", "all", "--json").json["orders"] == 1
+    assert desk("order", "show", "NL13874", "--json").json["orders"][0]["tickets"] == [1]
+    assert desk("count", "order:NL13874", "--json").json["count"] == 1

@@ -92,7 +92,7 @@ def test_orders_and_parcels_are_found_however_they_are_spelled(desk: Desk) -> No
 
 def test_rank_brings_the_best_first_and_pages_hang_together(desk: Desk) -> None:
     best = desk.mail(subject="Walnut table", text="walnut walnut walnut", sender="b0@x.example").ticket_id
-    rest = [desk.mail(text=f"one walnut among other words, {n}", sender=f"b{n}@x.example").ticket_id for n in range(1, 8)]
+    rest = [desk.mail(text=f"a walnut among other words, {n}", sender=f"b{n}@x.example").ticket_id for n in range(7)]
     assert found(desk, "walnut")[-1] == best
     ranked = found(desk, "walnut sort:rank")
     assert ranked[0] == best and sorted(ranked) == sorted([best, *rest])
@@ -130,5 +130,5 @@ def test_every_type_is_in_one_class_and_classes_are_views(desk: Desk) -> None:
     assert views == set(inbox.QUIET_VIEWS)
     listed = inbox.views(desk.store.conn, inbox.context(desk.store.conn, "ana", desk.clock.at))
     assert not views & {line.view.id for line in listed}
-    with pytest.raises(Invalid, match="after_sales|does not know"):
+    with pytest.raises(Invalid, match="does not know"):
         found(desk, "class:aftersale")
