@@ -269,7 +269,7 @@ def _undone(s: Scene) -> str:
         undo.undo(unit)
     _must(s.ticket.type == was, N_("the field did not come back"))
     s.facts |= {"field": "type", "value": was}
-    return _("a changed field was undone: type is {value} again").format(value=was)
+    return _("a changed field was undone: type is {value} again").format(value=named(TYPES, was))
 
 
 def _refused(s: Scene) -> str:

@@ -389,7 +389,7 @@ class Workstation(Face[int]):
         if "counts" not in self._later or self._later["counts"].when() < asyncio.get_running_loop().time():
             self.soon("counts", COUNT_S if "counts" in self._later else 0.0, self._count)
         if screen.has_class("outbox"):
-            self.acts.fill_outbox()
+            self.acts.going.fill_outbox()
 
     def _count(self) -> None:
         self.desk_screen.show_views(self.view_id)
@@ -437,7 +437,7 @@ class Workstation(Face[int]):
         self.open_view(self.desk_screen.views_pane.views[event.index].view.id)
 
     def on_clocks_pane_chosen(self, event: ClocksPane.Chosen) -> None:
-        self.acts.open_ticket(event.ticket_id)
+        self.acts.moving.open_ticket(event.ticket_id)
 
     def on_key_hints_pressed(self, event: KeyHints.Pressed) -> None:
         self.acts.begin_or_perform(event.id)

@@ -75,7 +75,7 @@ class WritingActs:
     def _write(self, writing: Writing, text: str, *, review: bool = False) -> None:
         screen = self.desk.desk_screen
         if screen.ticket.ticket_id != writing.ticket_id or not screen.reading:
-            self.acts.open_ticket(writing.ticket_id)
+            self.acts.moving.open_ticket(writing.ticket_id)
         composer = self.desk.composer = Composer(writing, text)
         screen.mount(composer, before=screen.clocks)
         self.desk.go_to("review" if review else "composer")
@@ -97,7 +97,7 @@ class WritingActs:
         ticket_id = self._one()
         screen, conn = self.desk.desk_screen, self.session.store.conn
         if screen.ticket.ticket_id != ticket_id or not screen.reading:
-            self.acts.open_ticket(ticket_id)
+            self.acts.moving.open_ticket(ticket_id)
         thread = threads.read(conn, ticket_id, shown=1)
         context = threads.template_context(thread, self.session.agent.name, self.session.store.meta("name"))
         picker = self.desk.picker = TemplatePicker(
@@ -321,6 +321,6 @@ class WritingActs:
 
         async def run() -> None:
             self.desk.take_in([await self.session.act(settle)])
-            self.acts.fill_outbox()
+            self.acts.going.fill_outbox()
 
         self.desk.hold(run())

@@ -19,7 +19,8 @@ def arguments(parser: Parser) -> None:
     what.add_argument("--train", action="store_true", help=_("learn now from all corrections there are"))
     what.add_argument("--on", action="store_true", help=_("use it, however few the corrections; learns at once"))
     what.add_argument("--off", action="store_true", help=_("do not use it; what was learned is kept"))
-    what.add_argument("--auto", action="store_true", help=_("use it once there are 30 corrections (the default)"))
+    what.add_argument("--auto", action="store_true",
+                      help=_("use it from 30 corrections on, where it does better (the default)"))  # fmt: skip
 
 
 def run(run: Run, args: argparse.Namespace) -> int:
@@ -58,9 +59,10 @@ def _tell(run: Run) -> int:
         if report is None:
             return [*lines, _("Nothing was learned yet; it begins by itself at {enough} corrections.").format(
                 enough=learning.ENOUGH)]  # fmt: skip
-        lines.append(_("Learned {when} from {count}.").format(when=local(report.trained_at, run.zone),
-                                                              count=report.examples))  # fmt: skip
-        form = _("On corrections it had not seen: {right} of {asked} right by itself; tables alone {alone} of {all}, "
+        form = _("Learned {when} from {corrected} corrected tickets and {left} that were left as they were.")
+        lines.append(form.format(when=local(report.trained_at, run.zone), corrected=report.corrections,
+                                 left=report.examples - report.corrections))  # fmt: skip
+        form = _("On tickets it had not seen: {right} of {asked} right by itself; tables alone {alone} of {all}, "
                  "with it {together}.")  # fmt: skip
         lines.append(form.format(right=report.right, asked=report.asked, alone=report.alone, all=report.checked,
                                  together=report.together))  # fmt: skip

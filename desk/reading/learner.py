@@ -22,8 +22,8 @@ MIN_EXAMPLES = 5
 _SIZES = (3, 4, 5)
 _WIDE_SIZES = (1, 2, 3)
 _MAX_TEXT = 2_000
-_PULL = 2.0
-"""Points the learner can add to one type: as much as a two-word phrase."""
+PULL = 2.0
+"""Points the learner can add to one type unless it proved worth more: as much as a two-word phrase."""
 
 
 def grams(text: str) -> list[str]:
@@ -41,6 +41,7 @@ class Learner:
         self.examples: Counter[str] = Counter()
         self.totals: Counter[str] = Counter()
         self.counts: dict[str, Counter[str]] = {}
+        self.pull = PULL
 
     @classmethod
     def train(cls, pairs: Iterable[tuple[str, str]]) -> Learner:
@@ -113,11 +114,11 @@ class Learner:
         out = dict(scores)
         for type, probability in predicted.items():
             if type in TYPES and probability > chance:
-                gain = _PULL * (probability - chance) / (1.0 - chance)
+                gain = self.pull * (probability - chance) / (1.0 - chance)
                 if gain >= 0.5 or type in scores:
                     out[type] = out.get(type, 0.0) + gain
             elif type in scores:
-                out[type] = max(out[type] - _PULL * (chance - probability) / chance / 2, 0.0)
+                out[type] = max(out[type] - self.pull * (chance - probability) / chance / 2, 0.0)
         return out
 
     def accuracy(self, pairs: Iterable[tuple[str, str]]) -> tuple[int, int]:
@@ -132,7 +133,7 @@ class Learner:
 
     def to_json(self) -> str:
         return json.dumps(
-            {"format": FORMAT, "examples": self.examples, "counts": self.counts},
+            {"format": FORMAT, "pull": self.pull, "examples": self.examples, "counts": self.counts},
             ensure_ascii=False,
             separators=(",", ":"),
         )
@@ -145,6 +146,7 @@ class Learner:
             data: dict[str, Any] = json.loads(text)
             if data["format"] != FORMAT:
                 raise ValueError(f"learner format {data['format']!r} is not known")
+            learner.pull = float(data.get("pull", PULL))
             learner.examples.update({str(t): int(n) for t, n in data["examples"].items()})
             for gram, counts in data["counts"].items():
                 learner.counts[gram] = Counter({str(t): int(n) for t, n in counts.items()})

@@ -44,6 +44,8 @@ def _read(raw: bytes) -> Mail:
     fields = tree.root.fields
     bodies = _Bodies()
     bodies.collect(tree.root, None)
+    if not bodies.texts and not bodies.files:  # boundaries that close each other: shown as it came, rather than nothing
+        bodies.texts.append(tree.root)
     warnings = list(tree.warnings)
     sender, reply_to = _sender(fields), _addresses(fields, "reply-to")
     amazon = any("amazon." in a.address for a in (sender, *reply_to))
@@ -247,7 +249,7 @@ def _sender(fields: headers.Fields) -> Address:
         for address in found:
             if address.address:
                 return address
-    return _NOBODY
+    return next(iter(_addresses(fields, "from")), _NOBODY)
 
 
 def _date(fields: headers.Fields) -> int | None:

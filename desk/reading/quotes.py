@@ -246,7 +246,8 @@ class _Folder:
     def _latest_start(self, number: int, at: int) -> int:
         """An attribution may follow a sentence without an empty line: it begins at the last line that can begin it."""
         for start in range(at, number, -1):
-            if self.patterns.attribution.fullmatch(" ".join(t.strip() for t in self.text[start : at + 1])):
+            joined = " ".join(t.strip() for t in self.text[start : at + 1])
+            if self.patterns.attribution.fullmatch(joined) or self.patterns.loose.fullmatch(joined):
                 return start
         return number
 

@@ -38,7 +38,8 @@ def understand(text: str, subject: str = "", platform: str = "", learner: Learne
     type, review, cause, ask = _judged(scores, others, plain)
     alone = type
     if learner is not None:
-        scores = learner.rerank(whole, scores)
+        scores = learner.rerank(whole, {**scores, OTHER: others} if others else scores)
+        others = scores.pop(OTHER, 0.0)
         type, review, cause, ask = _judged(scores, others, plain)
     ranked = sorted(((t, round(s, 2)) for t, s in scores.items() if s > 0), key=lambda s: (-s[1], _RANK[s[0]]))
     if others:

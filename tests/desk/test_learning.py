@@ -120,3 +120,28 @@ def test_what_the_learner_changed_is_told_with_the_ticket(desk: Desk) -> None:
     (created,) = desk.told(ticket, "created")
     assert created.payload is not None and created.payload["taught"] == {"type": ["other", "defective"]}
     assert json.loads(learning.saved(desk.store.conn))["format"] == 1
+
+
+def test_it_stays_out_where_it_does_no_better(desk: Desk) -> None:
+    text = "The thing hums at night, number {n}."
+    for n in range(120):  # the same words, mostly left as they were sorted
+        ticket = desk.mail(text=text.format(n=n), sender=f"b{n}@buyer.example", subject="").ticket_id
+        with desk.acting() as unit:
+            unit.conn.execute("UPDATE ticket SET first_reply_at = 1, type = 'quality' WHERE id = ?", (ticket,))
+            if n % 4 == 0:
+                change(unit, ticket, {"type": "refund" if n % 8 else "cancel"})
+    assert learning.refresh(desk.store)
+    now = learning.standing(desk.store.conn)
+    assert now.report is not None and now.report.corrections == 30 and now.report.examples == 120
+    assert now.active == (now.report.together > now.report.alone)
+
+
+def test_what_agents_left_as_it_was_counts_and_history_does_not(desk: Desk) -> None:
+    answered = desk.mail(text="A plain question about glue", sender="a@buyer.example").ticket_id
+    untouched = desk.mail(text="Another one", sender="b@buyer.example").ticket_id
+    old = desk.mail(text="Long ago", sender="c@buyer.example", history=True).ticket_id
+    with desk.acting() as unit:
+        unit.conn.execute("UPDATE ticket SET first_reply_at = 1 WHERE id IN (?, ?)", (answered, old))
+    assert [c.ticket_id for c in learning.kept(desk.store.conn, set())] == [answered]
+    assert learning.kept(desk.store.conn, {answered}) == []
+    assert untouched not in {c.ticket_id for c in learning.kept(desk.store.conn, set())}

@@ -30,7 +30,9 @@ def formats() -> list[Any]:
 def shape(form: dict[str, Any]) -> re.Pattern[str]:
     """The format without the white space it allows everywhere, in Python's spelling."""
     source = form["regex"] if isinstance(form["regex"], str) else "".join(form["regex"])
-    source = re.sub(r"(?<!\\)\\s\*", "", source.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!"))
+    source = re.sub(
+        r"(?<!\\)\\s\*", "", source.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!")
+    )
     return re.compile(source.replace(r"\b", "").replace(r"\s", ""), re.A)
 
 

@@ -1,0 +1,171 @@
+"""Acts that move: the cursor, the page, from ticket to ticket and from pane to pane."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.words import _
+from store.sql import people
+from store.unit import UnitOfWork
+
+if TYPE_CHECKING:
+    from app.acts import Acts
+    from app.workstation import Workstation
+
+
+class MovingActs:
+    """Methods named after acts, as in `app.acts`."""
+
+    def __init__(self, desk: Workstation, acts: Acts) -> None:
+        self.desk, self.session, self.acts = desk, desk.session, acts
+
+    def move(self, by: int) -> None:
+        screen, place = self.desk.desk_screen, self.desk.place
+        if place == "views":
+            screen.views_pane.move(by)
+        elif place == "clocks":
+            screen.clocks.move(by)
+        elif place == "outbox":
+            screen.outbox.move(by)
+        elif place == "ticket":
+            screen.ticket.scroll(by)
+        elif place == "list":
+            before, top = self.session.listing.cursor, self.session.listing.lines[:1]
+            self.session.listing.move(by)
+            if screen.list.range_from is not None:
+                self.session.listing.mark_range(screen.list.range_from, self.session.listing.cursor)
+            if self.session.listing.lines[:1] == top:
+                screen.list.moved(before)
+            else:  # rows were loaded or dropped above: indexes moved
+                screen.list.follow()
+                screen.list.refresh()
+            self.desk.rest()
+
+    def _page(self) -> int:
+        screen = self.desk.desk_screen
+        return max(1, (screen.ticket.size.height if self.desk.place == "ticket" else screen.list.rows) - 1)
+
+    def move_down(self, count: int) -> None:
+        self.move(count or 1)
+
+    def move_up(self, count: int) -> None:
+        self.move(-(count or 1))
+
+    def move_half_down(self, count: int) -> None:
+        self.move(max(1, self._page() // 2) * (count or 1))
+
+    def move_half_up(self, count: int) -> None:
+        self.move(-max(1, self._page() // 2) * (count or 1))
+
+    def move_page_down(self, count: int) -> None:
+        self.move(self._page() * (count or 1))
+
+    def move_page_up(self, count: int) -> None:
+        self.move(-self._page() * (count or 1))
+
+    def thread_page(self) -> None:
+        self.move(self._page())
+
+    def move_top(self, count: int) -> None:
+        if self.desk.place == "list":
+            self.session.listing.top()
+            self.session.listing.move(max(0, count - 1))
+            self.desk.refresh_list()
+        else:
+            self.move(-(10**6))
+
+    def move_bottom(self, count: int) -> None:
+        if self.desk.place == "list" and not count:
+            self.session.listing.bottom()
+            self.desk.refresh_list()
+        elif count:
+            self.move_top(count)
+        else:
+            self.move(10**6)
+
+    def item_open(self) -> None:
+        screen = self.desk.desk_screen
+        if self.desk.place == "views" and screen.views_pane.views:
+            self.desk.open_view(screen.views_pane.views[screen.views_pane.cursor].view.id)
+            self.item_back()
+        elif self.desk.place == "clocks" and screen.clocks.current:
+            self.open_ticket(screen.clocks.current.ticket_id)
+        elif self.desk.place == "outbox" and screen.outbox.current:
+            self.open_ticket(screen.outbox.current.ticket_id)
+        elif self.session.listing.current:
+            self.open_ticket(self.session.listing.current.id)
+
+    def open_ticket(self, ticket_id: int) -> None:
+        """Reads a ticket alone; what was new in it counts as read."""
+        screen = self.desk.desk_screen
+        screen.unfolded = False
+        screen.remove_class("outbox", "views")
+        self.session.listing.go(ticket_id)
+        screen.ticket.ticket_id = ticket_id
+        screen.ticket.top = 0
+        screen.read_on(True)
+        screen.call_after_refresh(lambda: screen.show_ticket(ticket_id))
+        self.desk.go_to("ticket")
+        self.desk.job(self._read(ticket_id))
+
+    async def _read(self, ticket_id: int) -> None:
+        me = self.session.agent.id
+
+        def mark(unit: UnitOfWork) -> None:
+            from store.sql.tickets import get
+
+            ticket = get(unit.conn, ticket_id)
+            if ticket:
+                people.mark_read(unit.conn, me, ticket_id, ticket.last_message_id)
+
+        await self.session.act(mark)
+        self.desk.desk_screen.list.altered(self.session.listing.changed([ticket_id]))
+        await self.session.present(ticket_id, False)
+        draft = self.session.draft(ticket_id)
+        if draft and draft.body.strip():
+            self.desk.say(_("your draft waits here: r goes on with it"), "us")
+
+    def item_back(self) -> None:
+        screen = self.desk.desk_screen
+        screen.remove_class("outbox", "views")
+        if screen.reading:
+            screen.read_on(False)
+        self.desk.go_to("list")
+        self.desk.refresh_list()
+        self.desk.job(self.session.present(None, False))
+
+    def ticket_next(self, count: int) -> None:
+        self._read_on(count or 1)
+
+    def ticket_previous(self, count: int) -> None:
+        self._read_on(-(count or 1))
+
+    def _read_on(self, by: int) -> None:
+        listing = self.session.listing
+        before = listing.cursor
+        listing.move(by)
+        if listing.current is None or (listing.cursor == before and self.desk.place == "ticket"):
+            self.item_back()
+        else:
+            self.open_ticket(listing.current.id)
+
+    def pane_next(self) -> None:
+        self._pane(1)
+
+    def pane_previous(self) -> None:
+        self._pane(-1)
+
+    def _pane(self, by: int) -> None:
+        screen = self.desk.desk_screen
+        if screen.reading:
+            return
+        ring = ["list", "views"] + (["clocks"] if screen.has_class("clocks") else [])
+        if not screen.narrow:
+            ring.insert(1, "ticket")
+        now = self.desk.place if self.desk.place in ring else "list"
+        place = ring[(ring.index(now) + by) % len(ring)]
+        screen.set_class(place == "views" and screen.narrow, "views")
+        if place == "views":
+            views = screen.views_pane.views
+            screen.views_pane.cursor = next((i for i, v in enumerate(views) if v.view.id == self.desk.view_id), 0)
+        self.desk.go_to(place)
