@@ -160,7 +160,7 @@ class MovingActs:
         if screen.reading:
             return
         ring = ["list", "views"] + (["clocks"] if screen.has_class("clocks") else [])
-        if not screen.narrow:
+        if screen.ticket.display:
             ring.insert(1, "ticket")
         now = self.desk.place if self.desk.place in ring else "list"
         place = ring[(ring.index(now) + by) % len(ring)]

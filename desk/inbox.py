@@ -153,6 +153,9 @@ def view(conn: Connection, view_id: str, me: str) -> View:
     for one in shop.views(conn, me):
         if one.id == view_id:
             return one
+    for ident, query, position in SHIPPED_VIEWS:  # taken off this desk's list, but acts and keys still lead there
+        if ident == view_id:
+            return View(ident, ident, query, "", position)
     raise NotFound(N_("There is no view {item}."), item=view_id, next=N_("See: deskhand view list"))
 
 

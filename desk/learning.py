@@ -50,8 +50,8 @@ class Correction(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Report:
     """How good a learner of `examples` (`corrections` of them corrected) is, on the newest of them, each forgotten
-    before it was asked for (five parts). `right` of `asked` are its own guesses; `alone` and `together` of `checked` are
-    those the keyword tables get right without it and with it."""
+    before it was asked for (five parts). `right` of `asked` are its own guesses; `alone` and `together` of `checked`
+    are those the keyword tables get right without it and with it."""
 
     trained_at: Instant
     corrections: int

@@ -76,7 +76,8 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
         m.remote_key.removeprefix("mail:") for m in thread if m.direction != "note" and m.remote_key.startswith("mail:")
     ]
     payload = {
-        "message_id": message_id, "to": list(recipients(reply.to)), "cc": list(recipients(reply.cc)), "subject": clean_line(reply.subject),
+        "message_id": message_id, "to": list(recipients(reply.to)), "cc": list(recipients(reply.cc)),
+        "subject": clean_line(reply.subject),
         "text": text, "in_reply_to": theirs[-1].remote_key.removeprefix("mail:") if theirs else "",
         "references": refs[-10:], "template_id": reply.template_id, "automatic": reply.automatic,
     }  # fmt: skip

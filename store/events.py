@@ -10,7 +10,10 @@ from store.connection import Connection
 from store.values import Actor, Instant
 
 GENESIS = "0" * 64
-_COLUMNS = "seq, epoch, at, actor_kind, actor_id, verb, version, ticket_id, batch_id, cause_seq, payload, salt, digest, prev, hash"
+_COLUMNS = (
+    "seq, epoch, at, actor_kind, actor_id, verb, version, ticket_id, batch_id, cause_seq, "
+    "payload, salt, digest, prev, hash"
+)
 
 
 class Event(NamedTuple):

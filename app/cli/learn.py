@@ -55,6 +55,8 @@ def _tell(run: Run) -> int:
     def page() -> list[str]:
         count = ngettext("{count} correction", "{count} corrections", now.corrections).format(count=now.corrections)
         used = _("It is used.") if now.active else _("It is not used.")
+        if report and now.choice == "auto" and not now.active and report.corrections >= learning.ENOUGH:
+            used = _("It is not used: with it, no more would be right.")
         lines = [_("{count}. {used}").format(count=count, used=used)]
         if report is None:
             return [*lines, _("Nothing was learned yet; it begins by itself at {enough} corrections.").format(

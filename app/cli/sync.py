@@ -23,7 +23,11 @@ log = logging.getLogger("deskhand.sync")
 def arguments(parser: Parser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--once", action="store_true", help=_("fetch and send what there is, then end"))
-    how.add_argument("--forever", action="store_true", help=_("until it is stopped, also while nobody works; logs into the desk's log folder"))
+    how.add_argument(
+        "--forever",
+        action="store_true",
+        help=_("until it is stopped, also while nobody works; logs into the desk's log folder"),
+    )
     parser.add_argument("--channel", default="", metavar="NAME", help=_("this account only"))
 
 

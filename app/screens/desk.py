@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from app.workstation import Workstation
 
-NARROW, WIDE, TALL = 100, 170, 50
+NARROW, THREE_PANES, WIDE, TALL = 100, 118, 170, 50
 SHOWN = 60
 """Messages rendered when a ticket opens; `v` brings the rest."""
 
@@ -67,6 +67,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         self.set_class(width < NARROW, "narrow")
+        self.set_class(NARROW <= width < THREE_PANES, "middle")
         self.set_class(width >= WIDE, "wide")
         self.set_class(height >= TALL, "tall")
         if self.desk.settled:

@@ -69,7 +69,8 @@ class OutboxPane(Lines):
         row = self.entries[index]
         payload = json.loads(row.payload)
         word, role = _STATES[row.state]
-        when = _("in {n} s").format(n=-(-(row.hold_until - self._now) // 1000)) if row.state == "held" and row.hold_until > self._now \
+        left = -(-(row.hold_until - self._now) // 1000) if row.state == "held" else 0
+        when = _("in {n} s").format(n=left) if left > 0 \
             else stamp(row.updated_at, self._now, self.zone)  # fmt: skip
         first = f" {cells(_(word), 11)} "
         rest = f"{cells(when, 12)} #{row.ticket_id:<6} {cells(row.agent_id, 6)} {cells(', '.join(payload['to']), 28)} "

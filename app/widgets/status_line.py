@@ -72,7 +72,7 @@ def compose(summary: Summary, standing: Standing, now: Instant, width: int) -> L
     )
     name = f" {standing.shop}"
     middle = _apart(counts)
-    end = _apart(right) + [(" ", "text")]
+    end = [*_apart(right), (" ", "text")]
     while len(right) > 1 and width_of(name) + _long(middle) + _long(end) + 4 > width:
         right.pop(0)
         end = [*_apart(right), (" ", "text")]

@@ -245,11 +245,10 @@ class _Folder:
 
     def _latest_start(self, number: int, at: int) -> int:
         """An attribution may follow a sentence without an empty line: it begins at the last line that can begin it."""
-        for start in range(at, number, -1):
-            joined = " ".join(t.strip() for t in self.text[start : at + 1])
-            if self.patterns.attribution.fullmatch(joined) or self.patterns.loose.fullmatch(joined):
-                return start
-        return number
+        joined = [" ".join(t.strip() for t in self.text[start : at + 1]) for start in range(number, at + 1)]
+        whole = [n for n, text in enumerate(joined) if self.patterns.attribution.fullmatch(text)]
+        loose = [n for n, text in enumerate(joined) if n and self.patterns.loose.fullmatch(text)]
+        return number + max(whole or loose or [0])
 
     def _fold_attributed(self, number: int, after: int, joined: str) -> int:
         following = self._next(after)

@@ -6,8 +6,8 @@ Idempotent: the same message through two mailboxes, twice through one, or our ow
 from __future__ import annotations
 
 import json
-from email.utils import parseaddr
 from dataclasses import dataclass, field, replace
+from email.utils import parseaddr
 from typing import NamedTuple
 
 from connectors.contract import MessageRecord, Receipt
@@ -21,7 +21,7 @@ from store.errors import N_, NotFound
 from store.sql import clocks, messages, outbox, people, shop, tickets
 from store.sql.rows import Channel, Message, Ticket
 from store.unit import UnitOfWork
-from store.values import NEVER, Instant, clean, clean_line, fold
+from store.values import Instant, clean, clean_line, fold
 
 _URGENT = 3
 _NO_PERSON = ("notice", "list", SPAM)
@@ -94,7 +94,8 @@ class Inbound:
         return cls(
             remote_key=f"{platform}:{record.remote_id}", sender_key=f"{platform}:{record.author_id}",
             sender_name=clean_line(record.author), sender_address=clean_line(record.author_id),
-            subject=clean_line(record.subject), text=clean(record.text).strip(), sent_at=record.sent_at, arrived_at=record.sent_at,
+            subject=clean_line(record.subject), text=clean(record.text).strip(), sent_at=record.sent_at,
+            arrived_at=record.sent_at,
             thread_key=f"{platform}:{record.thread_id}" if record.thread_id else "", order_numbers=orders,
             platform=platform, outbound=record.outbound, understanding=understanding,
         )  # fmt: skip
@@ -110,7 +111,8 @@ class Inbound:
         return cls(
             remote_key=f"hand:{key or unit.ids()}", sender_key=f"email:{fold(address)}" if address else f"name:{fold(name)}",
             sender_name=name, sender_address=fold(address),
-            subject=clean_line(subject), text=body, sent_at=unit.now, arrived_at=unit.now, understanding=understand(body, clean_line(subject)),
+            subject=clean_line(subject), text=body, sent_at=unit.now, arrived_at=unit.now,
+            understanding=understand(body, clean_line(subject)),
         )  # fmt: skip
 
 
@@ -261,7 +263,8 @@ def _open(unit: UnitOfWork, channel: Channel, item: Inbound, *, outbound: bool, 
     unsure = found and found.needs_review and not history and item.automatic != SPAM
     ticket_id = tickets.insert(unit.conn, {
         "channel_id": channel.id, "platform": item.platform or channel.platform, "customer_id": customer_id,
-        "subject": item.subject or _first_line(item.text), "status": "closed" if history or item.automatic == SPAM else "pending" if outbound else "new",
+        "subject": item.subject or _first_line(item.text),
+        "status": "closed" if history or item.automatic == SPAM else "pending" if outbound else "new",
         "status_since": unit.now, "priority": _URGENT if found and found.urgency >= 2 and not nobody else 1,
         "type": found.type if found else "other", "cause": found.cause if found else "", "ask": found.ask if found else "",
         "escalation": int(bool(found and found.escalation)), "needs_review": int(bool(unsure)),

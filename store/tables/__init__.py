@@ -27,6 +27,7 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "Agent", "Attachment", "Blob", "BlockedSender", "Calendar", "Channel", "ClockRow", "Cursor", "Customer",
-    "CustomerKey", "Draft", "Event", "Lease", "Message", "MessageRef", "Meta", "Order", "OrderItem", "Outbox", "Policy", "Presence", "Quarantine",
+    "CustomerKey", "Draft", "Event", "Lease", "Message", "MessageRef", "Meta", "Order", "OrderItem", "Outbox", "Policy",
+    "Presence", "Quarantine",
     "ReadMark", "Shipment", "Tally", "Template", "Ticket", "TicketOrder", "TicketTag", "View", "metadata",
 ]  # fmt: skip

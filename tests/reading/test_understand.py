@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -371,3 +372,10 @@ def test_learner_forgets_what_it_learned() -> None:
 def test_damaged_learner_is_refused(saved: str) -> None:
     with pytest.raises(ValueError):
         Learner.from_json(saved)
+
+
+def test_most_utterances_nobody_tuned_for_are_understood() -> None:
+    lines = (Path(__file__).parent / "utterances.txt").read_text(encoding="utf-8").splitlines()
+    found = [(type, understand(text)) for _, type, text in (line.split("|", 2) for line in lines)]
+    right = sum(type in (u.type, u.ask) or (type == "dispute_review" and u.escalation) for type, u in found)
+    assert right >= 0.9 * len(found)
