@@ -127,6 +127,8 @@ def detect_sure(text: str) -> tuple[str, float]:
     second = ranked[1][1] if len(ranked) > 1 else 0
     if count >= 3 and count >= 2 * second and count * 4 >= min(len(words), 60):
         return best, 1.0
+    if count >= 6 and count >= 3 * second:
+        return best, 1.0
     return _by_model(" ".join(words[:40]), best, count - second, len(words))
 
 

@@ -27,6 +27,8 @@ MEMORY = 300 * 1024 * 1024
 """Bytes a worker may allocate."""
 BATCH_MAILS = 64
 BATCH_BYTES = 512 * 1024
+AHEAD = 24
+"""Batches that are read while the caller stores what came before: as many mails as two of an import's transactions."""
 _LOOK_EVERY = 0.5
 
 LENGTH = struct.Struct("<I")
@@ -63,11 +65,11 @@ class ReadingPool:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def read(self, raws: Iterable[bytes]) -> Iterator[Read]:
-        """Every mail with its meaning, or `Unreadable` and None, in input order. Takes input only as it is needed."""
+        """Every mail with its meaning, or `Unreadable` and None, in input order. Takes input a few megabytes ahead."""
         waiting: deque[Future[list[bytes | str]]] = deque()
         for batch in _batches(raws):
             waiting.append(self._threads.submit(self._run, batch))
-            if len(waiting) > 2 * len(self._workers):
+            if len(waiting) > AHEAD:
                 yield from _results(waiting.popleft())
         while waiting:
             yield from _results(waiting.popleft())

@@ -73,6 +73,8 @@ _LINES = re.compile(
     r"\n[^\n:\uff1a]{1,24}[:\uff1a][^\n]*\n[^\n:\uff1a]{1,24}[:\uff1a]"
 )
 
+_LAST = frozenset(":\uff1aeEuU\u00f3\u00d3\u9053\u5199")
+"""What an attribution can end with: a colon, or the last letter of "wrote" in the languages that leave it out."""
 _BARE_END = re.compile("(?:wrote|\u5199\u9053|\u5beb\u9053|escreveu|escribi\u00f3)$", re.I)
 _PREFIX = re.compile(r"[ \t]{0,3}[>\uff1e](?![_.<:][<>_.()]|_|\.)")
 _QUOTED_WORDS = re.compile(r"> (?![\d$€£¥])")
@@ -231,7 +233,7 @@ class _Folder:
             joined = f"{joined} {line}".strip()
             if len(joined) > 700:
                 return 0
-            ends = line[-1] in ":\uff1a" or extra or _BARE_END.search(line)
+            ends = line[-1] in _LAST and (line[-1] in ":\uff1a" or extra or _BARE_END.search(line))
             if ends and self._attributes(joined, extra):
                 return self._fold_attributed(self._latest_start(number, at), at + 1, joined)
         return 0

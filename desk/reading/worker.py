@@ -36,6 +36,7 @@ def serve(source: BinaryIO, sink: BinaryIO, marks: int) -> None:
     saved = _frame(source)
     learner = Learner.from_json(saved.decode("utf-8")) if saved else None
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)  # a mail leaves hardly a cycle behind
     while head := source.read(LENGTH.size):
         for raw in [_frame(source) for _ in range(LENGTH.unpack(head)[0])]:
             try:

@@ -43,7 +43,7 @@ BUSY_MAILS = 3
 """Mails per transaction beside an open session: each finds its thread, its clock and its owner, about 3 ms."""
 LIVE_BATCH = 1_000
 """Messages per transaction where tickets come in open: each gets a clock and an owner."""
-MAIL_BATCH, MAIL_BYTES = 1_000, 16 << 20
+MAIL_BATCH, MAIL_BYTES = 500, 16 << 20
 """The same for mails and the bytes of them."""
 PAUSE_S = 0.010
 _LINES, _BYTES = 4_000, 32 << 20
