@@ -126,6 +126,11 @@ def count(conn: Connection, wanted: List, at_most: int = COUNT_TO) -> int:
     return tickets.count(conn, wanted.compiled.condition, at_most)
 
 
+def many(n: int) -> str:
+    """A count as people read it: cut at `COUNT_TO`, and saying so."""
+    return f"{COUNT_TO - 1}+" if n >= COUNT_TO else str(n)
+
+
 def views(conn: Connection, ctx: Context) -> list[ViewLine]:
     """The views of this agent that the pane lists with their counts, and one per channel with open tickets behind
     them."""
@@ -171,7 +176,7 @@ def _view_count(conn: Connection, view: View, ctx: Context) -> int | None:
 
 def summary(conn: Connection, now: Instant, end_of_day: Instant) -> Summary:
     """`end_of_day` is the midnight that ends the agent's day."""
-    overdue = clocks.running_before(conn, now, COUNT_TO)
+    overdue = clocks.running_between(conn, 0, now, COUNT_TO)
     channels = shop.channels(conn)
     states = dict(
         conn.execute(
@@ -180,7 +185,7 @@ def summary(conn: Connection, now: Instant, end_of_day: Instant) -> Summary:
     )
     return Summary(
         overdue=overdue,
-        today=max(0, clocks.running_before(conn, end_of_day, COUNT_TO) - overdue),
+        today=clocks.running_between(conn, now, end_of_day, COUNT_TO),
         open=sum(n for status, _, _, n in tickets.tally(conn) if status in OPEN_STATUSES),
         faults=tuple((c.name, c.fault) for c in channels if c.fault and c.state == "active"),
         last_good_at=max((c.last_good_at for c in channels), default=0),

@@ -42,7 +42,9 @@ def run(run: Run, args: argparse.Namespace) -> int:
 
     def page() -> list[str]:
         lines = [
-            _("{open} open, {overdue} overdue, {today} due today").format(open=s.open, overdue=s.overdue, today=s.today)
+            _("{open} open, {overdue} overdue, {today} due today").format(
+                open=s.open, overdue=inbox.many(s.overdue), today=inbox.many(s.today)
+            )
         ]
         lines += [_("{held} waiting to leave, {unknown} for a person to settle").format(held=s.held, unknown=s.unknown)]
         fetched = local(s.last_good_at, run.zone) if s.last_good_at else _("never")

@@ -10,7 +10,7 @@ from app.times import ago_text
 from app.told import told
 from app.widgets.lines import Lines
 from app.words import _
-from desk.inbox import COUNT_TO, Summary
+from desk.inbox import Summary, many
 from store.values import MINUTE, Instant
 
 
@@ -44,9 +44,9 @@ def compose(summary: Summary, standing: Standing, now: Instant, width: int) -> L
     """Left what the desk is, right who and how well; the counts in between give way last."""
     counts: list[Run] = []
     if summary.overdue:
-        counts.append((_("{n} overdue").format(n=_many(summary.overdue)), "danger"))
+        counts.append((_("{n} overdue").format(n=many(summary.overdue)), "danger"))
     if summary.today:
-        counts.append((_("{n} due today").format(n=_many(summary.today)), "text"))
+        counts.append((_("{n} due today").format(n=many(summary.today)), "text"))
     counts.append((_("{n} open").format(n=f"{summary.open:,}"), "text"))
     if summary.held:
         counts.append((_("{n} leaving").format(n=summary.held), "us"))
@@ -90,7 +90,3 @@ def _apart(runs: list[Run]) -> list[Run]:
 
 def _long(runs: list[Run]) -> int:
     return sum(width_of(text) for text, _role in runs)
-
-
-def _many(n: int) -> str:
-    return f"{COUNT_TO - 1}+" if n >= COUNT_TO else str(n)

@@ -67,10 +67,10 @@ def deadlines(conn: Connection, limit: int = 8) -> list[Deadline]:
     return [Deadline(*r) for r in conn.execute(sql, (limit,))]
 
 
-def running_before(conn: Connection, instant: Instant, at_most: int) -> int:
-    """How many clocks fall due before `instant`, counted up to `at_most`."""
-    sql = "SELECT count(*) FROM (SELECT 1 FROM clock WHERE state = 'running' AND due_at < ? LIMIT ?)"
-    n: int = conn.execute(sql, (instant, at_most)).fetchone()[0]
+def running_between(conn: Connection, start: Instant, end: Instant, at_most: int) -> int:
+    """How many clocks fall due from `start` until before `end`, counted up to `at_most`."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM clock WHERE state = 'running' AND due_at >= ? AND due_at < ? LIMIT ?)"
+    n: int = conn.execute(sql, (start, end, at_most)).fetchone()[0]
     return n
 
 
