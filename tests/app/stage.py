@@ -121,6 +121,8 @@ def bytes_sent(theme: str, text: str, **environ: str) -> bytes:
             while b" keys" not in sent:
                 assert select.select([terminal], [], [], 30)[0], "no frame came"
                 sent += terminal.read(65536)
+            while select.select([terminal], [], [], 0.3)[0]:  # the rest of the frame: a read may end inside a sequence
+                sent += terminal.read(65536)
         finally:
             process.kill()
             process.wait()
