@@ -102,8 +102,6 @@ class Workstation(Face[int]):
         self.desk_screen.show_views(self.view_id)
         self.soon("duty", 0.5, self.desk_screen.show_status)
         self.rest()
-        gc.freeze()  # what the start made stays; the collector need not look at it again
-        gc.enable()
         self.job(self.session.present(None, False))
         self.soon("poll", POLL_S, self._poll)
         self._tick()

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from app.lines import Line
-from app.safe import cells
+from app.safe import cells, width_of
 
 if TYPE_CHECKING:
     from app.workstation import Workstation
@@ -48,8 +48,8 @@ class Lines(Widget, can_focus=False, inherit_bindings=False):
         for text, role in line:
             if left <= 0:
                 break
-            fitted = text if len(text) <= left and text.isascii() else cells(text, min(left, _width(text)))
-            used = len(fitted) if fitted.isascii() else _width(fitted)
+            fitted = text if len(text) <= left and text.isascii() else cells(text, min(left, width_of(text)))
+            used = len(fitted) if fitted.isascii() else width_of(fitted)
             style = self.style(role)
             if segments and segments[-1].style == style:
                 segments[-1] = Segment(segments[-1].text + fitted, style)
@@ -69,9 +69,3 @@ class Lines(Widget, can_focus=False, inherit_bindings=False):
         regions = [Region(0, y, self.size.width, 1) for y in sorted(set(rows)) if 0 <= y < self.size.height]
         if regions:
             self.refresh(*regions)
-
-
-def _width(text: str) -> int:
-    from app.safe import width_of
-
-    return width_of(text)
