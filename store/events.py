@@ -100,6 +100,12 @@ def of_actor(conn: Connection, actor: Actor, limit: int = 200) -> Iterator[Event
     return (_event(r) for r in conn.execute(sql, (actor.kind, actor.id, limit)))
 
 
+def of_setup(conn: Connection, verb: str) -> Iterator[Event]:
+    """Events about no ticket with this verb, newest first, read as far as the caller asks."""
+    sql = f"SELECT {_COLUMNS} FROM event WHERE ticket_id IS NULL AND verb = ? ORDER BY seq DESC"
+    return (_event(r) for r in conn.execute(sql, (verb,)))
+
+
 def of_batch(conn: Connection, batch_id: str) -> list[Event]:
     """Every event of one batch, oldest first."""
     sql = f"SELECT {_COLUMNS} FROM event WHERE batch_id = ? ORDER BY seq"

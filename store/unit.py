@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from store import events
 from store.connection import Connection, begin, check_place, connect, translated
@@ -24,21 +24,33 @@ from store.values import Actor, Clock, Ids, Instant
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-HEAD_REVISION = "0002"
+HEAD_REVISION = "0003"
 """The schema this program reads and writes; a test holds it equal to the newest migration."""
 
 LOG_AT_MOST = 4 << 20
 """Bytes of write-ahead log that `tidy` leaves alone."""
 
 
+class Told(NamedTuple):
+    """An event of an open transaction."""
+
+    seq: int
+    verb: str
+    ticket_id: int | None
+    actor: Actor
+    payload: Mapping[str, Any]
+
+
 class UnitOfWork:
     """An open write transaction: `conn` for statements, `append` for its events, `session` for slow nouns.
-    `now` is read once, so that everything in it happened at the same instant."""
+    `now` is read once, so that everything in it happened at the same instant. `told` are the events nobody has reacted
+    to yet; rules take them from it."""
 
     def __init__(self, conn: Connection, actor: Actor, now: Instant, ids: Ids) -> None:
         self.conn, self.actor, self.now, self.ids = conn, actor, now, ids
         self.batch_id = ""
         self.cause_seq: int | None = None
+        self.told: list[Told] = []
         self._head: events.Head | None = None
         self._session: Session | None = None
 
@@ -49,6 +61,7 @@ class UnitOfWork:
             self.conn, before, self.now, self.actor, verb, payload,
             ticket_id=ticket_id, batch_id=self.batch_id, cause_seq=self.cause_seq, version=version,
         )  # fmt: skip
+        self.told.append(Told(self._head.seq, verb, ticket_id, self.actor, payload))
         return self._head.seq
 
     def forget(self) -> None:
@@ -58,6 +71,7 @@ class UnitOfWork:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A part that is undone by itself when it raises, so that the rest can go on."""
+        told = len(self.told)
         self.conn.execute("SAVEPOINT attempt")
         try:
             yield
@@ -66,6 +80,7 @@ class UnitOfWork:
                 self.conn.execute("ROLLBACK TO attempt")
                 self.conn.execute("RELEASE attempt")
             self.forget()
+            del self.told[told:]
             raise
         self.conn.execute("RELEASE attempt")
 
@@ -95,6 +110,8 @@ class Store:
         self.clock, self.ids, self._key = clock, ids, key
         self._local = threading.local()
         self._all: list[Connection] = []
+        self.react: Callable[[UnitOfWork], None] = _nothing
+        """Called before every commit with what was told in it; `app.wire` puts the rules here."""
 
     @classmethod
     def open(cls, folder: Path, *, clock: Clock, ids: Ids, key: bytes | None = None) -> Store:
@@ -158,6 +175,7 @@ class Store:
             unit = UnitOfWork(conn, actor, self.clock.now(), self.ids)
             try:
                 yield unit
+                self.react(unit)
                 unit.flush()
                 conn.execute("COMMIT")
             except BaseException:
@@ -250,6 +268,10 @@ class Store:
             conn.close()
         self._all.clear()
         self._local = threading.local()
+
+
+def _nothing(unit: UnitOfWork) -> None:
+    """A desk without rules."""
 
 
 def _private(path: Path) -> None:

@@ -59,6 +59,9 @@ class Ticket(NamedTuple):
     due_kind: str
     warn_at: Instant
     snoozed_until: Instant
+    wake_on: str
+    flagged: int
+    effort: int
     created_at: Instant
     updated_at: Instant
     first_buyer_at: Instant | None
@@ -147,6 +150,10 @@ class OutboxRow(NamedTuple):
     warning: str
     created_at: Instant
     updated_at: Instant
+    recipient: str
+    automatic: int
+    template_id: str
+    rule_id: str
 
 
 class Channel(NamedTuple):
@@ -181,6 +188,9 @@ class Agent(NamedTuple):
     state_until: Instant
     signature: str
     last_assigned_at: Instant
+    weight: int
+    turn: int
+    countries: str
 
 
 class Customer(NamedTuple):
@@ -240,6 +250,9 @@ class Template(NamedTuple):
     texts: str
     shipped: int
     used: int
+    variants: str
+    review_at: Instant
+    internal: int
 
 
 class Policy(NamedTuple):

@@ -19,15 +19,40 @@ from store.tables.flow import (
     TicketOrder,
     TicketTag,
 )
-from store.tables.people import Agent, BlockedSender, Customer, CustomerKey, Draft, Presence, ReadMark
+from store.tables.people import (
+    Agent,
+    BlockedSender,
+    Customer,
+    CustomerKey,
+    Draft,
+    Group,
+    Leave,
+    Mention,
+    Presence,
+    ReadMark,
+)
 from store.tables.shop import Calendar, Channel, Order, OrderItem, Policy, Shipment, Template, View
 from store.tables.sync import Cursor, Lease, Meta, Quarantine
+from store.tables.work import (
+    CheckItem,
+    Checklist,
+    CustomField,
+    FieldValue,
+    Incident,
+    IncidentTicket,
+    Macro,
+    NoticeTarget,
+    Rule,
+    Task,
+    TicketLink,
+)
 
 metadata = SQLModel.metadata
 
 __all__ = [
-    "Agent", "Attachment", "Blob", "BlockedSender", "Calendar", "Channel", "ClockRow", "Cursor", "Customer",
-    "CustomerKey", "Draft", "Event", "Lease", "Message", "MessageRef", "Meta", "Order", "OrderItem", "Outbox", "Policy",
-    "Presence", "Quarantine",
-    "ReadMark", "Shipment", "Tally", "Template", "Ticket", "TicketOrder", "TicketTag", "View", "metadata",
+    "Agent", "Attachment", "Blob", "BlockedSender", "Calendar", "Channel", "CheckItem", "Checklist", "ClockRow",
+    "Cursor", "CustomField", "Customer", "CustomerKey", "Draft", "Event", "FieldValue", "Group", "Incident",
+    "IncidentTicket", "Lease", "Leave", "Macro", "Mention", "Message", "MessageRef", "Meta", "NoticeTarget", "Order",
+    "OrderItem", "Outbox", "Policy", "Presence", "Quarantine", "ReadMark", "Rule", "Shipment", "Tally", "Task",
+    "Template", "Ticket", "TicketLink", "TicketOrder", "TicketTag", "View", "metadata",
 ]  # fmt: skip

@@ -47,6 +47,11 @@ class Ticket(SQLModel, table=True):
     """When that clock begins to warn."""
     snoozed_until: int = big("0")
     """0 awake, NEVER until the buyer replies, else the instant it wakes."""
+    wake_on: str = text()
+    """What wakes it besides: '' (a reply), or the word of an event (delivered, task_done …)."""
+    flagged: int = small()
+    effort: int = small("1")
+    """How much of an agent's capacity it takes."""
     created_at: int = big()
     updated_at: int = big()
     first_buyer_at: int | None = maybe_big()
@@ -117,6 +122,7 @@ class Tally(SQLModel, table=True):
     """'' when nobody has it."""
     channel_id: str = Field(primary_key=True)
     n: int = small()
+    effort: int = big("0")
 
 
 class Message(SQLModel, table=True):
@@ -231,11 +237,21 @@ class Outbox(SQLModel, table=True):
     warning: str = text()
     created_at: int = big()
     updated_at: int = big()
+    recipient: str = text()
+    """Folded first address, for the caps on automatic mail."""
+    automatic: int = small()
+    template_id: str = text()
+    rule_id: str = text()
+    """The rule that wrote it, '' for a person."""
     __table_args__ = (
         Index("outbox_key", "key", unique=True),
         Index("outbox_state", "state", "hold_until"),
         Index("outbox_ticket", "ticket_id"),
-    )
+        Index("outbox_recipient", "recipient", "created_at", sqlite_where=sql("automatic <> 0"),
+              postgresql_where=sql("automatic <> 0")),
+        Index("outbox_template", "template_id", "created_at", sqlite_where=sql("template_id <> ''"),
+              postgresql_where=sql("template_id <> ''")),
+    )  # fmt: skip
 
 
 class Event(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """Who: agents, customers, and what a session leaves behind (drafts, presence, read marks)."""
 
 from sqlalchemy import Index
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from store.tables.columns import big, maybe_big, row_id, small, text
@@ -27,6 +28,46 @@ class Agent(SQLModel, table=True):
     state_until: int = big("0")
     signature: str = text()
     last_assigned_at: int = big("0")
+    weight: int = small("100")
+    """Share under weighted routing, in hundredths."""
+    turn: int = big("0")
+    """Running value of smooth weighted routing."""
+    countries: str = text("[]")
+    """ISO 3166 codes this agent looks after."""
+
+
+class Group(SQLModel, table=True):
+    """A department: who is in it and how its work is shared out. `body` is JSON as `desk.groups` reads it."""
+
+    __tablename__ = "agent_group"
+    id: str = Field(primary_key=True)
+    name: str = text(None)
+    body: str = text("{}")
+    position: int = small()
+
+
+class Leave(SQLModel, table=True):
+    """An absence that was planned, half open."""
+
+    id: int | None = row_id()
+    agent_id: str = text(None)
+    starts_at: int = big()
+    ends_at: int = big()
+    note: str = text()
+    __table_args__ = (Index("leave_agent", "agent_id", "ends_at"),)
+
+
+class Mention(SQLModel, table=True):
+    """An agent named in a note (`@ana`); `seen_at` 0 until they looked."""
+
+    agent_id: str = Field(primary_key=True)
+    message_id: int = Field(primary_key=True)
+    ticket_id: int = big()
+    at: int = big()
+    seen_at: int = big("0")
+    __table_args__ = (
+        Index("mention_new", "agent_id", "at", sqlite_where=sql("seen_at = 0"), postgresql_where=sql("seen_at = 0")),
+    )
 
 
 class Customer(SQLModel, table=True):

@@ -93,6 +93,12 @@ class Template(SQLModel, table=True):
     shipped: int = small()
     used: int = small()
     updated_at: int = big("0")
+    variants: str = text("[]")
+    """JSON: texts for one country or platform, `[{language, country, platform, text}]`."""
+    review_at: int = big("0")
+    """When somebody should read it again; 0 never."""
+    internal: int = small()
+    """For notes of the team, never sent."""
 
 
 class Calendar(SQLModel, table=True):
