@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import desk.incident_query  # noqa: F401 - the room's query field
 from store.errors import N_, Invalid
 from store.sql import shop
 from store.sql.rows import Agent, Channel
@@ -60,13 +61,15 @@ class Wired(NamedTuple):
         from connectors.registry import connect
         from desk.sync.lease import this_process
         from desk.sync.loop import settings_of
+        from desk.sync.quota import ChannelQuota
         from desk.sync.tokens import ChannelTokens
         from store.vault import ChannelSecrets
 
         kept = ChannelSecrets(self.vault, channel.id)
         tokens = ChannelTokens(self.store, kept, channel.id, this_process())
         try:
-            return connect(channel.platform, settings_of(channel), Ports(kept, tokens, self.store.clock))
+            ports = Ports(kept, tokens, self.store.clock, ChannelQuota(self.store, channel.id))
+            return connect(channel.platform, settings_of(channel), ports)
         except (KeyError, ValueError) as exc:  # a platform there is no connector for, a setting it does not take
             raise Invalid(N_("Channel {item}: {reason}"), item=channel.id, reason=str(exc),
                           next=N_("Mend it: deskhand channel set {item} KEY=VALUE")) from exc  # fmt: skip

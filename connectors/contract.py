@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from store.values import Instant
+from store.values import Instant, Money
 
 # Inbound --------------------------------------------------------------------------------------------
 
@@ -48,9 +48,131 @@ class MessageRecord:
     sent_at: Instant
     subject: str = ""
     order_id: str = ""
+    reply_to: str = ""
+    """What a reply must name there (the other party's id, the message answered); "" where the thread is enough."""
 
 
-Record = RawMail | BadRecord | MessageRecord
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A customer as the platform knows them. Names and addresses are often masked or absent; `id` is what holds."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    lang: str = ""
+    country: str = ""
+    """ISO 3166, of their registration where the platform tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an order; `price` is of one piece."""
+
+    id: str
+    sku: str
+    title: str
+    quantity: int
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One shipment. `status` is shipped, delivered, exception, returned, or "" where nobody knows."""
+
+    courier: str
+    tracking: str
+    status: str = ""
+    shipped_at: Instant | None = None
+    delivered_at: Instant | None = None
+    eta: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """An order whole: it replaces what was known. `remote_id` is what the API wants, `number` what people quote;
+    `status` is the platform's own word."""
+
+    remote_id: str
+    number: str
+    placed_at: Instant
+    updated_at: Instant
+    status: str
+    buyer: Buyer
+    total: Money
+    lines: tuple[Line, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    country: str = ""
+    """Where it is shipped to."""
+    ip_country: str = ""
+    campaign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentRecord:
+    """News of a parcel whose order is known by `order_id` (remote id or number), or by its tracking number alone."""
+
+    order_id: str
+    parcel: Parcel
+    at: Instant
+
+
+CASE_KINDS = ("return", "refund", "exchange", "repair", "resend", "cancellation", "dispute")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """A return, cancellation or dispute as the platform has it. `kind` is one of `CASE_KINDS`; `state` and `reason` are
+    the platform's own words; `open` says whether somebody still has to act, `due_at` until when."""
+
+    remote_id: str
+    kind: str
+    order_id: str
+    state: str
+    reason: str
+    opened_at: Instant
+    updated_at: Instant
+    open: bool = True
+    buyer: Buyer | None = None
+    amount: Money | None = None
+    due_at: Instant | None = None
+    text: str = ""
+    """What the buyer wrote with it."""
+    lines: tuple[str, ...] = ()
+    """Ids of the order lines it is about."""
+    tracking: str = ""
+    allowed: tuple[str, ...] = ()
+    """What may be done with it now (approve, decline, refund …), where the platform tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRecord:
+    """A review or feedback. `rating` is 1 to 5, 0 where there is none."""
+
+    remote_id: str
+    rating: int
+    at: Instant
+    text: str = ""
+    title: str = ""
+    order_id: str = ""
+    sku: str = ""
+    author: str = ""
+    author_id: str = ""
+    lang: str = ""
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRecord:
+    """What is known of a product: `specs` in the seller's words, `sizes` a size chart as text."""
+
+    sku: str
+    title: str
+    specs: Mapping[str, str] = field(default_factory=dict)
+    sizes: str = ""
+    updated_at: Instant = 0
+
+
+Record = RawMail | BadRecord | MessageRecord | OrderRecord | ShipmentRecord | CaseRecord | ReviewRecord | ProductRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +212,67 @@ class SendReply:
     files: tuple[File, ...] = ()
     automatic: bool = False
     at: Instant = 0
+    order_id: str = ""
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Approves or declines a case (`approve` or `decline`); `reason` is one of the platform's own words, if it wants one."""
+
+    key: str
+    case_id: str
+    kind: str
+    decision: str
+    order_id: str = ""
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Pays `amount` back on an order. `lines` split it by order line id; `case_id` where it settles a case. Never
+    repeated by itself once its outcome is unknown."""
+
+    key: str
+    order_id: str
+    amount: Money
+    reason: str
+    note: str = ""
+    lines: tuple[tuple[str, Money], ...] = ()
+    case_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ship:
+    """Tells the platform that an order (or those lines of it) left with this parcel."""
+
+    key: str
+    order_id: str
+    courier: str
+    tracking: str
+    shipped_at: Instant
+    lines: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRead:
+    """Marks a conversation read there."""
+
+    key: str
+    thread_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReview:
+    """A public answer under a review."""
+
+    key: str
+    review_id: str
+    text: str
+
+
+Command = SendReply | Decide | Refund | Ship | MarkRead | AnswerReview
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +354,17 @@ class Renew(Protocol):
     def __call__(self, refresh_token: str) -> tuple[Token, str]: ...
 
 
+class Quota(Protocol):
+    """How often a platform may be asked: token buckets of one account, shared by all processes."""
+
+    def take(self, bucket: str, *, rate: float, burst: float, cost: float = 1.0) -> int:
+        """Takes `cost` from a bucket that refills `rate` a second up to `burst`. Returns 0 when it was there, else the
+        milliseconds until it will be, having taken nothing."""
+
+    def learn(self, bucket: str, left: float) -> None:
+        """The platform said how much is left: less than thought counts, more does not."""
+
+
 class Clock(Protocol):
     """UTC milliseconds."""
 
@@ -184,6 +378,7 @@ class Ports:
     secrets: Secrets
     tokens: Tokens
     clock: Clock
+    quota: Quota
 
 
 # Connectors -----------------------------------------------------------------------------------------
@@ -231,13 +426,16 @@ class Connector(Protocol):
     def wake(self) -> None:
         """Ends a running `wait` from another thread."""
 
-    def send(self, command: SendReply, point_of_no_return: Callable[[], None]) -> Receipt:
+    def send(self, command: Command, point_of_no_return: Callable[[], None]) -> Receipt:
         """Does it once. Calls `point_of_no_return` right before the first byte that can take effect, so that a crash
         before it is known to have left nothing. Raises `OutcomeUnknown` when the platform may have taken it."""
 
-    def find(self, command: SendReply) -> Receipt | None:
+    def find(self, command: Command) -> Receipt | None:
         """Looks at the platform whether `command` happened: its receipt, None if surely not. Raises `OutcomeUnknown`
         where the platform cannot tell."""
+
+    def fetch(self, kind: str, remote_id: str) -> tuple[Record, ...]:
+        """One `order`, `case` or `thread` as it is there now. Raises `Permanent` where the platform has no such call."""
 
     def test(self) -> Health: ...
 

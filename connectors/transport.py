@@ -123,8 +123,12 @@ class Http:
         for _ in range(REDIRECTS + 1):
             host = clean_line(urlsplit(url).hostname or "")
             request = client.build_request(
-                method, url, params=params, headers={**(headers or {}), "accept-encoding": "gzip"},
-                data=dict(form) if form else None, content=content,
+                method,
+                url,
+                params=params,
+                headers={**(headers or {}), "accept-encoding": "gzip"},
+                data=dict(form) if form else None,
+                content=content,
             )
             try:
                 response = client.send(request, stream=True)

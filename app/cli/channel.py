@@ -249,6 +249,7 @@ def _connector(run: Run, platform: str, ident: str, settings: Mapping[str, Any],
     from connectors.contract import Ports
     from connectors.registry import connect
     from desk.sync.lease import this_process
+    from desk.sync.quota import ChannelQuota
     from desk.sync.tokens import ChannelTokens
     from store.vault import ChannelSecrets
 
@@ -267,7 +268,7 @@ def _connector(run: Run, platform: str, ident: str, settings: Mapping[str, Any],
     memory = Memory()
     tokens = ChannelTokens(run.store, memory, ident, this_process())
     try:
-        return connect(platform, settings, Ports(memory, tokens, run.store.clock))
+        return connect(platform, settings, Ports(memory, tokens, run.store.clock, ChannelQuota(run.store, ident)))
     except ValueError as exc:
         raise Invalid(
             N_("Channel {item}: {reason}"), item=ident, reason=told(str(exc)), next=N_("Correct it and try again.")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from connectors.contract import (
     Capabilities,
+    Command,
     Connector,
     Fault,
     Health,
@@ -16,6 +17,7 @@ from connectors.contract import (
     Permanent,
     Ports,
     Receipt,
+    Record,
     SendReply,
 )
 from connectors.email.faults import imap_fault
@@ -51,6 +53,13 @@ _SENT_ONLY = "The mail was sent, but no copy was filed in Sent"
 def create(settings: Mapping[str, object], ports: Ports) -> Connector:
     """The factory for the registry. Raises ValueError naming the setting that is wrong."""
     return EmailConnector(read_settings(settings), ports)
+
+
+def _reply(command: Command) -> SendReply:
+    """The command, which has to be a reply: a mailbox can do nothing else."""
+    if not isinstance(command, SendReply):
+        raise Permanent("E-mail carries messages only.")
+    return command
 
 
 class EmailConnector:
@@ -116,9 +125,10 @@ class EmailConnector:
 
     # Out ---------------------------------------------------------------------------------------------
 
-    def send(self, command: SendReply, point_of_no_return: Callable[[], None]) -> Receipt:
+    def send(self, command: Command, point_of_no_return: Callable[[], None]) -> Receipt:
         """Sends once. `point_of_no_return` is called right before the final dot, the first byte that can take effect.
         What happens after the server took the mail (the Sent copy) can only add a warning."""
+        command = _reply(command)
         envelope = recipients(command)
         raw = compose(
             command,
@@ -134,9 +144,10 @@ class EmailConnector:
         at = self._ports.clock.now()
         return Receipt(command.message_id, at, self._file_copy(raw, at))
 
-    def find(self, command: SendReply) -> Receipt | None:
+    def find(self, command: Command) -> Receipt | None:
         """Looks for the mail in Sent, in the folder of all mail and in the inbox. SMTP has no memory, so a mail that
         is nowhere may still have left: raises `OutcomeUnknown` then."""
+        command = _reply(command)
         try:
             criteria = b"HEADER Message-ID " + quote(command.message_id)
         except ValueError as exc:
@@ -150,6 +161,9 @@ class EmailConnector:
         raise OutcomeUnknown(
             f"The mail is in no folder of {self._settings.imap.host}; whether it was sent only the recipient can tell."
         )
+
+    def fetch(self, kind: str, remote_id: str) -> tuple[Record, ...]:
+        raise Permanent("E-mail has nothing to fetch singly.")
 
     def _look_in(self, imap: Imap, mailbox: str, criteria: bytes, message_id: str) -> Instant | None:
         try:

@@ -46,6 +46,8 @@ class Inbound:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     thread_key: str = ""
+    reply_key: str = ""
+    """What a reply must name at the platform, besides the thread."""
     order_numbers: tuple[str, ...] = ()
     platform: str = ""
     outbound: bool = False
@@ -97,7 +99,7 @@ class Inbound:
             subject=clean_line(record.subject), text=clean(record.text).strip(), sent_at=record.sent_at,
             arrived_at=record.sent_at,
             thread_key=f"{platform}:{record.thread_id}" if record.thread_id else "", order_numbers=orders,
-            platform=platform, outbound=record.outbound, understanding=understanding,
+            reply_key=record.reply_to, platform=platform, outbound=record.outbound, understanding=understanding,
         )  # fmt: skip
 
     @classmethod
@@ -312,6 +314,7 @@ def _store(unit: UnitOfWork, channel: Channel, ticket_id: int, item: Inbound, *,
         "lang": found.language if found else "", "automatic": item.automatic, "sent_at": item.sent_at,
         "received_at": item.arrived_at, "remote_key": item.remote_key, "in_reply_to": item.in_reply_to,
         "raw": messages.put_blob(unit.conn, item.raw) if item.raw is not None else "",
+        "thread_id": item.thread_key.partition(":")[2], "reply_to": item.reply_key,
     }, refs=dict.fromkeys((*item.references, *filter(None, (item.in_reply_to, item.thread_key)))),
         files="\n".join(t for a in item.attachments for t in (a.name, a.text) if t), known=_numbers(item))  # fmt: skip
     for a in item.attachments:

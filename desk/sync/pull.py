@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from connectors.contract import BadRecord, Connector, MessageRecord, Page, RawMail, Record
+from desk.sync import facts
 from desk.sync.intake import Inbound, take
 from desk.sync.lease import Holder
 from desk.sync.reader import Reader
@@ -76,12 +77,12 @@ def store_page(
         store.tidy()
 
 
-def read(records: Sequence[Record], platform: str, reader: Reader) -> Iterator[Inbound | BadRecord]:
+def read(records: Sequence[Record], platform: str, reader: Reader) -> Iterator[Inbound | BadRecord | facts.Fact]:
     """Records with what reading found, in order."""
     mails = reader.mails([r.raw for r in records if isinstance(r, RawMail)])
     texts = reader.texts([(r.text, r.subject) for r in records if isinstance(r, MessageRecord)])
     for record in records:
-        if isinstance(record, BadRecord):
+        if isinstance(record, BadRecord | facts.Fact):
             yield record
         elif isinstance(record, MessageRecord):
             yield Inbound.from_record(record, platform, next(texts))
@@ -93,19 +94,23 @@ def read(records: Sequence[Record], platform: str, reader: Reader) -> Iterator[I
                 yield Inbound.from_mail(mail, understanding, record.raw, record.received_at, sent_copy=record.sent_copy)
 
 
-def _take_one(unit: UnitOfWork, channel: Channel, item: Inbound | BadRecord, total: Pulled) -> None:
+def _take_one(unit: UnitOfWork, channel: Channel, item: Inbound | BadRecord | facts.Fact, total: Pulled) -> None:
     if isinstance(item, BadRecord):
         _hold(unit, channel, item, total)
         return
+    ref, raw = (item.remote_key, item.raw or b"") if isinstance(item, Inbound) else (facts.name(item), facts.raw(item))
     try:
         with unit.attempt():
-            taken = take(unit, channel.id, item, history=item.arrived_at < channel.since)
+            if isinstance(item, Inbound):
+                taken = take(unit, channel.id, item, history=item.arrived_at < channel.since)
+            else:
+                taken = facts.put(unit, channel, item)
     except DeskError as error:
-        _hold(unit, channel, BadRecord(item.remote_key, item.raw or b"", error.english()), total)
+        _hold(unit, channel, BadRecord(ref, raw, error.english()), total)
     except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:  # it stops no other
-        log.exception("%s", item.remote_key)
+        log.exception("%s", ref)
         reason = f"{type(error).__name__}: {clean_line(str(error))}"
-        _hold(unit, channel, BadRecord(item.remote_key, item.raw or b"", reason), total)
+        _hold(unit, channel, BadRecord(ref, raw, reason), total)
     else:
         total.fresh += taken.fresh
         total.known += not taken.fresh
@@ -119,10 +124,12 @@ def _hold(unit: UnitOfWork, channel: Channel, bad: BadRecord, total: Pulled) -> 
         total.bad += 1
 
 
-def release(unit: UnitOfWork, channel: Channel, held: sync.Held, items: Iterable[Inbound | BadRecord]) -> bool:
+def release(
+    unit: UnitOfWork, channel: Channel, held: sync.Held, items: Iterable[Inbound | BadRecord | facts.Fact]
+) -> bool:
     """Tries a quarantined record again after an update; True when it came in."""
     for item in items:
-        if isinstance(item, BadRecord):
+        if not isinstance(item, Inbound):
             return False
         take(unit, channel.id, item, history=item.arrived_at < channel.since)
     sync.settle_quarantine(unit.conn, held.id, "released")

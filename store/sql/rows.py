@@ -98,6 +98,8 @@ class Message(NamedTuple):
     remote_key: str
     in_reply_to: str
     raw: str
+    thread_id: str
+    reply_to: str
 
 
 class Attachment(NamedTuple):
@@ -215,6 +217,11 @@ class Order(NamedTuple):
     total_minor: int
     currency: str
     country: str
+    remote_id: str
+    updated_at: Instant
+    ip_country: str
+    registration_country: str
+    campaign: str
 
 
 class OrderItem(NamedTuple):
@@ -223,6 +230,7 @@ class OrderItem(NamedTuple):
     title: str
     quantity: int
     price_minor: int
+    remote_id: str
 
 
 class Shipment(NamedTuple):
@@ -232,6 +240,7 @@ class Shipment(NamedTuple):
     status: str
     shipped_at: Instant | None
     delivered_at: Instant | None
+    eta: Instant | None
 
 
 class View(NamedTuple):
@@ -253,6 +262,7 @@ class Template(NamedTuple):
     variants: str
     review_at: Instant
     internal: int
+    about: str
 
 
 class Policy(NamedTuple):

@@ -31,8 +31,20 @@ from store.tables.people import (
     Presence,
     ReadMark,
 )
-from store.tables.shop import Calendar, Channel, Order, OrderItem, Policy, Shipment, Template, View
-from store.tables.sync import Cursor, Lease, Meta, Quarantine
+from store.tables.shop import (
+    Calendar,
+    CaseFile,
+    Channel,
+    Order,
+    OrderItem,
+    Policy,
+    Product,
+    Review,
+    Shipment,
+    Template,
+    View,
+)
+from store.tables.sync import Cursor, Lease, Meta, Quarantine, Quota
 from store.tables.work import (
     CheckItem,
     Checklist,
@@ -50,9 +62,10 @@ from store.tables.work import (
 metadata = SQLModel.metadata
 
 __all__ = [
-    "Agent", "Attachment", "Blob", "BlockedSender", "Calendar", "Channel", "CheckItem", "Checklist", "ClockRow",
-    "Cursor", "CustomField", "Customer", "CustomerKey", "Draft", "Event", "FieldValue", "Group", "Incident",
-    "IncidentTicket", "Lease", "Leave", "Macro", "Mention", "Message", "MessageRef", "Meta", "NoticeTarget", "Order",
-    "OrderItem", "Outbox", "Policy", "Presence", "Quarantine", "ReadMark", "Rule", "Shipment", "Tally", "Task",
-    "Template", "Ticket", "TicketLink", "TicketOrder", "TicketTag", "View", "metadata",
+    "Agent", "Attachment", "Blob", "BlockedSender", "Calendar", "CaseFile", "Channel", "CheckItem", "Checklist",
+    "ClockRow", "Cursor", "CustomField", "Customer", "CustomerKey", "Draft", "Event", "FieldValue", "Group",
+    "Incident", "IncidentTicket", "Lease", "Leave", "Macro", "Mention", "Message", "MessageRef", "Meta",
+    "NoticeTarget", "Order", "OrderItem", "Outbox", "Policy", "Presence", "Product", "Quarantine", "Quota",
+    "ReadMark", "Review", "Rule", "Shipment", "Tally", "Task", "Template", "Ticket", "TicketLink", "TicketOrder",
+    "TicketTag", "View", "metadata",
 ]  # fmt: skip

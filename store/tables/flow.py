@@ -149,6 +149,10 @@ class Message(SQLModel, table=True):
     in_reply_to: str = text()
     raw: str = text()
     """sha256 of the raw mail in `blob`, '' where there is none."""
+    thread_id: str = text()
+    """The conversation's name at a platform that has one."""
+    reply_to: str = text()
+    """What a reply must name there, besides the thread."""
     __table_args__ = (
         Index("message_ticket", "ticket_id", "id"),
         Index("message_remote", "remote_key", unique=True),

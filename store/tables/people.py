@@ -54,6 +54,8 @@ class Leave(SQLModel, table=True):
     starts_at: int = big()
     ends_at: int = big()
     note: str = text()
+    begun: int = small()
+    """0 not yet, 1 its start was acted on, 2 its end was, too."""
     __table_args__ = (Index("leave_agent", "agent_id", "ends_at"),)
 
 

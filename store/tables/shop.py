@@ -1,9 +1,10 @@
 """The shop: channels, orders, and what the team sets up (views, templates, policies)."""
 
 from sqlalchemy import Index
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
-from store.tables.columns import big, maybe_big, row_id, small, text
+from store.tables.columns import NEVER_SQL, big, maybe_big, row_id, small, text
 
 
 class Channel(SQLModel, table=True):
@@ -41,11 +42,19 @@ class Order(SQLModel, table=True):
     total_minor: int = big("0")
     currency: str = text()
     country: str = text()
+    remote_id: str = text()
+    """What the platform's API calls it; '' where it is the number."""
+    updated_at: int = big("0")
+    ip_country: str = text()
+    registration_country: str = text()
+    campaign: str = text()
     __table_args__ = (
+        Index("orders_remote", "channel_id", "remote_id", sqlite_where=sql("remote_id <> ''"),
+              postgresql_where=sql("remote_id <> ''")),
         Index("orders_number", "channel_id", "number_key", unique=True),
         Index("orders_key", "number_key"),
         Index("orders_customer", "customer_id", "placed_at"),
-    )
+    )  # fmt: skip
 
 
 class OrderItem(SQLModel, table=True):
@@ -56,6 +65,7 @@ class OrderItem(SQLModel, table=True):
     title: str = text()
     quantity: int = small("1")
     price_minor: int = big("0")
+    remote_id: str = text()
     __table_args__ = (Index("order_item_order", "order_id"),)
 
 
@@ -68,6 +78,7 @@ class Shipment(SQLModel, table=True):
     status: str = text()
     shipped_at: int | None = maybe_big()
     delivered_at: int | None = maybe_big()
+    eta: int | None = maybe_big()
     __table_args__ = (Index("shipment_order", "order_id"), Index("shipment_tracking", "tracking_key"))
 
 
@@ -99,6 +110,8 @@ class Template(SQLModel, table=True):
     """When somebody should read it again; 0 never."""
     internal: int = small()
     """For notes of the team, never sent."""
+    about: str = text("{}")
+    """JSON: `when` it is used, its `limits`, and of an imported one its `source` and `digest`."""
 
 
 class Calendar(SQLModel, table=True):
@@ -118,3 +131,76 @@ class Policy(SQLModel, table=True):
     body: str = text("{}")
     enabled: int = small("1")
     position: int = small()
+
+
+class CaseFile(SQLModel, table=True):
+    """A return, cancellation or dispute as its platform has it. `state` and `reason` are the platform's words, `type`
+    the house's for the reason; `is_open` says whether somebody still has to act, until `due_at`."""
+
+    __tablename__ = "case_file"
+    id: int | None = row_id()
+    channel_id: str = text(None)
+    remote_id: str = text(None)
+    kind: str = text(None)
+    order_id: int | None = maybe_big()
+    order_number: str = text()
+    ticket_id: int | None = maybe_big()
+    customer_id: int | None = maybe_big()
+    state: str = text()
+    reason: str = text()
+    type: str = text("other")
+    is_open: int = small("1")
+    amount_minor: int | None = maybe_big()
+    currency: str = text()
+    opened_at: int = big()
+    updated_at: int = big()
+    due_at: int = big(NEVER_SQL)
+    note: str = text()
+    """What the buyer wrote with it."""
+    lines: str = text("[]")
+    tracking: str = text()
+    allowed: str = text("[]")
+    __table_args__ = (
+        Index("case_file_remote", "channel_id", "kind", "remote_id", unique=True),
+        Index("case_file_due", "is_open", "due_at", "id"),
+        Index("case_file_ticket", "ticket_id"),
+        Index("case_file_order", "order_id"),
+        Index("case_file_customer", "customer_id"),
+    )
+
+
+class Review(SQLModel, table=True):
+    """A review or feedback; `rating` 0 where there is none."""
+
+    id: int | None = row_id()
+    channel_id: str = text(None)
+    remote_id: str = text(None)
+    order_id: int | None = maybe_big()
+    ticket_id: int | None = maybe_big()
+    customer_id: int | None = maybe_big()
+    sku: str = text()
+    rating: int = small()
+    title: str = text()
+    body: str = text()
+    lang: str = text()
+    author: str = text()
+    at: int = big()
+    reply: str = text()
+    __table_args__ = (
+        Index("review_remote", "channel_id", "remote_id", unique=True),
+        Index("review_at", "at", "id"),
+        Index("review_sku", "sku", "at"),
+    )
+
+
+class Product(SQLModel, table=True):
+    """What is known of a product; `specs` is JSON of the seller's own words."""
+
+    id: int | None = row_id()
+    channel_id: str = text()
+    sku: str = text(None)
+    title: str = text()
+    specs: str = text("{}")
+    sizes: str = text()
+    updated_at: int = big("0")
+    __table_args__ = (Index("product_sku", "channel_id", "sku", unique=True), Index("product_any", "sku"))

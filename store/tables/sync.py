@@ -41,3 +41,12 @@ class Quarantine(SQLModel, table=True):
     at: int = big()
     state: str = text("held")
     __table_args__ = (Index("quarantine_ref", "channel_id", "ref", unique=True),)
+
+
+class Quota(SQLModel, table=True):
+    """A token bucket of one account: `level` thousandths were there at `at`."""
+
+    channel_id: str = Field(primary_key=True)
+    bucket: str = Field(primary_key=True)
+    level: int = big("0")
+    at: int = big("0")

@@ -135,6 +135,8 @@ class IncidentTicket(SQLModel, table=True):
     incident_id: int = Field(primary_key=True)
     ticket_id: int = Field(primary_key=True)
     answered_at: int = big("0")
+    outbox_id: int = big("0")
+    """The row that answered it; one that was taken back leaves the ticket unanswered."""
     __table_args__ = (Index("incident_ticket_ticket", "ticket_id", "incident_id"),)
 
 

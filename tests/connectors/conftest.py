@@ -25,7 +25,7 @@ from connectors.email.settings import read_settings
 from connectors.sandbox.mail import MailStandIn
 
 NOW = 1_795_000_000_000  # 2026-11-18
-USER, PASSWORD = "care@shop.example", "pra tice\"\\1"
+USER, PASSWORD = "care@shop.example", 'pra tice"\\1'
 
 
 class FrozenClock:
@@ -73,6 +73,16 @@ class MemoryTokens:
             return token
 
 
+class Unlimited:
+    """A quota that never ends."""
+
+    def take(self, bucket: str, *, rate: float, burst: float, cost: float = 1.0) -> int:
+        return 0
+
+    def learn(self, bucket: str, left: float) -> None:
+        """Nothing to learn."""
+
+
 @dataclass
 class Desk:
     """The ports, and a way to pull a stream as a desk does: page after page, cursor after commit."""
@@ -85,7 +95,7 @@ class Desk:
 
     @property
     def ports(self) -> Ports:
-        return Ports(self.vault, self.tokens, self.clock)
+        return Ports(self.vault, self.tokens, self.clock, Unlimited())
 
     @staticmethod
     def pages(connector: EmailConnector, cursor: str = "", since: int = 0, stream: str = "INBOX") -> list[Page]:
@@ -228,9 +238,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     )
     key_file = folder / "key.pem"
     key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return Certificates(save("ca.pem", ca), save("leaf.pem", leaf), key_file, save("other.pem", other))
 

@@ -246,7 +246,7 @@ def test_a_password_mailbox_never_loads_httpx():
     code = (
         "import sys, connectors.registry as r; m = r.manifests(); assert 'connectors.email.client' not in sys.modules;"
         "from connectors.contract import Ports; f = r.factory('email');"
-        "f({'imap_host':'a.example','smtp_host':'a.example','user':'u@a.example'}, Ports(None, None, None));"
+        "f({'imap_host':'a.example','smtp_host':'a.example','user':'u@a.example'}, Ports(None, None, None, None));"
         "assert not {'httpx', 'httpcore', 'smtpd', 'textual'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": ":".join(sys.path)})

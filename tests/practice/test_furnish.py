@@ -156,7 +156,7 @@ def test_every_channel_takes_the_stand_ins_settings_and_reads_from_the_start(tmp
     for channel in shop.channels(store.conn):
         settings = json.loads(channel.settings)
         assert settings["imap_port"] == 2143
-        ports = Ports(ChannelSecrets(vault, channel.id), None, store.clock)  # type: ignore[arg-type]
+        ports = Ports(ChannelSecrets(vault, channel.id), None, store.clock, None)  # type: ignore[arg-type]
         made = connect(channel.platform, settings, ports)
         assert made.streams()
         made.close()

@@ -100,6 +100,7 @@ def upgrade() -> None:
         sa.Column("incident_id", sa.Integer(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=False),
         sa.Column("answered_at", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("outbox_id", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("incident_id", "ticket_id"),
     )
     op.create_index("incident_ticket_ticket", "incident_ticket", ["ticket_id", "incident_id"], unique=False)
@@ -110,6 +111,7 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.BigInteger(), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=False),
         sa.Column("note", sa.String(), server_default="", nullable=False),
+        sa.Column("begun", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("leave_agent", "leave", ["agent_id", "ends_at"], unique=False)
@@ -217,6 +219,7 @@ def upgrade() -> None:
     op.add_column("template", sa.Column("variants", sa.String(), server_default="[]", nullable=False))
     op.add_column("template", sa.Column("review_at", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("template", sa.Column("internal", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("template", sa.Column("about", sa.String(), server_default="{}", nullable=False))
     op.add_column("ticket", sa.Column("wake_on", sa.String(), server_default="", nullable=False))
     op.add_column("ticket", sa.Column("flagged", sa.Integer(), server_default="0", nullable=False))
     op.add_column("ticket", sa.Column("effort", sa.Integer(), server_default="1", nullable=False))

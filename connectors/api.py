@@ -1,0 +1,108 @@
+"""One account's web API: room in its quota, a live token, a signed call, and a verdict on the answer.
+
+What differs between platforms is given as functions: `sign` turns a call and a token into what goes over the wire,
+`judge` turns an answer into itself or raises the fault it stands for (many platforms refuse inside HTTP 200).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from connectors.answer import Answer
+from connectors.contract import AuthExpired, AuthRevoked, Ports, Renew, Throttled
+from connectors.transport import Http
+
+
+class Bucket(NamedTuple):
+    """A limit of the platform: `rate` calls a second, `burst` at once."""
+
+    name: str
+    rate: float
+    burst: float
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. `safe` says that doing it twice does no harm."""
+
+    method: str
+    url: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    safe: bool = False
+
+    def headed(self, **headers: str) -> Call:
+        """With more headers; `_` in a name stands for `-`."""
+        return replace(self, headers={**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}})
+
+
+Sign = Callable[[Call, str], Call]
+Judge = Callable[[Answer], Answer]
+
+PATIENCE_MS = 2_000
+"""A wait for quota no longer than this is waited for here; a longer one is the caller's business (`Throttled`)."""
+
+
+class Api:
+    """Calls of one account. `renew` is None where calls carry no token that ends."""
+
+    def __init__(
+        self, http: Http, ports: Ports, *, sign: Sign, judge: Judge, renew: Renew | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        self._http, self._ports, self._sign, self._judge, self._renew = http, ports, sign, judge, renew
+        self._sleep = sleep
+
+    def ask(self, call: Call, bucket: Bucket | None = None, cost: float = 1.0) -> Answer:
+        """A call that changes nothing there (or may safely be repeated). Raises faults."""
+        return self._call(replace(call, safe=True), bucket, cost, None)
+
+    def act(
+        self, call: Call, point_of_no_return: Callable[[], None], bucket: Bucket | None = None, cost: float = 1.0
+    ) -> Answer:
+        """A call that takes effect, made at most once. A token refused before it took effect is renewed and the call
+        made then. Raises faults; `OutcomeUnknown` where it may have happened."""
+        return self._call(replace(call, safe=False), bucket, cost, point_of_no_return)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _call(self, call: Call, bucket: Bucket | None, cost: float, before: Callable[[], None] | None) -> Answer:
+        if bucket is not None:
+            self._take(bucket, cost)
+        token = self._token("")
+        if before is not None:
+            before()
+        try:
+            return self._once(call, token)
+        except AuthExpired:
+            if self._renew is None:
+                raise AuthRevoked("The platform does not accept the key; enter it again.") from None
+        renewed = self._token(token)
+        try:
+            return self._once(call, renewed)
+        except AuthExpired as exc:
+            raise AuthRevoked("The platform refuses a fresh sign-in; sign in again.") from exc
+
+    def _once(self, call: Call, token: str) -> Answer:
+        signed = self._sign(call, token)
+        answer = self._http.call(
+            signed.method, signed.url, params=dict(signed.params) or None, headers=signed.headers,
+            content=signed.content, safe=call.safe,
+        )  # fmt: skip
+        return self._judge(answer)
+
+    def _token(self, rejected: str) -> str:
+        return self._ports.tokens.fresh(self._renew, rejected=rejected).value if self._renew else ""
+
+    def _take(self, bucket: Bucket, cost: float) -> None:
+        waited = 0
+        while wait := self._ports.quota.take(bucket.name, rate=bucket.rate, burst=bucket.burst, cost=cost):
+            waited += wait
+            if waited > PATIENCE_MS:
+                raise Throttled("The platform's limit is used up for now.", self._ports.clock.now() + wait)
+            self._sleep(wait / 1000)

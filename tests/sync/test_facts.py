@@ -1,0 +1,136 @@
+"""What a platform tells besides messages: orders, parcels, cases, reviews, products."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from connectors.contract import (
+    Buyer,
+    CaseRecord,
+    Line,
+    OrderRecord,
+    Parcel,
+    ProductRecord,
+    ReviewRecord,
+    ShipmentRecord,
+)
+from desk.sync import facts
+from desk.sync.intake import Inbound, take
+from desk.sync.reasons import type_of
+from store import events
+from store.sql import clocks, people, shop, tickets
+from store.unit import Store
+from store.values import DAY, HOUR, SYSTEM, Money
+from tests.desk.small import NOON as NOW
+from tests.desk.small import Desk
+
+BUYER = Buyer("u-77", "Ines Prats", country="ES")
+ORDER = OrderRecord(
+    "R-1", "26-0001", NOW - 5 * DAY, NOW - DAY, "shipped", BUYER, Money("EUR", 2590),
+    (Line("L1", "LAMP-1", "Desk lamp", 1, Money("EUR", 2590)),), (Parcel("DHL", "JD01-46", "shipped", NOW - 4 * DAY),),
+    country="ES", ip_country="PT", campaign="spring",
+)  # fmt: skip
+CASE = CaseRecord("C-9", "return", "R-1", "REQUESTED", "DEFECTIVE_ITEM", NOW - HOUR, NOW - HOUR, buyer=BUYER,
+                  due_at=NOW + 2 * DAY, text="It does not turn on.")  # fmt: skip
+
+
+def put(desk: Store, fact: facts.Fact) -> facts.Taken:
+    with desk.write(SYSTEM) as unit:
+        channel = shop.channel(unit.conn, "uk")
+        assert channel is not None
+        return facts.put(unit, channel, fact)
+
+
+@pytest.fixture
+def ebay(tmp_path: Path) -> Store:
+    desk = Desk(tmp_path).store
+    with desk.write(SYSTEM) as unit:
+        unit.conn.execute(
+            "INSERT INTO channel (id, platform, name, label, kind) VALUES ('uk', 'ebay', 'eBay UK', 'EBAY', 'marketplace')"
+        )
+    return desk
+
+
+def test_an_order_comes_in_whole_and_twice_is_once(ebay: Store) -> None:
+    assert put(ebay, ORDER).fresh
+    assert not put(ebay, ORDER).fresh
+    (order,) = shop.orders_by_key(ebay.conn, "260001")
+    assert (order.remote_id, order.total_minor, order.ip_country, order.campaign) == ("R-1", 2590, "PT", "spring")
+    assert [i.title for i in shop.items(ebay.conn, [order.id])] == ["Desk lamp"]
+    assert [s.tracking for s in shop.shipments(ebay.conn, [order.id])] == ["JD01-46"]
+    assert people.customer_by_key(ebay.conn, "ebay:u-77") == order.customer_id
+
+
+def test_older_news_never_overwrites_newer(ebay: Store) -> None:
+    put(ebay, replace(ORDER, status="delivered", updated_at=NOW))
+    assert not put(ebay, replace(ORDER, status="paid", updated_at=NOW - 2 * DAY)).fresh
+    assert shop.orders_by_key(ebay.conn, "260001")[0].status == "delivered"
+
+
+def test_a_ticket_that_named_the_order_first_is_linked_and_hears_of_the_delivery(ebay: Store) -> None:
+    with ebay.write(SYSTEM) as unit:
+        taken = take(unit, "uk", Inbound("ebay:m1", "ebay:u-77", "Ines", "u-77", "Where?", "Where is 26-0001", NOW, NOW,
+                                         order_numbers=("26-0001",), platform="ebay"))  # fmt: skip
+    put(ebay, ORDER)
+    assert [o.number for o in shop.orders_of_ticket(ebay.conn, taken.ticket_id)] == ["26-0001"]
+    put(ebay, ShipmentRecord("R-1", Parcel("", "JD01-46", "delivered", delivered_at=NOW), NOW))
+    assert "parcel_delivered" in [e.verb for e in events.of_ticket(ebay.conn, taken.ticket_id)]
+    assert not put(ebay, ShipmentRecord("", Parcel("", "JD0146", "delivered", delivered_at=NOW), NOW)).fresh
+
+
+def test_a_case_opens_one_ticket_with_the_buyers_words_and_the_platforms_reason(ebay: Store) -> None:
+    put(ebay, ORDER)
+    first = put(ebay, CASE)
+    assert first.opened and not put(ebay, CASE).fresh
+    ticket = tickets.get(ebay.conn, first.ticket_id)
+    assert ticket is not None
+    assert (ticket.type, ticket.order_number, ticket.subject) == ("defective", "26-0001", "Return request 26-0001")
+    closed = put(ebay, replace(CASE, state="CLOSED", open=False, updated_at=NOW))
+    assert closed.fresh and closed.ticket_id == first.ticket_id
+    assert [e.verb for e in events.of_ticket(ebay.conn, first.ticket_id)].count("case_changed") == 1
+
+
+def test_a_case_joins_the_buyers_open_ticket_about_the_order(ebay: Store) -> None:
+    put(ebay, ORDER)
+    with ebay.write(SYSTEM) as unit:
+        asked = take(unit, "uk", Inbound("ebay:m1", "ebay:u-77", "Ines", "u-77", "Lamp", "It is broken", NOW, NOW,
+                                         order_numbers=("26-0001",), platform="ebay"))  # fmt: skip
+    assert put(ebay, CASE).ticket_id == asked.ticket_id
+
+
+def test_an_old_or_closed_case_makes_no_work(ebay: Store) -> None:
+    with ebay.write(SYSTEM) as unit:
+        unit.conn.execute("UPDATE channel SET since = ? WHERE id = 'uk'", (NOW,))
+    assert not put(ebay, CASE).opened
+    assert not put(ebay, replace(CASE, remote_id="C-10", open=False)).opened
+    assert not ebay.conn.execute("SELECT 1 FROM ticket").fetchone()
+    assert not clocks.overdue_unmarked(ebay.conn, NOW, 1)
+
+
+def test_reviews_and_products_are_kept_once_and_brought_up_to_date(ebay: Store) -> None:
+    review = ReviewRecord("V-1", 2, NOW, text="Too \x1b[31mdim", order_id="R-1", sku="LAMP-1", author_id="u-77")
+    put(ebay, ORDER)
+    assert put(ebay, review).fresh and not put(ebay, review).fresh
+    assert put(ebay, replace(review, reply="Sorry!")).fresh
+    rows = ebay.conn.execute("SELECT rating, body, reply, customer_id IS NOT NULL FROM review").fetchall()
+    assert rows == [(2, "Too ␛[31mdim", "Sorry!", 1)]
+    product = ProductRecord("LAMP-1", "Desk lamp", {"volt": "230"}, updated_at=NOW)
+    assert put(ebay, product).fresh and not put(ebay, product).fresh
+
+
+@pytest.mark.parametrize(
+    ("platform", "code", "kind"),
+    [
+        ("amazon", "CR-DEFECTIVE", "defective"), ("amazon", "AMZ-PG-BAD-DESC", "not_as_described"),
+        ("amazon", "CR-UNDELIVERABLE_UNKNOWN", "not_received"), ("amazon", "CR-UNDELIVERABLE_REFUSED", "changed_mind"),
+        ("walmart", "WRONG_SIZE/POOR_FIT", "size_fit"), ("shopee", "NOT_RECEIPT", "not_received"),
+        ("tiktok", "ecom_order_delivered_refund_reason_damaged_seller", "damaged"),
+        ("tiktok", "ecom_order_shipped_refund_and_return_reason_too_big_uk", "size_fit"), ("ebay", "SOMETHING_NEW", "other"),
+        ("mars", "DEFECTIVE", "other"),
+    ],
+)  # fmt: skip
+def test_reason_codes_mean_what_the_platforms_say(platform: str, code: str, kind: str) -> None:
+    assert type_of(platform, code) == kind
