@@ -59,6 +59,7 @@ GROUPS = {
     "ticket": N_("Ticket"),
     "composer": N_("Writing"),
     "outbox": N_("Outbox"),
+    "setup": N_("Set up"),
     "go": N_("Go to"),
     "everywhere": N_("Everywhere"),
 }
@@ -72,9 +73,12 @@ PLACES = {
     "composer": N_("while writing"),
     "review": N_("before sending"),
     "templates": N_("choosing a template"),
+    "setup": N_("in the set-up"),
+    "form": N_("in a form"),
+    "field": N_("filling in a field"),
 }
 
-TYPING = ("composer", "templates")
+TYPING = ("composer", "templates", "field")
 """Places where one types: a printable key is text there and never an act."""
 
 STATES = {
@@ -91,9 +95,20 @@ STATES = {
     "replying": N_("when it goes to the buyer"),
     "outbox_held": N_("while a message is held"),
     "outbox_stuck": N_("when a message failed or its fate is unknown"),
+    "setup_field": N_("on a line of a form"),
+    "setup_new": N_("where something can be added"),
+    "setup_record": N_("with something there to change"),
+    "setup_remove": N_("where it can be removed"),
+    "setup_move": N_("where order matters"),
+    "setup_toggle": N_("where it can be on or off"),
+    "setup_test": N_("where it can be tried out"),
+    "setup_history": N_("where versions are kept"),
+    "setup_version": N_("with a version under the cursor"),
+    "setup_unsaved": N_("with something to save"),
 }
 
-_PANES = ("list", "ticket", "views", "clocks", "outbox")
+_PANES = ("list", "ticket", "views", "clocks", "outbox", "setup", "form")
+_SETUP = ("setup", "form")
 _WORK = ("list", "ticket")
 _ALL = tuple(PLACES)
 
@@ -129,9 +144,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("move.page_down", ("PageDown",), N_("Page down"), N_("Move a page down."), "moving", _PANES, motion=True),
     Action("move.page_up", ("PageUp",), N_("Page up"), N_("Move a page up."), "moving", _PANES, motion=True),
     Action("item.open", ("Enter", "o"), N_("Open it"), N_("Open what is under the cursor."),
-           "moving", ("list", "views", "clocks", "outbox"), short=N_("open it")),
+           "moving", ("list", "views", "clocks", "outbox", "setup"), short=N_("open it")),
     Action("item.back", ("q", "Esc"), N_("Back"), N_("Go back to where you came from; nothing is lost."),
-           "moving", ("ticket", "views", "clocks", "outbox"), short=N_("back")),
+           "moving", ("ticket", "views", "clocks", "outbox", "setup", "form"), short=N_("back")),
     Action("ticket.next", ("J",), N_("Next ticket"), N_("Read the next ticket of the list."),
            "moving", ("ticket",), short=N_("next"), motion=True),
     Action("ticket.previous", ("K",), N_("Previous ticket"), N_("Read the previous ticket of the list."),
@@ -255,7 +270,44 @@ ACTIONS: tuple[Action, ...] = (
            "outbox", ("outbox",), "outbox_stuck", "outbox.resolve", N_("send again")),
     Action("outbox.resolve:drop", ("x d",), N_("Drop it"), N_("Do not send it; its text becomes a draft."),
            "outbox", ("outbox",), "outbox_stuck", "outbox.resolve", N_("drop it")),
+    # Set up
+    Action("setup.new", ("n",), N_("New"), N_("Add another one; in a list of steps, another step."),
+           "setup", _SETUP, "setup_new", short=N_("new")),
+    Action("setup.edit", ("e",), N_("Edit"), N_("Go into its form."),
+           "setup", ("setup",), "setup_record", short=N_("edit")),
+    Action("setup.fill", ("Enter", "o", "e"), N_("Fill in"), N_("Type into the field, choose, or open the step."),
+           "setup", ("form",), "setup_field", short=N_("fill in")),
+    Action("setup.turn", ("Space",), N_("On or off"), N_("Turn it to its next state; in a form the next choice."),
+           "setup", _SETUP, "setup_toggle", short=N_("on/off")),
+    Action("setup.choice_next", ("Right", "l"), N_("Next choice"), N_("The choice after this one."),
+           "setup", ("form",), "setup_toggle"),
+    Action("setup.choice_previous", ("Left",), N_("Previous choice"), N_("The choice before this one."),
+           "setup", ("form",), "setup_toggle"),
+    Action("setup.remove", ("d",), N_("Remove"), N_("Take it away; z brings it back, or you are asked first."),
+           "setup", _SETUP, "setup_remove", short=N_("remove")),
+    Action("setup.move_down", ("J",), N_("Move down"), N_("One place further down."), "setup", _SETUP, "setup_move",
+           short=N_("move")),
+    Action("setup.move_up", ("K",), N_("Move up"), N_("One place further up."), "setup", _SETUP, "setup_move"),
+    Action("setup.filter", ("/", "f"), N_("Find in the list"), N_("Show only what holds these words."),
+           "setup", ("setup",), short=N_("find")),
+    Action("setup.test", ("t",), N_("Try it out"), N_("See what it would do, before it does it."),
+           "setup", _SETUP, "setup_test", short=N_("try")),
+    Action("setup.history", ("h",), N_("History"), N_("Its versions, and what each changed."),
+           "setup", _SETUP, "setup_history", short=N_("history")),
+    Action("setup.restore", ("r",), N_("Restore this version"), N_("Save the version under the cursor anew."),
+           "setup", ("form",), "setup_version", short=N_("restore")),
+    Action("setup.save", ("^s",), N_("Save"), N_("Save the form; what is not right is said beside its field."),
+           "setup", ("setup", "form", "field"), "setup_unsaved", short=N_("save")),
+    Action("field.accept", ("Enter",), N_("Next line"), N_("On to the next line; in a long text a new line."),
+           "setup", ("field",), short=N_("next")),
+    Action("field.next", ("Tab",), N_("Complete, or next"), N_("Take the first proposal, else type in the next field."),
+           "setup", ("field",), short=N_("complete, next")),
+    Action("field.previous", ("S-Tab",), N_("Previous field"), N_("Type in the field before."), "setup", ("field",)),
+    Action("field.leave", ("Esc",), N_("Done typing"), N_("Back to the form; what you typed stays."),
+           "setup", ("field",), short=N_("done")),
     # Go to
+    Action("go.setup", ("g S",), N_("Set up…"), N_("Forms for everything the team works by."),
+           "go", _PANES, menu="app.go", short=N_("set up")),
     Action("go.view:inbox", ("g i",), N_("Inbox"), N_("All that is open, by due time."),
            "go", _PANES, menu="app.go", short=N_("inbox")),
     Action("go.view:mine", ("g m",), N_("Mine"), N_("What is assigned to you."),
@@ -304,6 +356,11 @@ HINTS: dict[str, tuple[str, ...]] = {
     "review": ("review.send", "review.send_solve", "review.send_wait", "review.edit", "review.park",
                "review.discard", "app.help"),
     "templates": ("template.use", "template.edit", "template.language", "template.close", "app.help"),
+    "setup": ("setup.save", "item.open", "setup.new", "setup.turn", "setup.test", "setup.remove", "setup.history",
+              "setup.move_down", "setup.filter", "item.back", "app.help"),
+    "form": ("setup.restore", "setup.save", "setup.turn", "setup.fill", "setup.test", "setup.history", "setup.remove",
+             "setup.move_down", "item.back", "app.help"),
+    "field": ("setup.save", "field.accept", "field.next", "field.leave", "app.palette", "app.help"),
 }  # fmt: skip
 """By place, the acts worth the bottom line, the weightiest first; what does not hold just now gives way to the next."""
 

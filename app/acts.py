@@ -16,6 +16,7 @@ from store.unit import UnitOfWork
 from store.values import clean_line
 
 if TYPE_CHECKING:
+    from app.setting_up import SettingUp
     from app.widgets.sheet import Sheet
     from app.workstation import Workstation
 
@@ -36,12 +37,16 @@ class Acts:
         self.desk = desk
         self.session = desk.session
         self.moving, self.going, self.writing = MovingActs(desk, self), GoingActs(desk, self), WritingActs(desk, self)
+        self.setting_up: SettingUp | None = None
+        """There from the first look at the set-up on."""
 
     def perform(self, action: str, count: int) -> None:
         """Raises the errors of the desk."""
         name, argument = split(action)
         wanted = name.replace(".", "_")
-        parts = (self, self.moving, self.going, self.writing)
+        parts: tuple[object, ...] = (self, self.moving, self.going, self.writing)
+        if self.setting_up is not None and self.desk.place in ("setup", "form", "field"):
+            parts = (*self.setting_up.parts, *parts)
         method: Callable[..., Any] | None = next((getattr(p, wanted) for p in parts if hasattr(p, wanted)), None)
         if method is not None:
             method(
@@ -224,6 +229,17 @@ VERB_NAMES = {
     "no_reply_needed": N_("no reply needed"),
     "marked_spam": N_("spam"),
     "cleared_spam": N_("no spam"),
+    "type_confirmed": N_("type confirmed"),
+    "merged": N_("merge"),
+    "split": N_("split"),
+    "linked": N_("link"),
+    "unlinked": N_("link taken away"),
+    "field_set": N_("field"),
+    "checklist_attached": N_("checklist"),
+    "step_ticked": N_("step done"),
+    "step_unticked": N_("step open again"),
+    "task_added": N_("task"),
+    "task_changed": N_("task"),
     "blocked": N_("block"),
     "unblocked": N_("unblock"),
 }

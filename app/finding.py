@@ -47,4 +47,11 @@ def providers(session: Session) -> tuple[Provider, ...]:
             return []
         return [Entry(f"ticket.open:{t.id}", f"#{t.id} {t.subject}", "", t.customer) for t in lines]
 
-    return in_views, in_tickets
+    def in_setup(typed: str) -> Iterable[Entry]:
+        from app.setup.rooms import listed
+
+        word = typed.strip().casefold()
+        rows = [(ident, _("set up: {name}").format(name=label)) for ident, label in listed()] if word else []
+        return [Entry(f"go.setup:{ident}", text) for ident, text in rows if word in text.casefold()]
+
+    return in_views, in_setup, in_tickets

@@ -140,6 +140,13 @@ class GoingActs:
         self.desk.desk_screen.outbox.fill(rows, self.session.now)
         self.desk.show_hints()
 
+    def go_setup(self, room: str = "") -> None:
+        from app.setting_up import SettingUp
+
+        if self.acts.setting_up is None:
+            self.acts.setting_up = SettingUp(self.desk, self.acts)
+        self.acts.setting_up.enter(room)
+
     def thread_quoted(self) -> None:
         screen = self.desk.desk_screen
         screen.unfolded = not screen.unfolded

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.story_steps import LANG, STEPS, Failed, MovedClock, Scene
-from app.wire import Wired, fresh_id
+from app.wire import fresh_id, reacting
 from connectors.sandbox.mail import MailStandIn
 from connectors.sandbox.world import make_world, shops
 from connectors.sandbox.world.buyers import Buyers, Pace, users
@@ -39,7 +39,7 @@ def play(folder: Path, seed: int = SEED) -> Iterator[Told]:
     with MailStandIn(users=users(shops()), now=lambda: clock.now() / 1000) as server:
         started = time.perf_counter()
         world = make_world(seed, clock.now())
-        wired = Wired(Store.create(folder, clock=clock, ids=fresh_id, name=practice.SHOP))
+        wired = reacting(Store.create(folder, clock=clock, ids=fresh_id, name=practice.SHOP))
         try:
             buyers = Buyers(world, server, clock.now, pace=Pace(answers=0.0))
             buyers.open_folders()

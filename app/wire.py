@@ -9,11 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import desk.group_query  # noqa: F401 - the room's query field
 import desk.incident_query  # noqa: F401 - the room's query field
 from store.errors import N_, Invalid
 from store.sql import shop
 from store.sql.rows import Agent, Channel
-from store.unit import Store
+from store.unit import Store, UnitOfWork
 from store.values import Actor, Instant
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Wired(NamedTuple):
 
 def open_desk(folder: Path) -> Wired:
     """Opens the desk in `folder`; a desk with a key finds it in the vault. Raises the store's errors."""
-    return Wired(Store.open(folder, clock=SystemClock(), ids=fresh_id, key=desk_key(folder)))
+    return reacting(Store.open(folder, clock=SystemClock(), ids=fresh_id, key=desk_key(folder)))
 
 
 def create_desk(folder: Path, *, name: str, encrypt: bool) -> Wired:
@@ -100,7 +101,20 @@ def create_desk(folder: Path, *, name: str, encrypt: bool) -> Wired:
 
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         Vault(folder).put(KEY_NAME, os.urandom(32).hex())
-    return Wired(Store.create(folder, clock=SystemClock(), ids=fresh_id, key=desk_key(folder), name=name))
+    return reacting(Store.create(folder, clock=SystemClock(), ids=fresh_id, key=desk_key(folder), name=name))
+
+
+def reacting(store: Store) -> Wired:
+    """A desk that reacts: rules run on it."""
+    store.react = _react
+    return Wired(store)
+
+
+def _react(unit: UnitOfWork) -> None:
+    """Rules and routing, loaded with the first thing that is saved."""
+    from desk.automation.react import react
+
+    react(unit)
 
 
 def desk_key(folder: Path) -> bytes | None:

@@ -72,14 +72,19 @@ def use(asked: str | None = None, environ: Mapping[str, str] | None = None) -> N
 def render_error(error: DeskError) -> str:
     """One line for a person: what happened and, if known, what to do next. Gaps are cleaned: they may hold text that
     came from outside."""
-    gaps = {
-        name: clean_line(value) if isinstance(value, str) else value
-        for name, value in {"item": error.item, **error.gaps}.items()
-    }
+    gaps = {name: _gap(value) for name, value in {"item": error.item, **error.gaps}.items()}
     what = _(error.what).format(**gaps)
     if not error.next:
         return what
     return _("{what} {next}").format(what=what, next=_(error.next).format(**gaps))
+
+
+def _gap(value: object) -> object:
+    from desk.reason import Reason
+
+    if isinstance(value, Reason):
+        return clean_line(value.render(_))
+    return clean_line(value) if isinstance(value, str) else value
 
 
 def _load(code: str) -> GNUTranslations:

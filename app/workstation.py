@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from app.acts import Acts
     from app.screens.composer import Composer
+    from app.screens.setup import SetupPane
     from app.widgets.template_picker import TemplatePicker
     from app.wire import Wired
     from desk.query.hits import Marker
@@ -126,6 +127,8 @@ class Workstation(Face[int]):
             handle.cancel()
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=5)
+        if self._acts is not None and self._acts.setting_up is not None:
+            self._acts.setting_up.trying.close()
         self.session.leave()
 
     @property
@@ -185,6 +188,9 @@ class Workstation(Face[int]):
             if event.key in ("backspace", "up", "down"):
                 self.picker.type("") if event.key == "backspace" else self.picker.move(1 if event.key == "down" else -1)
                 return True
+        setting_up = self.acts.setting_up if self.place == "field" else None
+        if setting_up and setting_up.filling.typed(event.key, event.character if event.is_printable else None):
+            return True
         result = self.engine.feed(event.key)
         self.desk_screen.bottom.pending(self.engine.pending)
         if isinstance(result, Act):
@@ -197,6 +203,11 @@ class Workstation(Face[int]):
             if len(result.typed) > 1:
                 self.say(_("{keys} does nothing here; ? shows the keys").format(keys=result.typed), "muted")
         return True
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Nobody else took it: it goes to the field that is being filled in."""
+        if self.place == "field" and self.acts.setting_up is not None:
+            self.acts.setting_up.filling.pasted(event.text)
 
     def _bound(self, key: str) -> bool:
         probe = Engine(self.engine.keymap)
@@ -243,6 +254,7 @@ class Workstation(Face[int]):
         """Sends the keys to another place."""
         self.place = place
         self.engine.keymap = self.keys_here()
+        self.desk_screen.set_class(place in ("setup", "form", "field"), "setup")
         self.desk_screen.views_pane.active = place == "views"
         self.desk_screen.clocks.active = place == "clocks"
         self.desk_screen.views_pane.refresh()
@@ -267,7 +279,11 @@ class Workstation(Face[int]):
         here = f"#{self.desk_screen.ticket.ticket_id}  {listing.cursor + 1}/{len(listing.lines)}{'' if listing.last else '+'}"
         if listing.marks and not self.desk_screen.reading:
             here = ngettext("{count} marked", "{count} marked", len(listing.marks)).format(count=len(listing.marks))
-        bottom.query_text(here if self.desk_screen.reading or listing.marks else self.query_text)
+        if self.place in ("setup", "form", "field"):
+            here = ""
+        elif not self.desk_screen.reading and not listing.marks:
+            here = self.query_text
+        bottom.query_text(here)
         bottom.show(self.place, self.holds())
 
     def holds(self) -> Collection[str]:
@@ -293,6 +309,8 @@ class Workstation(Face[int]):
             found.add("outbox_stuck")
         if self.place == "ticket" or listing.chosen():
             found.add("order")
+        if self._acts is not None and self._acts.setting_up is not None:
+            found |= self._acts.setting_up.holds()
         return found
 
     # What is shown ------------------------------------------------------------------------------
@@ -388,6 +406,8 @@ class Workstation(Face[int]):
             self.soon("counts", COUNT_S if "counts" in self._later else 0.0, self._count)
         if screen.has_class("outbox"):
             self.acts.going.fill_outbox()
+        if self.place == "setup" and self.acts.setting_up is not None:
+            self.soon("setup news", COUNT_S, self.acts.setting_up.news)
 
     def _count(self) -> None:
         self.desk_screen.show_views(self.view_id)
@@ -439,6 +459,14 @@ class Workstation(Face[int]):
 
     def on_key_hints_pressed(self, event: KeyHints.Pressed) -> None:
         self.acts.begin_or_perform(event.id)
+
+    def on_setup_pane_clicked(self, event: SetupPane.Clicked) -> None:
+        if self.acts.setting_up is not None:
+            self.acts.setting_up.click(event.x, event.y)
+
+    def on_setup_pane_scrolled(self, event: SetupPane.Scrolled) -> None:
+        if self.acts.setting_up is not None:
+            self.acts.setting_up.scroll(event.by)
 
     def on_which_key_pressed(self, event: WhichKey.Pressed) -> None:
         result = self.engine.feed(event.key)

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import asking, peers, report, saving, searching, starting, taking_in, typing_keys
+from bench import asking, filters, peers, report, saving, searching, starting, taking_in, typing_keys
 from bench.desks import corpus, desk
 from bench.figures import Figure, LeftOut
 from bench.place import PROJECT, Missing, default_work
 
 SMALL, BIG, TICKETS = 10_000, 1_000_000, 1_000_000
-GROUPS = ("peers", "start", "keys", "sheets", "search", "saves", "store", "import")
+GROUPS = ("peers", "start", "keys", "sheets", "search", "saves", "store", "filters", "import")
 Found = Iterator[Figure | LeftOut]
 
 
@@ -59,6 +59,7 @@ class Bench:
             "search": self._search,
             "saves": self._saves,
             "store": self._store,
+            "filters": self._filters,
             "import": self._import,
         }
 
@@ -124,6 +125,11 @@ class Bench:
 
     def _store(self) -> Found:
         yield from asking.take(self.small, self.big, self.work)
+
+    def _filters(self) -> Found:
+        if self.big is None:
+            raise Missing("--small builds no desk of a million tickets")
+        yield from filters.take(self.big)
 
     def _import(self) -> Found:
         yield from taking_in.take(

@@ -92,6 +92,10 @@ def desk(work: Path, name: str, source: Callable[[], Corpus], say: Say, *, ticke
         note.write_text(json.dumps(made, indent=1))
     made = json.loads(note.read_text())
     with_store(folder, lambda store: _to_today(store, made))
+    if "furnished_at" not in made:
+        from bench.furnish import furnish
+
+        with_store(folder, lambda store: made.update(furnish(store, say)))
     note.write_text(json.dumps(made, indent=1))
     return Desk(name, folder, made)
 

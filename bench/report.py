@@ -23,6 +23,7 @@ TITLES = {
     "search": "Search on the screen",
     "saves": "Saving while others write",
     "store": "The desk without a screen",
+    "filters": "Lists under a filter, 1 M",
     "import": "Taking in",
     "peers": "What else one could use",
 }

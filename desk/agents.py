@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from desk.automation import regions
 from desk.clocks.calendar_files import calendar_from
 from desk.clocks.calendars import Calendar
+from store.connection import Connection
 from store.errors import N_, Conflict, Invalid, NotFound
-from store.sql import shop
+from store.sql import shop, teams
 from store.sql.rows import Agent
 from store.unit import UnitOfWork
 from store.values import Instant, clean_line
@@ -29,9 +31,11 @@ FIELDS = (
     "capacity",
     "signature",
     "active",
+    "weight",
+    "countries",
 )
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
-_RESERVED = ("me", "none", "nobody")
+_RESERVED = ("me", "none", "nobody", "all", "team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,13 @@ class NewAgent:
 
 def add(unit: UnitOfWork, person: NewAgent) -> None:
     """Adds an agent. Raises Invalid for an id nobody can type, Conflict where it or its Unix user is taken."""
-    if not _ID.fullmatch(person.id) or person.id in _RESERVED:
+    if not _ID.fullmatch(person.id) or person.id in _RESERVED or person.id.isdigit():
         raise Invalid(N_("{item} cannot be an agent's id."), item=person.id,
                       next=N_("Use small letters, digits and . _ - only, such as ana."))  # fmt: skip
     if shop.agent(unit.conn, person.id) is not None:
         raise Conflict(N_("There is an agent {item} already."), item=person.id, next=N_("See: deskhand agent list"))
+    if any(row.id == person.id for row in teams.groups(unit.conn)):
+        raise Conflict(N_("There is a group {item} already."), item=person.id, next=N_("See: deskhand group list"))
     wanted = {"name": person.name or person.id, "unix_user": person.unix_user, "role": person.role,
               "zone": person.zone or _shop_zone(unit)}  # fmt: skip
     values = {"id": person.id, **_checked(unit, wanted, person.id)}
@@ -69,8 +75,8 @@ def _shop_zone(unit: UnitOfWork) -> str:
 
 def change(unit: UnitOfWork, agent_id: str, values: Mapping[str, Any]) -> int:
     """Sets fields of an agent and returns the event's seq, 0 when nothing differed. `languages` maps BCP 47 tags to
-    levels 1 to 5, `skills` is a list, `shifts` a calendar's table ({} is always on). Raises NotFound, Invalid,
-    Conflict."""
+    levels 1 to 5, `skills` is a list, `shifts` a calendar's table ({} is always on), `weight` a share (1 is ordinary),
+    `countries` codes and regions (none is all). Raises NotFound, Invalid, Conflict."""
     agent = need(unit, agent_id)
     diff = {f: [getattr(agent, f), v] for f, v in _checked(unit, values, agent_id).items() if getattr(agent, f) != v}
     if not diff:
@@ -114,6 +120,17 @@ def _checked_one(unit: UnitOfWork, field: str, value: Any, agent_id: str) -> Any
         raise _no(field, value, N_("Known: {known}"), known=", ".join(ROLES))
     if field == "active":
         return int(bool(value))
+    if field == "weight":
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0.01 <= value <= 100:
+            raise _no(field, value, N_("A share is a number from 0.01 to 100."))
+        return round(value * 100)
+    if field == "countries":
+        words = sorted({str(word).strip().upper() for word in value if str(word).strip()})
+        for word in words:
+            if not regions.known(word):
+                raise _no(field, word, N_("Write country codes such as DE, or regions: {known}"),
+                          known=", ".join(regions.REGIONS))  # fmt: skip
+        return json.dumps(words)
     if field == "capacity":
         if not isinstance(value, int) or not 0 <= value <= 10_000:
             raise _no(field, value, N_("A number of tickets; 0 is no limit."))
@@ -145,3 +162,9 @@ def _checked_one(unit: UnitOfWork, field: str, value: Any, agent_id: str) -> Any
 
 def _no(field: str, value: Any, cure: str, **gaps: object) -> Invalid:
     return Invalid(N_("{item} is no {field}."), item=clean_line(str(value)), field=field, next=cure, **gaps)
+
+
+def everybody(conn: Connection) -> list[Agent]:
+    """All agents, those who left last."""
+    ids = conn.execute("SELECT id FROM agent ORDER BY active DESC, id").fetchall()
+    return [agent for row in ids if (agent := shop.agent(conn, row[0])) is not None]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from store.connection import Connection
 from store.errors import N_, Conflict, Invalid, NotFound, Refused
 from store.sql import shop
 from store.sql.rows import Channel
@@ -81,6 +82,22 @@ def configure(unit: UnitOfWork, channel_id: str, settings: Mapping[str, Any]) ->
     return need(unit, channel_id)
 
 
+def describe(unit: UnitOfWork, channel_id: str, *, name: str, label: str, hold_ms: int) -> Channel:
+    """What an account is called here, its short form of at most four letters, and how long a reply can be taken back
+    (milliseconds, up to ten minutes). Raises NotFound, Invalid."""
+    old = need(unit, channel_id)
+    if not 0 <= hold_ms <= 600_000:
+        raise Invalid(N_("{item} is no time to take a reply back."), item=str(hold_ms), field="hold",
+                      next=N_("Give up to ten minutes."))  # fmt: skip
+    wanted = {"name": clean_line(name) or old.name, "label": clean_line(label)[:4], "hold_ms": hold_ms}
+    changes = {key: [getattr(old, key), value] for key, value in wanted.items() if getattr(old, key) != value}
+    if changes:
+        sets = ", ".join(f"{key} = ?" for key in changes)
+        unit.conn.execute(f"UPDATE channel SET {sets} WHERE id = ?", (*(v for _b, v in changes.values()), channel_id))
+        unit.append("channel_changed", {"channel": channel_id, "changes": changes})
+    return need(unit, channel_id)
+
+
 def set_state(unit: UnitOfWork, channel_id: str, state: str) -> Channel:
     """`active`, `paused` (neither fetched nor sent to) or `removed` (its tickets stay). Raises NotFound, and Refused
     for removing a channel whose outbox is not empty."""
@@ -101,7 +118,12 @@ def set_state(unit: UnitOfWork, channel_id: str, state: str) -> Channel:
 
 def need(unit: UnitOfWork, channel_id: str, *, removed: bool = False) -> Channel:
     """The channel, or NotFound; a removed one counts only where asked for."""
-    channel = shop.channel(unit.conn, channel_id)
+    return need_of(unit.conn, channel_id, removed=removed)
+
+
+def need_of(conn: Connection, channel_id: str, *, removed: bool = False) -> Channel:
+    """As `need`, for those who only read."""
+    channel = shop.channel(conn, channel_id)
     if channel is None or (channel.state == "removed" and not removed):
         raise NotFound(N_("There is no channel {item}."), item=channel_id, next=N_("See: deskhand channel list"))
     return channel

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from desk.query import Compiled, Context, compile_query, parse
+from desk.query import NAMES, Compiled, Context, Registry, compile_query, parse
 from desk.query.writing import quoted
 from desk.vocabulary import OPEN_STATUSES
 from store.connection import Connection
@@ -77,17 +78,38 @@ def context(conn: Connection, me: str, now: Instant, zone: tzinfo = UTC) -> Cont
     """What a query needs to know to be compiled on this desk."""
     agents = {a.id: a.name for a in shop.agents(conn)}
     channels = {c.name: c.id for c in shop.channels(conn)}
-    return Context(now=now, zone=zone, me=me or None, agents=agents, channels=channels)
+    groups = dict(conn.execute("SELECT id, name FROM agent_group ORDER BY position, id").fetchall())
+    return Context(now=now, zone=zone, me=me or None, agents=agents, channels=channels, groups=groups,
+                   known=_known(conn), names=_names(conn))  # fmt: skip
+
+
+def _known(conn: Connection) -> Callable[[str], Iterable[str]]:
+    def words(what: str) -> Iterable[str]:
+        from store.sql import known
+
+        return known.words(conn, what)
+
+    return words
+
+
+def _names(conn: Connection) -> Registry:
+    """The fields every desk knows, and this desk's own."""
+    own = conn.execute("SELECT id, name, kind, options FROM custom_field ORDER BY position, id").fetchall()
+    if not own:
+        return NAMES
+    from desk.query.custom import names_with
+
+    return names_with(tuple(map(tuple, own)))
 
 
 def resolve(text: str, ctx: Context) -> List:
     """Reads a query. Raises Invalid with the column in its gaps. Full text sorts newest first unless told otherwise."""
     query = parse(text)
     compiled = compile_query(query, ctx)
-    if query.sort == "rank" and not compiled.words_expression:
+    if query.sort == "rank" and compiled.words is None:
         raise Invalid(N_("Column {column}: sort:rank needs words that every ticket has to hold."), item=text, column=1,
                       next=N_("Add a word, or sort by due, newest, oldest, updated or priority."))  # fmt: skip
-    name = query.sort or ("newest" if compiled.words_expression else "due")
+    name = query.sort or ("newest" if compiled.words else "due")
     return List(text, compiled, SORTS[name])
 
 
@@ -105,7 +127,7 @@ def page(
     limit: int = PAGE,
 ) -> list[TicketLine]:
     """Lines behind `after` or before `before`, in the list's order."""
-    words, rest = wanted.compiled.words_expression, wanted.compiled.rest_condition
+    words, rest = wanted.compiled.words, wanted.compiled.rest_condition
     if words and wanted.sort.name in _SEARCHES:
         pages = _SEARCHES[wanted.sort.name]
         return pages(conn, words, rest, agent=me, limit=limit, after=after, before=before)
@@ -114,7 +136,7 @@ def page(
 
 def last_page(conn: Connection, wanted: List, me: str, limit: int = PAGE) -> list[TicketLine]:
     """The end of the list."""
-    words, rest = wanted.compiled.words_expression, wanted.compiled.rest_condition
+    words, rest = wanted.compiled.words, wanted.compiled.rest_condition
     if words and wanted.sort.name == "newest":
         return search_pages.last(conn, words, rest, agent=me, limit=limit)
     if words and wanted.sort.name == "rank":

@@ -89,17 +89,27 @@ def corrections(conn: Connection, most: int = MOST) -> list[Correction]:
 
 
 def kept(conn: Connection, corrected: Container[int], most: int = KEPT) -> list[Correction]:
-    """The newest tickets that an agent answered and left as they were sorted, oldest first; history counts for nothing,
-    as nobody looked at it."""
+    """The newest tickets that an agent answered and left as they were sorted, or whose type an agent said is right,
+    oldest first; history counts for nothing, as nobody looked at it."""
     sql = (
         "SELECT t.id, t.type, (SELECT min(m.id) FROM message m WHERE m.ticket_id = t.id AND m.direction = 'in') "
         "FROM (SELECT id, type, first_reply_at, automatic, needs_review FROM ticket ORDER BY id DESC LIMIT ?) t "
-        "WHERE t.first_reply_at IS NOT NULL AND t.automatic = '' AND t.needs_review = 0 "
-        "AND EXISTS (SELECT 1 FROM clock c WHERE c.ticket_id = t.id) ORDER BY t.id DESC LIMIT ?"
+        "WHERE t.automatic = '' AND t.needs_review = 0 AND (EXISTS (SELECT 1 FROM event e WHERE e.ticket_id = t.id "
+        "AND e.verb = 'type_confirmed' AND json_extract(e.payload, '$.type') = t.type) OR (t.first_reply_at IS NOT NULL "
+        "AND EXISTS (SELECT 1 FROM clock c WHERE c.ticket_id = t.id))) ORDER BY t.id DESC LIMIT ?"
     )
     rows = conn.execute(sql, (_RECENT, most + MOST)).fetchall()
     left = [row for row in rows if row[0] not in corrected][:most]
     return [c for row in reversed(left) if (c := _example(conn, *row))]
+
+
+def confirmed(conn: Connection, ticket_id: int, kind: str) -> bool:
+    """Whether an agent has set this type, or said that it is right."""
+    sql = (
+        "SELECT 1 FROM event WHERE ticket_id = ? AND actor_kind = 'agent' AND (verb = 'type_confirmed' "
+        "AND json_extract(payload, '$.type') = ? OR verb = 'changed' AND json_extract(payload, '$.changes.type[1]') = ?)"
+    )
+    return conn.execute(sql, (ticket_id, kind, kind)).fetchone() is not None
 
 
 def _example(conn: Connection, ticket_id: int, kind: str, message_id: int | None) -> Correction | None:

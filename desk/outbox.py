@@ -16,7 +16,7 @@ from connectors.contract import Receipt, SendReply
 from desk.changes import change, require
 from store import events
 from store.errors import N_, Conflict, Invalid, NotFound, Refused
-from store.sql import messages, outbox, people, shop, tickets
+from store.sql import links, messages, outbox, people, shop, tickets
 from store.sql.rows import OutboxRow, Ticket
 from store.unit import UnitOfWork
 from store.values import NEVER, Instant, clean, clean_line, fold
@@ -26,7 +26,9 @@ AFTER_SENDING = ("open", "pending", "solved")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply ready to leave. `base_seq` is the ticket's `thread_seq` its writer had seen."""
+    """A reply ready to leave. `base_seq` is the ticket's `thread_seq` its writer had seen; `then` the status after it
+    was sent ("": as it is). One of a rule is `automatic`, names its `rule_id`, and has a `key` by which it is told that
+    it was written already; a person's gets a fresh one."""
 
     ticket_id: int
     text: str
@@ -37,10 +39,13 @@ class Reply:
     then: str = "open"
     template_id: str = ""
     automatic: bool = False
+    rule_id: str = ""
+    key: str = ""
 
 
 def queue(unit: UnitOfWork, reply: Reply) -> int:
-    """Puts a reply into the outbox, where it waits to be taken back; returns the row's id.
+    """Puts a reply into the outbox, where it waits to be taken back; returns the row's id. A key that is there already
+    is not written twice: its row's id comes back.
 
     Raises Invalid for an empty text or no recipient, Refused where the channel cannot send, Conflict when something
     arrived or was answered since the writer opened the thread.
@@ -51,13 +56,16 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
         raise Invalid(
             N_("The reply to {item} is empty."), item=f"#{ticket.id}", next=N_("Write something, or press Esc.")
         )
+    if (into := links.merged_into(unit.conn, ticket.id)) is not None:
+        raise Refused(N_("{item} was merged into {other}."), item=f"#{ticket.id}", other=f"#{into}",
+                      next=N_("Answer there: deskhand reply {other}"))  # fmt: skip
     if not recipients(reply.to):
         raise Invalid(
             N_("{item} has no address to answer to."),
             item=f"#{ticket.id}",
             next=N_("Answer in the shop's own console."),
         )
-    if reply.then not in AFTER_SENDING:
+    if reply.then and reply.then not in AFTER_SENDING:
         raise Invalid(N_("{item} is no {field}."), item=reply.then, field="status", next=N_("Known: {known}"),
                       known=", ".join(AFTER_SENDING))  # fmt: skip
     channel = shop.channel(unit.conn, ticket.channel_id)
@@ -67,8 +75,10 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
             item=f"#{ticket.id}",
             next=N_("Add it again: deskhand channel add"),
         )
+    if reply.key and (known := outbox.by_key(unit.conn, reply.key)):
+        return known.id
     stop_if_changed(unit, ticket, reply.base_seq)
-    unique = unit.ids()
+    unique = reply.key or unit.ids()
     message_id = f"<{unique}@{_domain(channel.settings)}>"
     thread = messages.of_ticket(unit.conn, ticket.id, limit=20)
     theirs = [m for m in thread if m.direction == "in" and m.automatic != "bounce" and m.remote_key.startswith("mail:")]
@@ -82,13 +92,16 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
         "references": refs[-10:], "template_id": reply.template_id, "automatic": reply.automatic,
     }  # fmt: skip
     row_id = outbox.insert(unit.conn, {
-        "key": unique, "ticket_id": ticket.id, "channel_id": channel.id, "agent_id": unit.actor.id, "message_id": 0,
+        "key": unique, "ticket_id": ticket.id, "channel_id": channel.id, "message_id": 0,
+        "agent_id": "" if reply.rule_id else unit.actor.id,
         "hold_until": unit.now + channel.hold_ms, "base_seq": ticket.thread_seq,
         "payload": json.dumps(payload, ensure_ascii=False), "after": json.dumps({"status": reply.then}),
-        "created_at": unit.now, "updated_at": unit.now,
+        "created_at": unit.now, "updated_at": unit.now, "recipient": fold(recipients(reply.to)[0]),
+        "automatic": int(reply.automatic), "template_id": reply.template_id, "rule_id": reply.rule_id,
     })  # fmt: skip
     unit.append("reply_queued", {"outbox_id": row_id, "template_id": reply.template_id}, ticket_id=ticket.id)
-    people.drop_draft(unit.conn, ticket.id, unit.actor.id)
+    if not reply.rule_id:
+        people.drop_draft(unit.conn, ticket.id, unit.actor.id)
     if reply.template_id:
         unit.conn.execute("UPDATE template SET used = used + 1 WHERE id = ?", (reply.template_id,))
     return row_id
@@ -117,10 +130,12 @@ def _news(unit: UnitOfWork, ticket: Ticket, base_seq: int, agent_id: str) -> _Ne
     if ticket.thread_seq <= base_seq:
         return None
     for event in events.of_ticket_after(unit.conn, ticket.id, base_seq):
-        if event.verb in ("received", "answered_elsewhere"):
+        if event.verb in ("received", "answered_elsewhere", "merged_in"):
             return _News("")
         if event.verb == "reply_sent":
             row = outbox.get(unit.conn, event.payload["outbox_id"]) if event.payload else None
+            if row is not None and row.automatic:
+                continue  # what a rule said takes nobody's words away
             if row is None or row.agent_id != agent_id:
                 return _News(row.agent_id if row else "")
     return None
@@ -148,15 +163,35 @@ def _give_back(unit: UnitOfWork, row: OutboxRow) -> None:
 
 
 def claim(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
-    """held → claimed for this sync process, unless the thread moved on meanwhile, which fails the row instead."""
+    """held → claimed for this sync process, unless the thread moved on meanwhile, which fails the row instead. What a
+    rule wrote still leaves when the buyer adds something; once a person has answered it is not needed any more."""
     ticket = tickets.get(unit.conn, row.ticket_id)
     news = _news(unit, ticket, row.base_seq, row.agent_id) if ticket else _News("")
+    if news is not None and row.automatic:
+        if ticket is None or _answered_since(unit, ticket, row.base_seq):
+            outbox.move(unit.conn, row.id, "held", "cancelled", unit.now)
+            unit.append("reply_cancelled", {"outbox_id": row.id, "why": {"text": N_("a person has answered")}},
+                        ticket_id=row.ticket_id)  # fmt: skip
+            return False
+        news = None
     if news is not None:
         what = f"{news.who} answered" if news.who else "Something new arrived"
         fail(unit, row.id, "held", f"{what} before this left; read it and send again.")
         return False
     return outbox.move(unit.conn, row.id, "held", "claimed", unit.now, claimed_by=holder, claimed_at=unit.now,
                        handed_at=0, attempts=row.attempts + 1)  # fmt: skip
+
+
+def _answered_since(unit: UnitOfWork, ticket: Ticket, base_seq: int) -> bool:
+    """Whether a person of ours spoke since."""
+    for event in events.of_ticket_after(unit.conn, ticket.id, base_seq):
+        if event.verb == "answered_elsewhere":
+            return True
+        if event.verb == "reply_sent" and event.payload:
+            row = outbox.get(unit.conn, event.payload["outbox_id"])
+            if row is not None and not row.automatic:
+                return True
+    return False
 
 
 def release(unit: UnitOfWork, row: OutboxRow, next_try_at: int, error: str) -> None:
@@ -178,7 +213,7 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
     ticket = require(unit, row.ticket_id)
     message_id = known.id if known else messages.insert(unit.conn, {
         "ticket_id": ticket.id, "channel_id": row.channel_id, "direction": "out", "author_id": row.agent_id,
-        "sender_name": agent.name if agent else row.agent_id, "recipients": ", ".join(payload["to"]),
+        "sender_name": agent.name if agent else row.agent_id or row.rule_id, "recipients": ", ".join(payload["to"]),
         "subject": payload["subject"], "body": payload["text"], "sent_at": receipt.at, "received_at": unit.now,
         "automatic": "reply" if payload.get("automatic") else "", "remote_key": key,
         "in_reply_to": payload["in_reply_to"],
@@ -193,9 +228,9 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
     unseen = _unseen(unit, row)
     answered(unit, ticket.id, message_id, seq, receipt.at, automatic=bool(payload.get("automatic")), unseen=unseen)
     status = json.loads(row.after).get("status", "open")
-    if unseen is not None:
+    if unseen is not None and status:
         status = "open"  # while this left, the buyer wrote again
-    if status != ticket.status:
+    if status and status != ticket.status:
         change(unit, ticket.id, {"status": status}, why={"text": N_("after the reply was sent")})
     return message_id
 

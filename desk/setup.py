@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from desk import checklists, fields
 from desk.agents import NewAgent, add
-from desk.automation.library import Template, shipped_templates
+from desk.automation.library import shipped_templates
 from desk.clocks.calendar_files import calendar_from
 from desk.clocks.policies import policy_from
 from desk.clocks.toml_text import shipped
 from desk.inbox import SHIPPED_VIEWS
+from desk.template_book import columns_of
 from desk.vocabulary import CLASSES
 from store.errors import N_, Invalid
 from store.unit import UnitOfWork
@@ -43,6 +45,9 @@ def furnish(unit: UnitOfWork, *, zone: str, people: Iterable[NewAgent]) -> None:
     add_views(unit)
     add_policies(unit)
     add_templates(unit)
+    add_macros(unit)
+    fields.furnish(unit)
+    checklists.furnish(unit)
     unit.append("desk_made", {"zone": zone})
     for person in team:
         add(unit, person)
@@ -74,21 +79,16 @@ def add_policies(unit: UnitOfWork) -> None:
 
 
 def add_templates(unit: UnitOfWork) -> None:
-    """The templates that come with the program."""
-    unit.conn.executemany(
-        "INSERT INTO template (id, name, names, types, texts, shipped, updated_at) VALUES (?, ?, ?, ?, ?, 1, ?)",
-        [
-            (t.id, t.name("en"), _json(dict(t.names)), json.dumps(t.suits), _texts(t), unit.now)
-            for t in shipped_templates().values()
-        ],
-    )
+    """The templates that come with the program, in every language, and those for one platform or country."""
+    for template in shipped_templates().values():
+        row = {"id": template.id, **columns_of(template), "shipped": 1, "updated_at": unit.now}
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        unit.conn.execute(f"INSERT INTO template ({names}) VALUES ({marks})", tuple(row.values()))
 
 
-def _texts(template: Template) -> str:
-    """Language → text, of the variants that serve every platform and country."""
-    general = {v.language: v.text for v in template.variants if not v.platform and not v.country}
-    return _json(general)
+def add_macros(unit: UnitOfWork) -> None:
+    """The macros that come with the program, one per kind of case."""
+    from desk.automation.macros import put, shipped_macros
 
-
-def _json(value: Mapping[str, str]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    for macro in shipped_macros():
+        put(unit, macro)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from desk.automation.variants import Variant, pick_variant
-from desk.reason import Reason
+from desk.automation.variables import VALUES
+from desk.automation.variants import LAST_RESORT, Variant, pick_variant
+from desk.reason import Reason, utc_text
 from store import events
 from store.connection import Connection
-from store.errors import N_, NotFound
+from store.errors import N_, Invalid, NotFound
 from store.events import Event
 from store.sql import clocks, messages, outbox, people, shop, tickets
 from store.sql.rows import (
@@ -26,7 +29,7 @@ from store.sql.rows import (
     Template,
     Ticket,
 )
-from store.values import Money
+from store.values import NEVER, Money
 
 SHOWN = 200
 """Messages loaded at once; older ones come page by page."""
@@ -98,12 +101,18 @@ def answer_to(thread: Thread) -> tuple[str, ...]:
     return (thread.customer.email,) if thread.customer and thread.customer.email else ()
 
 
-def template_context(thread: Thread, agent_name: str, shop_name: str) -> dict[str, str]:
+_ANSWERS = ("first_response", "next_response", "periodic", "platform")
+_SHARE = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?\s*[%％]")
+
+
+def template_context(thread: Thread, agent_name: str, shop_name: str, share: str = "") -> dict[str, str]:
     """What the gaps of a template are filled from, by the names of `desk.automation.variables`; an absent fact has no
-    key, so that it is reported as missing."""
+    key, so that it is reported as missing. `share` ("50%") is what a rule or macro offers of the order total. Raises
+    Invalid for a share that is none."""
     ticket, customer = thread.ticket, thread.customer
     facts = {"ticket.id": str(ticket.id), "ticket.subject": ticket.subject, "agent.name": agent_name,
-             "shop.name": shop_name, "order.number": ticket.order_number}  # fmt: skip
+             "shop.name": shop_name, "order.number": ticket.order_number,
+             "promise.reply_by": reply_by(thread.clocks)}  # fmt: skip
     if customer:
         facts |= {"customer.name": customer.name, "customer.first_name": first_name(customer.name),
                   "customer.country": customer.country}  # fmt: skip
@@ -116,11 +125,41 @@ def template_context(thread: Thread, agent_name: str, shop_name: str) -> dict[st
             "order.items": ", ".join(i.title for i in mine),
             "product.name": mine[0].title if mine else "", "product.sku": mine[0].sku if mine else "",
         }  # fmt: skip
+    if share:
+        part = hundredths(share)
+        facts["offer.amount"] = str(offer(thread.orders[0], part)) if _has_total(thread) else ""
     if thread.shipments:
         parcel = thread.shipments[0]
         facts |= {"shipment.tracking": parcel.tracking, "shipment.carrier": parcel.courier,
+                  "shipment.eta": _date(parcel.eta) if parcel.eta else "",
                   "shipment.delivered_on": _date(parcel.delivered_at) if parcel.delivered_at else ""}  # fmt: skip
+    facts |= {path: value(thread) for path, value in VALUES.items()}
     return {k: v for k, v in facts.items() if v}
+
+
+def reply_by(running: Sequence[Clock]) -> str:
+    """When the buyer hears from us, by the first reply clock that still runs in time: `2026-11-18 14:00 UTC`; "" where
+    none does. It is what we hold ourselves to, so it may be promised."""
+    due = [c.due_at for c in running if c.state == "running" and c.breached_at is None and c.kind in _ANSWERS]
+    return utc_text(min(due)) if due and min(due) < NEVER else ""
+
+
+def offer(order: Order, part: int) -> Money:
+    """`part` hundredths of a percent of an order's total, in its currency, rounded half up to a minor unit."""
+    return Money(order.currency, (order.total_minor * part + 5_000) // 10_000)
+
+
+def _has_total(thread: Thread) -> bool:
+    return bool(thread.orders and thread.orders[0].currency and thread.orders[0].total_minor > 0)
+
+
+def hundredths(share: str) -> int:
+    """`12.5%` → 1250 hundredths of a percent. Raises Invalid for what is no share of a whole."""
+    found = _SHARE.fullmatch(share.strip())
+    part = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else 0
+    if not 0 < part <= 10_000:
+        raise Invalid(N_("{item} is no share of an order."), item=share, next=N_("Say it as 50%."))
+    return part
 
 
 def first_name(name: str) -> str:
@@ -134,12 +173,21 @@ def _date(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()
 
 
+def variants_of(template: Template) -> list[Variant]:
+    """Every text of a template: those for everybody, then those for one platform or country."""
+    general = [Variant(language, text) for language, text in json.loads(template.texts).items()]
+    return general + [Variant(**row) for row in json.loads(template.variants)]
+
+
 def variant(template: Template, ticket: Ticket, language: str = "") -> tuple[Variant, Reason]:
-    """The text of a template that suits a ticket (or is in `language`), and how it was chosen."""
-    variants = [Variant(language=lang, text=text) for lang, text in json.loads(template.texts).items()]
-    return pick_variant(variants, language or ticket.lang or "en", ticket.country, ticket.platform)
+    """The text of a template that suits a ticket (or is in `language`), and how it was chosen. What only the team
+    reads does not go by the buyer's language."""
+    wanted = language or (LAST_RESORT if template.internal else ticket.lang) or LAST_RESORT
+    return pick_variant(variants_of(template), wanted, ticket.country, ticket.platform)
 
 
 def suited(templates: list[Template], ticket: Ticket) -> list[Template]:
-    """Templates for a picker: those for the ticket's type first, then by how often they are used."""
-    return sorted(templates, key=lambda t: (ticket.type not in json.loads(t.types), -t.used, t.name))
+    """Templates for a reply: those for the ticket's type first, then by how often they are used. Those for notes of
+    the team are not among them."""
+    sendable = [t for t in templates if not t.internal]
+    return sorted(sendable, key=lambda t: (ticket.type not in json.loads(t.types), -t.used, t.name))

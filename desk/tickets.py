@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from desk.changes import change, normal_tags, require
+from desk import learning
+from desk.changes import change, normal_tags, require, write
 from desk.reason import Reason
+from desk.waking import WORDS
 from store.errors import N_, DeskError, Invalid
-from store.sql import messages, people, shop, tickets
+from store.sql import mentions, messages, people, shop, tickets
 from store.unit import UnitOfWork
-from store.values import DAY, HOUR, MINUTE, NEVER, Instant, clean
+from store.values import DAY, HOUR, MINUTE, NEVER, Instant, clean, clean_line, fold
 
 BULK_LIMIT = 1000
+_MENTION = r"(?<![\w@.])@([A-Za-z0-9][A-Za-z0-9._-]{0,31})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,25 @@ def tag(unit: UnitOfWork, ticket_id: int, *, add: Sequence[str] = (), remove: Se
 
 def set_status(unit: UnitOfWork, ticket_id: int, status: str) -> int:
     """Moves a ticket to a status; a snooze ends with it."""
-    return change(unit, ticket_id, {"status": status, "snoozed_until": 0})
+    return change(unit, ticket_id, {"status": status, "snoozed_until": 0, "wake_on": ""})
 
 
-def snooze(unit: UnitOfWork, ticket_id: int, until: Instant) -> int:
-    """Hides a ticket from the inbox until `until` (NEVER: until the buyer writes). Clocks run on."""
-    return change(unit, ticket_id, {"snoozed_until": until}, verb="snoozed")
+def snooze(unit: UnitOfWork, ticket_id: int, until: Instant, wake_on: str = "") -> int:
+    """Hides a ticket from the inbox until `until` (NEVER: until the buyer writes), or until what `wake_on` names
+    happens, a word of `desk.waking`. Clocks run on. Raises Invalid for a word nobody tells."""
+    return change(unit, ticket_id, {"snoozed_until": until, "wake_on": wake_on if until else ""}, verb="snoozed")
+
+
+def confirm_type(unit: UnitOfWork, ticket_id: int) -> int:
+    """Says that a ticket's type is right: nobody needs to look at it any more, and the learner counts it as an example.
+    Returns 0 where an agent has said so already."""
+    ticket = require(unit, ticket_id)
+    review = {"needs_review": [1, 0]} if ticket.needs_review else {}
+    if not review and learning.confirmed(unit.conn, ticket_id, ticket.type):
+        return 0
+    seq = unit.append("type_confirmed", {"type": ticket.type, "changes": review}, ticket_id=ticket_id)
+    write(unit, ticket_id, {field: after for field, (_, after) in review.items()})
+    return seq
 
 
 def no_reply_needed(unit: UnitOfWork, ticket_id: int) -> int:
@@ -76,7 +93,8 @@ def no_reply_needed(unit: UnitOfWork, ticket_id: int) -> int:
 
 
 def note(unit: UnitOfWork, ticket_id: int, text: str) -> int:
-    """An internal note; the buyer never sees it and no clock stops. Raises Invalid when it is empty."""
+    """An internal note; the buyer never sees it and no clock stops. `@ana` in it tells agent ana. Raises Invalid when
+    it is empty."""
     ticket, body = require(unit, ticket_id), clean(text).strip()
     if not body:
         raise Invalid(N_("The note is empty."), next=N_("Write something, or press Esc."))
@@ -86,12 +104,27 @@ def note(unit: UnitOfWork, ticket_id: int, text: str) -> int:
         "sender_name": agent.name if agent else unit.actor.id, "body": body, "sent_at": unit.now,
         "received_at": unit.now, "remote_key": f"note:{unit.ids()}",
     })  # fmt: skip
-    seq = unit.append("noted", {"message_id": message_id}, ticket_id=ticket_id)
+    named = mentioned(unit, body)
+    told = {"message_id": message_id, **({"mentions": named} if named else {})}
+    seq = unit.append("noted", told, ticket_id=ticket_id)
+    mentions.put(unit.conn, message_id, named, unit.now)
     tickets.update(
         unit.conn, ticket_id, {"message_count": ticket.message_count + 1, "updated_at": unit.now}, bump=False
     )
     people.mark_read(unit.conn, unit.actor.id, ticket_id, message_id)
     return seq
+
+
+def mentioned(unit: UnitOfWork, text: str) -> list[str]:
+    """The active agents a text names as `@id`, but for its writer; an address holds none."""
+    named = dict.fromkeys(m.casefold().rstrip(".-_") for m in re.findall(_MENTION, text))
+    agents = {a.id for a in shop.agents(unit.conn)} - {unit.actor.id} if named else set()
+    return [ident for ident in named if ident in agents]
+
+
+def see_mentions(unit: UnitOfWork, ticket_id: int) -> int:
+    """The acting agent has looked at a ticket: what named them there is no news any more. Returns how many were."""
+    return mentions.see(unit.conn, unit.actor.id, ticket_id, unit.now)
 
 
 def open_by_hand(unit: UnitOfWork, *, channel_id: str, customer: str, subject: str, text: str, key: str = "") -> int:
@@ -101,6 +134,18 @@ def open_by_hand(unit: UnitOfWork, *, channel_id: str, customer: str, subject: s
     return take(
         unit, channel_id, Inbound.by_hand(unit, customer=customer, subject=subject, text=text, key=key)
     ).ticket_id
+
+
+def snooze_words(words: str, now: Instant) -> tuple[Instant, str]:
+    """`(until, wake_on)` of what a person says: an event of `desk.waking`, else a time as `snooze_until` reads it, or
+    both (`3d task_done`: whichever comes first). Raises Invalid."""
+    parts = words.split()
+    events = [w for w in parts if fold(w) in WORDS]
+    rest = " ".join(w for w in parts if fold(w) not in WORDS)
+    if len(events) > 1 or not parts:
+        raise Invalid(N_("{item} is not a time to snooze until."), item=clean_line(words),
+                      next=N_("Say it as 2h or tomorrow."))  # fmt: skip
+    return snooze_until(rest, now) if rest else NEVER, fold(events[0]) if events else ""
 
 
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}

@@ -6,21 +6,58 @@ of its batch still is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol, cast
 
-from desk.changes import require, write
+from desk.changes import require, swap, write
 from desk.outbox import take_back
 from store import events
-from store.errors import N_, Conflict, DeskError, Refused
+from store.errors import N_, Conflict, DeskError, NotFound, Refused
 from store.events import Event
-from store.sql import outbox, people, tickets
+from store.sql import mentions, outbox, people, tickets
 from store.unit import UnitOfWork
 
-CHANGING = ("changed", "assigned", "tagged", "snoozed", "no_reply_needed", "marked_spam", "cleared_spam")
+CHANGING = (
+    "changed", "assigned", "tagged", "snoozed", "no_reply_needed", "marked_spam", "cleared_spam", "type_confirmed",
+)  # fmt: skip
 _BLOCKING = {"blocked": True, "unblocked": False}
-UNDOABLE = (*CHANGING, *_BLOCKING, "noted", "reply_queued")
+_ROOMS = {
+    "incident_linked": "desk.incidents",
+    "incident_unlinked": "desk.incidents",
+    "incident_closed": "desk.incidents",
+    "incident_reopened": "desk.incidents",
+    "merged": "desk.merging",
+    "split": "desk.splitting",
+    "linked": "desk.linking",
+    "unlinked": "desk.linking",
+    "field_set": "desk.fields",
+    "checklist_attached": "desk.checklists",
+    "step_ticked": "desk.checklists",
+    "step_unticked": "desk.checklists",
+    "task_added": "desk.tasks",
+    "task_changed": "desk.tasks",
+}
+"""Verbs that their own room takes back. Where such an act shows on further tickets, its payload lists them as
+`tickets`; an event with `mirror` is the other side of one and nothing by itself."""
+UNDOABLE = (*CHANGING, *_BLOCKING, *_ROOMS, "noted", "reply_queued")
 _LOOK_BACK = 5000
+
+
+class Room(Protocol):
+    """What a module of `_ROOMS` offers. Both raise Conflict or Refused where something stands in the way."""
+
+    def reverse(self, unit: UnitOfWork, event: Event) -> None: ...
+    def repeat(self, unit: UnitOfWork, event: Event) -> None: ...
+
+
+class Act(NamedTuple):
+    """One event that was reversed or done again: `changes` are field → [before, after] as it was told then."""
+
+    ticket_id: int | None
+    verb: str
+    changes: Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +67,7 @@ class Step:
     verb: str
     tickets: tuple[int, ...]
     refused: tuple[tuple[int, DeskError], ...] = ()
+    acts: tuple[Act, ...] = ()
 
 
 def undo(unit: UnitOfWork) -> Step:
@@ -52,9 +90,28 @@ def redo(unit: UnitOfWork) -> Step:
             seqs = dict.fromkeys(seq for e in undone if e.payload for seq in e.payload["seqs"])
             step = [found for seq in seqs if (found := _at(unit, seq)) is not None]
             return _replay(unit, step, backwards=False, undone=[e.seq for e in undone])
-        elif event.verb in UNDOABLE:
+        elif _can_be_undone(event):
             break
     raise Refused(N_("There is nothing to do again."), next=N_("Redo works right after an undo."))
+
+
+def undo_firing(unit: UnitOfWork, seq: int) -> Step:
+    """Takes back what one firing of a rule did to its ticket, the event `seq`: fields where nobody changed them since,
+    notes, replies that have not left. Any agent may; what stands in the way is in `refused`. Raises NotFound when there
+    is no such firing, Refused when nothing of it can be taken back."""
+    fired = _at(unit, seq)
+    if fired is None or fired.verb != "rule_fired" or fired.ticket_id is None:
+        raise NotFound(N_("Event {item} is no firing of a rule."), item=str(seq), next=N_("See: deskhand log TICKET"))
+    later = events.caused(unit.conn, fired.ticket_id, seq)
+    gone: set[int] = set()
+    for event in events.of_ticket_after(unit.conn, fired.ticket_id, seq)[::-1]:
+        seqs = (event.payload or {}).get("seqs", ())
+        gone = gone | set(seqs) if event.verb == "undone" else gone - set(seqs) if event.verb == "redone" else gone
+    step = [e for e in later if e.actor == fired.actor and _can_be_undone(e) and e.seq not in gone]
+    if not step:
+        raise Refused(N_("Nothing of what the rule {item} did here is left to undo."), item=fired.actor.id,
+                      next=N_("It may have been in shadow, or somebody undid it."))  # fmt: skip
+    return _replay(unit, step, backwards=True)
 
 
 def _newest(unit: UnitOfWork) -> list[Event]:
@@ -66,10 +123,14 @@ def _newest(unit: UnitOfWork) -> list[Event]:
             dead.update(event.payload["undone"])
         elif event.verb == "undone":
             dead.update(event.payload["seqs"], event.payload.get("left", ()))
-        elif event.verb in UNDOABLE:
+        elif _can_be_undone(event):
             whole = events.of_batch(unit.conn, event.batch_id) if event.batch_id else [event]
-            return [e for e in whole if e.actor == unit.actor and e.verb in UNDOABLE and e.seq not in dead]
+            return [e for e in whole if e.actor == unit.actor and _can_be_undone(e) and e.seq not in dead]
     return []
+
+
+def _can_be_undone(event: Event) -> bool:
+    return event.verb in UNDOABLE and not (event.payload or {}).get("mirror")
 
 
 def _at(unit: UnitOfWork, seq: int) -> Event | None:
@@ -89,21 +150,44 @@ def _replay(unit: UnitOfWork, step: Sequence[Event], *, backwards: bool, undone:
             refused.append((event, error))
     if not done:
         raise refused[0][1]
-    ids = tuple(dict.fromkeys(e.ticket_id for e in sorted(done, key=lambda e: e.seq)))  # None: about no ticket
+    done.sort(key=lambda e: e.seq)
+    ids = tuple(dict.fromkeys(ticket_id for e in done for ticket_id in _touched(e)))
     if len(ids) > 1:
         unit.batch_id = unit.ids()
     for ticket_id in ids:
-        seqs = sorted(e.seq for e in done if e.ticket_id == ticket_id)
+        seqs = [e.seq for e in done if ticket_id in _touched(e)]
         payload: dict[str, object] = {"seqs": seqs, "verb": done[0].verb}
         if not backwards:
             payload["undone"] = list(undone) if ticket_id == ids[0] else []
         elif ticket_id == ids[0] and refused:  # told once; the next undo goes on to the step before
             payload["left"] = [e.seq for e, _ in refused]
         unit.append("undone" if backwards else "redone", payload, ticket_id=ticket_id)
-    return Step(done[0].verb, tuple(i for i in ids if i), tuple((e.ticket_id or 0, error) for e, error in refused))
+    acts = tuple(Act(e.ticket_id, e.verb, _changes(e)) for e in done)
+    return Step(done[0].verb, tuple(i for i in ids if i), tuple((e.ticket_id or 0, err) for e, err in refused), acts)
+
+
+def _changes(event: Event) -> Mapping[str, Sequence[Any]]:
+    """Fields it changed. A merge keeps those of its shell apart from changes that rules answer."""
+    payload = event.payload or {}
+    found: Mapping[str, Sequence[Any]] = payload.get("changes") or payload.get("closing") or payload.get("task_changes") or {}
+    return found
+
+
+def _touched(event: Event) -> tuple[int | None, ...]:
+    """The tickets an event is about; None for none."""
+    return (event.ticket_id, *(event.payload or {}).get("tickets", ()))
+
+
+def _room(event: Event) -> Room:
+    if event.payload is None:
+        raise Refused(N_("What is left of that step cannot be undone."), next=N_("Its details were erased."))
+    return cast(Room, import_module(_ROOMS[event.verb]))
 
 
 def _reverse(unit: UnitOfWork, event: Event) -> None:
+    if event.verb in _ROOMS:
+        _room(event).reverse(unit, event)
+        return
     if event.verb in _BLOCKING and event.payload is not None:
         _set_blocked(unit, event.payload["sender"], not _BLOCKING[event.verb])
         return
@@ -112,7 +196,8 @@ def _reverse(unit: UnitOfWork, event: Event) -> None:
     if event.verb in CHANGING:
         _swap(unit, event, was=1, now=0)
     elif event.verb == "noted":
-        _move_note(unit, event.payload["message_id"], "note", "removed", event.ticket_id)
+        _move_note(unit, event.payload["message_id"], "note", "removed")
+        mentions.forget(unit.conn, event.payload["message_id"])
     else:
         row = outbox.get(unit.conn, event.payload["outbox_id"])
         if row is not None:
@@ -120,6 +205,9 @@ def _reverse(unit: UnitOfWork, event: Event) -> None:
 
 
 def _repeat(unit: UnitOfWork, event: Event) -> None:
+    if event.verb in _ROOMS:
+        _room(event).repeat(unit, event)
+        return
     if event.verb in _BLOCKING and event.payload is not None:
         _set_blocked(unit, event.payload["sender"], _BLOCKING[event.verb])
         return
@@ -128,7 +216,8 @@ def _repeat(unit: UnitOfWork, event: Event) -> None:
     if event.verb in CHANGING:
         _swap(unit, event, was=0, now=1)
     elif event.verb == "noted":
-        _move_note(unit, event.payload["message_id"], "removed", "note", event.ticket_id)
+        _move_note(unit, event.payload["message_id"], "removed", "note")
+        mentions.put(unit.conn, event.payload["message_id"], event.payload.get("mentions", ()), unit.now)
     else:
         raise Refused(N_("A reply that was taken back is a draft again."), item=f"#{event.ticket_id}",
                       next=N_("Open {item} and send it."))  # fmt: skip
@@ -143,28 +232,13 @@ def _set_blocked(unit: UnitOfWork, sender: str, blocked: bool) -> None:
 
 def _swap(unit: UnitOfWork, event: Event, *, was: int, now: int) -> None:
     assert event.ticket_id is not None and event.payload is not None
-    ticket = require(unit, event.ticket_id)
-    values: dict[str, object] = {}
-    for field, pair in event.payload["changes"].items():
-        found = tickets.tags(unit.conn, ticket.id) if field == "tags" else getattr(ticket, field)
-        if found != pair[was]:
-            raise Conflict(N_("{item}: {field} was changed by {who} since."), item=f"#{ticket.id}", field=field,
-                           who=_who_changed(unit, ticket.id, field, event.seq), next=N_("Nothing was undone there."))  # fmt: skip
-        values[field] = pair[now]
-    write(unit, ticket.id, values)
+    write(unit, event.ticket_id, swap(unit, event.ticket_id, event.payload["changes"], was, now, since=event.seq))
 
 
-def _who_changed(unit: UnitOfWork, ticket_id: int, field: str, since: int) -> str:
-    """Who told of the field since; else who touched the ticket last (a buyer's message moves facts of its own)."""
-    later = events.of_ticket_after(unit.conn, ticket_id, since)
-    for event in later:
-        if event.payload and field in event.payload.get("changes", {}):
-            return event.actor.id
-    return later[0].actor.id if later else "?"
-
-
-def _move_note(unit: UnitOfWork, message_id: int, came_from: str, to: str, ticket_id: int) -> None:
-    sql = "UPDATE message SET direction = ? WHERE id = ? AND direction = ?"
-    if unit.conn.execute(sql, (to, message_id, came_from)).rowcount:
+def _move_note(unit: UnitOfWork, message_id: int, came_from: str, to: str) -> None:
+    """The note counts where it is now: its ticket may have been merged since."""
+    sql = "UPDATE message SET direction = ? WHERE id = ? AND direction = ? RETURNING ticket_id"
+    row = unit.conn.execute(sql, (to, message_id, came_from)).fetchone()
+    if row:
         by = 1 if to == "note" else -1
-        tickets.update(unit.conn, ticket_id, {"message_count": require(unit, ticket_id).message_count + by}, bump=False)
+        tickets.update(unit.conn, row[0], {"message_count": require(unit, row[0]).message_count + by}, bump=False)

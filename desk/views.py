@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
-from desk import inbox
+from desk import inbox, versions
+from store.connection import Connection
 from store.errors import N_, Conflict, Invalid, NotFound, Refused
 from store.sql import shop
 from store.sql.rows import View
 from store.unit import UnitOfWork
 from store.values import clean_line
 
+KIND = "view"
+"""The kind of their versions."""
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
@@ -32,17 +35,62 @@ def add(unit: UnitOfWork, view_id: str, query: str, *, name: str = "", owner: st
     return view
 
 
+def ids(conn: Connection) -> list[str]:
+    """The ids of all views, everybody's own among them."""
+    return [row[0] for row in conn.execute("SELECT id FROM view ORDER BY id")]
+
+
+def change(unit: UnitOfWork, view_id: str, *, name: str, query: str, owner: str = "") -> View:
+    """Gives a view another name, query or owner. Raises NotFound, Invalid for the query, Refused for somebody else's
+    own."""
+    old = _mine(unit, view_id)
+    try:
+        inbox.resolve(query, inbox.context(unit.conn, owner or unit.actor.id, unit.now))
+    except Invalid as error:
+        raise Invalid(error.what, item=error.item, next=error.next, **{**error.gaps, "key": "query"}) from error
+    view = old._replace(name=clean_line(name) or view_id, query=clean_line(query), owner=owner)
+    if view != old:
+        if not any(True for _ in versions.history(unit.conn, KIND, view_id)):
+            versions.tell(unit, KIND, view_id, _body(old), note="before the first change")
+        unit.conn.execute("UPDATE view SET name = ?, query = ?, owner = ? WHERE id = ?",
+                          (view.name, view.query, view.owner, view_id))  # fmt: skip
+        versions.tell(unit, KIND, view_id, _body(view))
+    return view
+
+
+def move(unit: UnitOfWork, view_id: str, by: int) -> None:
+    """Some places down (or up, below 0) among the views its mover sees. Raises NotFound."""
+    _mine(unit, view_id)
+    order = [v.id for v in shop.views(unit.conn, unit.actor.id)]
+    at = order.index(view_id)
+    to = max(0, min(len(order) - 1, at + by))
+    if to != at:
+        order.insert(to, order.pop(at))
+        unit.conn.executemany("UPDATE view SET position = ? WHERE id = ?", list(enumerate(order)))
+        unit.append("view_moved", {"view": view_id, "position": to})
+
+
 def remove(unit: UnitOfWork, view_id: str) -> View:
     """Forgets a view. Raises NotFound, Refused for somebody else's own."""
+    view = _mine(unit, view_id)
+    unit.conn.execute("DELETE FROM view WHERE id = ?", (view_id,))
+    unit.append("view_removed", {"view": view_id, "query": view.query, "owner": view.owner})
+    return view
+
+
+def _mine(unit: UnitOfWork, view_id: str) -> View:
+    """A view that this actor may change."""
     view = _find(unit, view_id)
     if view is None:
         raise NotFound(N_("There is no view {item}."), item=view_id, next=N_("See: deskhand view list"))
     if view.owner not in ("", unit.actor.id):
         raise Refused(N_("The view {item} belongs to {owner}."), item=view_id, owner=view.owner,
                       next=N_("Only {owner} can remove it."))  # fmt: skip
-    unit.conn.execute("DELETE FROM view WHERE id = ?", (view_id,))
-    unit.append("view_removed", {"view": view_id, "query": view.query, "owner": view.owner})
     return view
+
+
+def _body(view: View) -> dict[str, str]:
+    return {"name": view.name, "query": view.query, "owner": view.owner}
 
 
 def _find(unit: UnitOfWork, view_id: str) -> View | None:

@@ -120,6 +120,19 @@ def translated(path: Path) -> Iterator[None]:
         raise
 
 
+_WRITES = (dbapi2.SQLITE_INSERT, dbapi2.SQLITE_UPDATE, dbapi2.SQLITE_DELETE)
+
+
+def keep_out(conn: Connection) -> None:
+    """From now on statements on this connection that would write the desk itself are refused; TEMP tables may be."""
+
+    def judge(action: int, table: str | None, _column: str | None, database: str | None, _by: str | None) -> int:
+        denied = action in _WRITES and database == "main" and not str(table).startswith("sqlite_")
+        return int(dbapi2.SQLITE_DENY if denied else dbapi2.SQLITE_OK)
+
+    conn.set_authorizer(judge)  # type: ignore[attr-defined]
+
+
 def begin(conn: Connection) -> None:
     """BEGIN IMMEDIATE, waiting up to `BUSY_S`. SQLite's own back-off sleeps up to 100 ms and starves a person behind
     a bulk writer that pauses 5 ms, so this asks again every few milliseconds instead."""

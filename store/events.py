@@ -88,6 +88,12 @@ def of_ticket_after(conn: Connection, ticket_id: int, seq: int) -> list[Event]:
     return [_event(r) for r in conn.execute(sql, (ticket_id, seq))]
 
 
+def caused(conn: Connection, ticket_id: int, seq: int) -> list[Event]:
+    """What event `seq` of a ticket caused there, oldest first."""
+    sql = f"SELECT {_COLUMNS} FROM event WHERE ticket_id = ? AND seq > ? AND cause_seq = ? ORDER BY seq"
+    return [_event(r) for r in conn.execute(sql, (ticket_id, seq, seq))]
+
+
 def after(conn: Connection, seq: int, limit: int = 500) -> list[Event]:
     """Events behind `seq`, oldest first: the change feed."""
     sql = f"SELECT {_COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT ?"

@@ -31,8 +31,12 @@ class Column:
             return self.presence
         if self.absent is None:
             return f"{self.sql} IS NOT NULL"
-        literal = f"'{self.absent}'" if isinstance(self.absent, str) else str(self.absent)
-        return f"{self.sql} <> {literal}"
+        return f"{self.sql} <> {self.literal}"
+
+    @property
+    def literal(self) -> str:
+        """`absent` in SQL."""
+        return f"'{self.absent}'" if isinstance(self.absent, str) else str(self.absent)
 
 
 TICKET_COLUMNS: dict[str, Column] = {
@@ -50,14 +54,22 @@ TICKET_COLUMNS: dict[str, Column] = {
     "lang": Column("t.lang", absent=""),
     # The primary subtag: zh of zh-CN.
     "language": Column("substr(t.lang, 1, instr(t.lang || '-', '-') - 1)", absent=""),
+    # Where the language was said with its region: zh-CN, pt-BR.
+    "region": Column("t.lang", presence="instr(t.lang, '-') > 0"),
     "country": Column("t.country", absent=""),
     "automatic": Column("t.automatic", absent=""),
     "escalation": Column("t.escalation", absent=0),
     "needs_review": Column("t.needs_review", absent=0),
-    "due": Column("t.due_at", absent=NEVER),
+    "flagged": Column("t.flagged", absent=0),
+    "effort": Column("t.effort", absent=-1),
+    "due": Column("t.due_at", absent=NEVER, presence=f"t.due_at < {NEVER}"),
+    "due_kind": Column("t.due_kind", absent=""),
+    "warn": Column("t.warn_at", absent=NEVER, presence=f"t.warn_at < {NEVER}"),
+    "status_since": Column("t.status_since", absent=0),
     "snoozed": Column("t.snoozed_until", absent=0, presence="t.snoozed_until > 0"),
     "waiting": Column("t.waiting_since"),
-    "replied": Column("t.first_reply_at"),
+    "first_reply": Column("t.first_reply_at"),
+    "last_reply": Column("t.last_reply_at"),
     "created": Column("t.created_at", absent=0),
     "updated": Column("t.updated_at", absent=0),
     "customer": Column("t.customer_id"),
@@ -110,14 +122,35 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of a related table: `FROM source WHERE where`; `column` (never NULL) says which ticket a row belongs to.
-    `seeks` tells whether an index finds them, so that a list may begin there."""
+    """Rows of the related table `source` for which `where` holds; `column` (never NULL) says which ticket a row belongs
+    to. Where that stands in another table, `via` is that one, joined `on`. `sought` is `where` spelt so that an index
+    over the whole desk finds the rows, where that is another spelling (same parameters). Without `seeks` no index does,
+    and no list begins there."""
 
     source: str
     column: str
     where: str = "1"
     params: tuple[object, ...] = ()
+    via: str = ""
+    on: str = ""
+    sought: str = ""
     seeks: bool = True
+
+    def of_one(self, key: str) -> str:
+        """SQL: whether the ticket with `key` has such a row."""
+        if not self.via:
+            return f"EXISTS (SELECT 1 FROM {self.source} WHERE {self.column} = {key} AND {self.where})"
+        return (f"EXISTS (SELECT 1 FROM {self.via} CROSS JOIN {self.source} "
+                f"WHERE {self.column} = {key} AND {self.on} AND {self.where})")  # fmt: skip
+
+    def of_desk(self) -> str:
+        """SQL: a SELECT of the keys of all tickets that have such a row."""
+        joined = f"{self.source} CROSS JOIN {self.via} ON {self.on}" if self.via else self.source
+        return f"SELECT {self.column} AS key FROM {joined} WHERE {self.sought or self.where}"
+
+    def alone(self) -> str:
+        """SQL: a SELECT of the rows, as many as they are."""
+        return f"SELECT 1 FROM {self.source} WHERE {self.sought or self.where}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,51 +163,15 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A message of the ticket matches this full-text expression."""
+    """A message of the ticket matches this full-text expression in `table`."""
 
     expression: str
+    table: str = "message_fts"
 
 
 Condition = All | Any_ | Not | Is | Between | Has | Linked | Words
 EVERYTHING = All()
 NOTHING = Any_()
-
-
-def tagged(tag: str, prefix: bool = False) -> Linked:
-    """Tickets that carry `tag` (already folded), or one that begins with it."""
-    test, params = within("x.tag", tag, prefix)
-    return Linked("t.id", (Rows("ticket_tag x", "x.ticket_id", test, params),))
-
-
-def has_tags() -> Linked:
-    return Linked("t.id", (Rows("ticket_tag x", "x.ticket_id"),))
-
-
-def ordered(number_key: str, written: str) -> Linked:
-    """Tickets about the order with this key, or that name it (as a key or as `written`) while it is not known yet."""
-    linked = Rows("orders o CROSS JOIN ticket_order x", "x.ticket_id", "x.order_id = o.id AND o.number_key = ?",
-                  (number_key,))  # fmt: skip
-    mentioned = Rows("ticket n", "n.id", "n.order_number <> '' AND n.order_number IN (?, ?)",
-                     (number_key, written))  # fmt: skip
-    return Linked("t.id", (linked, mentioned))
-
-
-def shipped(tracking_key: str) -> Linked:
-    """Tickets about an order with a parcel of this number (casefolded, without dashes)."""
-    rows = Rows("shipment s CROSS JOIN ticket_order x", "x.ticket_id", "x.order_id = s.order_id AND s.tracking_key = ?",
-                (tracking_key,))  # fmt: skip
-    return Linked("t.id", (rows,))
-
-
-def named(prefix: str) -> Linked:
-    """Tickets of customers whose folded name begins with `prefix`, or whose address does."""
-    name, of_name = within("c.name_key", prefix, True)
-    mail, of_mail = within("k.key", f"email:{prefix}", True)
-    of_customer, of_key = (
-        Rows("customer c", "c.id", name, of_name),
-        Rows("customer_key k", "k.customer_id", mail, of_mail),
-    )
-    return Linked("t.customer_id", (of_customer, of_key))
 
 
 def within(column: str, text: str, prefix: bool) -> tuple[str, tuple[object, ...]]:
@@ -192,12 +189,18 @@ def drive(part: Linked | Words) -> tuple[str, list[Any]]:
     """`(SELECT, params)` of the keys (`Linked.key`, or ticket ids) for which `part` holds; a key may come twice."""
     if isinstance(part, Words):
         return (
-            "SELECT m.ticket_id AS key FROM message_fts f CROSS JOIN message m ON m.id = f.rowid "
-            "WHERE f.message_fts MATCH ?",
+            f"SELECT m.ticket_id AS key FROM {part.table} f CROSS JOIN message m ON m.id = f.rowid "
+            f"WHERE f.{part.table} MATCH ?",
             [part.expression],
         )
-    selects = [f"SELECT {r.column} AS key FROM {r.source} WHERE {r.where}" for r in part.rows]
-    return " UNION ALL ".join(selects), [p for r in part.rows for p in r.params]
+    return " UNION ALL ".join(r.of_desk() for r in part.rows), [p for r in part.rows for p in r.params]
+
+
+def rows_of(part: Linked | Words) -> tuple[str, list[Any]]:
+    """`(SELECT, params)` of the rows behind `part`, to count them."""
+    if isinstance(part, Words):
+        return f"SELECT 1 FROM {part.table} f WHERE f.{part.table} MATCH ?", [part.expression]
+    return " UNION ALL ".join(r.alone() for r in part.rows), [p for r in part.rows for p in r.params]
 
 
 def _sql(c: Condition, params: list[Any]) -> str:
@@ -206,8 +209,8 @@ def _sql(c: Condition, params: list[Any]) -> str:
             return _joined(parts, " AND ", "1", params)
         case Any_(parts):
             return _joined(parts, " OR ", "0", params)
-        case Not(Has(Column(sql, None))):
-            return f"{sql} IS NULL"  # the form an index serves
+        case Not(Has(column)):  # the form an index serves
+            return f"{column.sql} IS NULL" if column.absent is None else f"{column.sql} = {column.literal}"
         case Not(part):
             return f"NOT ({_sql(part, params)})"
         case Is(column, values):
@@ -232,13 +235,13 @@ def _sql(c: Condition, params: list[Any]) -> str:
             pieces = []
             for r in rows:
                 params.extend(r.params)
-                pieces.append(f"EXISTS (SELECT 1 FROM {r.source} WHERE {r.column} = {key} AND {r.where})")
+                pieces.append(r.of_one(key))
             return pieces[0] if len(pieces) == 1 else "(" + " OR ".join(pieces) + ")"
-        case Words(expression):
+        case Words(expression, table):
             params.append(expression)
             return (
-                "EXISTS (SELECT 1 FROM message m CROSS JOIN message_fts f ON f.rowid = m.id "
-                "WHERE m.ticket_id = t.id AND f.message_fts MATCH ?)"
+                f"EXISTS (SELECT 1 FROM message m CROSS JOIN {table} f ON f.rowid = m.id "
+                f"WHERE m.ticket_id = t.id AND f.{table} MATCH ?)"
             )
 
 

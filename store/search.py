@@ -19,6 +19,8 @@ SOLID = (
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
+MAIN, ASIDE = "message_fts", "message_fts_aside"
+"""The full-text tables: what every search looks through, and what only `in:` asks for."""
 _RUN = re.compile(r"[\w-]+")
 _WORD = re.compile(r"[^\W_]")
 
@@ -67,10 +69,12 @@ def _match_one(term: Term) -> str:
 
 
 def put(
-    conn: Connection, message_id: int, *, subject: str, body: str, people: str, files: str = "", known: str = ""
-) -> None:
+    conn: Connection, message_id: int, *, subject: str, body: str, people: str, files: str = "", known: str = "",
+    quoted: str = "", note: bool = False,
+) -> None:  # fmt: skip
     """Indexes one message: its texts, its people, `files` (names and contents of what is attached) and `known` (the
-    numbers it is about, whether it spells them so, otherwise or not at all)."""
+    numbers it is about, whether it spells them so, otherwise or not at all). What it quotes, its files and the text of
+    a `note` are found by themselves, too."""
     whole = f"{body}\n{files}" if files else body
     found = numbers(f"{subject}\n{whole}")
     if known:
@@ -79,6 +83,11 @@ def put(
         "INSERT INTO message_fts (rowid, subject, body, people, numbers) VALUES (?, ?, ?, ?, ?)",
         (message_id, words(subject), words(whole), words(people), found),
     )
+    if files or quoted or note:
+        conn.execute(
+            f"INSERT INTO {ASIDE} (rowid, files, quoted, note) VALUES (?, ?, ?, ?)",
+            (message_id, words(files), words(quoted), words(body) if note else ""),
+        )
 
 
 class Hit(NamedTuple):
@@ -92,25 +101,28 @@ RANKED = 20_000
 """Hits that ranking looks at, the newest of all."""
 
 
-def best(conn: Connection, expression: str, most: int) -> list[int]:
+def best(conn: Connection, expression: str, most: int, table: str = MAIN) -> list[int]:
     """Tickets of the newest `RANKED` hits by relevance (bm25; subject and numbers weigh more), each once, `most` of
     them. A ticket counts with its best message; of equals the newer comes first."""
     oldest = conn.execute(
-        "SELECT rowid FROM message_fts WHERE message_fts MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
+        f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
         (expression, RANKED - 1),
     ).fetchone()
+    weights = ", 4.0, 1.0, 2.0, 4.0" if table == MAIN else ""
     sql = (
-        "WITH f AS MATERIALIZED (SELECT rowid AS id, bm25(message_fts, 4.0, 1.0, 2.0, 4.0) AS score FROM message_fts "
-        "WHERE message_fts MATCH ? AND rowid >= ?) SELECT m.ticket_id FROM f CROSS JOIN message m ON m.id = f.id "
+        f"WITH f AS MATERIALIZED (SELECT rowid AS id, bm25({table}{weights}) AS score FROM {table} "
+        f"WHERE {table} MATCH ? AND rowid >= ?) SELECT m.ticket_id FROM f CROSS JOIN message m ON m.id = f.id "
         "GROUP BY m.ticket_id ORDER BY min(f.score), max(f.id) DESC LIMIT ?"
     )
     return [r[0] for r in conn.execute(sql, (expression, oldest[0] if oldest else 0, most))]
 
 
-def newest(conn: Connection, expression: str, *, before: int | None = None, limit: int = 200) -> list[Hit]:
+def newest(
+    conn: Connection, expression: str, *, before: int | None = None, limit: int = 200, table: str = MAIN
+) -> list[Hit]:
     """Matching messages, newest first, from behind message `before`; a ticket may come once per matching message."""
     sql = (
-        "SELECT m.ticket_id, m.id FROM message_fts f JOIN message m ON m.id = f.rowid "
-        "WHERE f.message_fts MATCH ? AND f.rowid < ? ORDER BY f.rowid DESC LIMIT ?"
+        f"SELECT m.ticket_id, m.id FROM {table} f JOIN message m ON m.id = f.rowid "
+        f"WHERE f.{table} MATCH ? AND f.rowid < ? ORDER BY f.rowid DESC LIMIT ?"
     )
     return [Hit(*row) for row in conn.execute(sql, (expression, before or 1 << 62, limit))]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from store import events
-from store.connection import Connection, begin, check_place, connect, translated
+from store.connection import Connection, begin, check_place, connect, keep_out, translated
 from store.errors import N_, Invalid, NotFound, Unavailable
 from store.values import Actor, Clock, Ids, Instant
 
@@ -196,6 +196,18 @@ class Store:
             finally:
                 if conn.in_transaction:
                     conn.execute("COMMIT")
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """A connection of its own, on which TEMP tables may hide the desk's without anybody else noticing. Nothing of
+        the desk can be written on it."""
+        conn = connect(self.path, self._key)
+        try:
+            with translated(self.path):
+                keep_out(conn)
+                yield conn
+        finally:
+            conn.close()
 
     def changed(self) -> int:
         """A number that differs after another connection committed: what the face polls (microseconds)."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from contextlib import suppress
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from app.cli.bulk import number_or_none
 from app.cli.lists import until
 from app.cli.options import Usage, unknown
-from app.cli.output import Column, Record, record, records
+from app.cli.output import At, Column, Record, local, record, records
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run
 from app.cli.times import moment, span
@@ -16,9 +20,13 @@ from app.labels import PRESENCE, ROLES, column
 from app.words import _
 from store.sql.rows import Agent
 
+if TYPE_CHECKING:
+    from store.sql.teams import LeaveRow
+
 LIST, ONE = "deskhand/agents/1", "deskhand/agent/1"
+LEAVES, LEAVE = "deskhand/leaves/1", "deskhand/leave/1"
 _TEXTS = ("name", "email", "unix_user", "role", "zone", "signature")
-_KEYS = (*_TEXTS, "languages", "skills", "capacity", "shifts", "active")
+_KEYS = (*_TEXTS, "languages", "skills", "capacity", "shifts", "active", "weight", "countries")
 
 
 def arguments(parser: Parser) -> None:
@@ -27,7 +35,8 @@ def arguments(parser: Parser) -> None:
         ("add", _("somebody joins"), _add_arguments, _add),
         ("set", _("change what is known of somebody"), _set_arguments, _set),
         ("away", _("no new tickets until somebody is back"), _away_arguments, _away),
-        ("back", _("there again"), _back_arguments, _back),
+        ("back", _("there again, also from leave"), _back_arguments, _back),
+        ("leave", _("planned absences; what falls due meanwhile goes to others"), _leave_arguments, _leave),
     ))  # fmt: skip
 
 
@@ -53,7 +62,7 @@ def _set_arguments(parser: Parser) -> None:
         metavar="KEY=VALUE",
         help=_(
             "name, email, unix_user, role, zone, signature, languages=en:5,de:3, skills=size,tech, capacity=40, "
-            "active=no, shifts='mon-fri 09:00-18:00'"
+            "countries=DACH,FR, weight=1.5, active=no, shifts='mon-fri 09:00-18:00'"
         ),
     )
 
@@ -69,6 +78,17 @@ def _back_arguments(parser: Parser) -> None:
     parser.add_argument("agent", nargs="?", default="", metavar="ID", help=_("whom; you unless said"))
 
 
+def _leave_arguments(parser: Parser) -> None:
+    parser.add_argument("what", choices=("list", "add", "remove"), metavar="list|add|remove", help=_("what to do"))
+    parser.add_argument("who", nargs="?", default="", metavar="ID|NUMBER",
+                        help=_("whose; you unless said. To remove: the number that list shows"))  # fmt: skip
+    parser.add_argument(
+        "--from", dest="start", default="now", metavar="WHEN", help=_("a date or a time; now unless said")
+    )
+    parser.add_argument("--until", default="", metavar="WHEN", help=_("when they are back; a date is that morning"))
+    parser.add_argument("--note", default="", metavar="TEXT", help=_("why; colleagues see it"))
+
+
 def agent_record(a: Agent) -> Record:
     return {
         "id": a.id,
@@ -80,6 +100,8 @@ def agent_record(a: Agent) -> Record:
         "skills": json.loads(a.skills),
         "zone": a.zone,
         "capacity": a.capacity,
+        "weight": a.weight / 100,
+        "countries": json.loads(a.countries),
         "active": bool(a.active),
         "state": a.state,
         "state_until": until(a.state_until),
@@ -88,20 +110,47 @@ def agent_record(a: Agent) -> Record:
 
 
 def _list(run: Run, args: argparse.Namespace) -> int:
+    from desk.automation.candidates import absent, back_at
+    from desk.automation.route import candidates
+    from desk.groups import every
     from store.sql import shop
 
+    team = {c.id: c for c in candidates(run.conn)}
+    groups = [g for g in every(run.conn) if g.members]
+
+    def when(at: int) -> str:
+        return local(at, run.zone)
+
+    rows = []
+    for a in shop.agents(run.conn):
+        there = team[a.id]
+        why = absent(there, run.now)
+        rows.append({
+            **agent_record(a), "on_duty": why is None, "why_absent": why.render(_, when) if why else None,
+            "load": round(there.load), "next_on_duty": At(back_at(there, run.now)),
+            "groups": [g.id for g in groups if g.has(a.id)],
+        })  # fmt: skip
     columns = [
         Column("id", _("Id")),
         Column("name", _("Name")),
         Column("role", _("Role"), column(ROLES)),
-        Column("unix_user", _("Unix user")),
         Column("state", _("State"), column(PRESENCE)),
-        Column("state_until", _("Until")),
+        Column("on_duty", _("On duty")),
+        Column("next_on_duty", _("Next on duty")),
+        Column("load", _("Load"), right=True),
+        Column("capacity", _("Capacity"), _capacity, right=True),
+        Column("groups", _("Groups")),
         Column("languages", _("Languages")),
         Column("zone", _("Zone")),
+        Column("unix_user", _("Unix user")),
+        Column("state_until", _("Until")),
     ]
-    records(run, LIST, "agents", columns, map(agent_record, shop.agents(run.conn)))
+    records(run, LIST, "agents", columns, rows)
     return 0
+
+
+def _capacity(value: int) -> str:
+    return str(value) if value else _("no limit")
 
 
 def _add(run: Run, args: argparse.Namespace) -> int:
@@ -142,6 +191,13 @@ def _value(key: str, text: str) -> Any:
         return parts
     if key == "capacity":
         return int(text) if text.isdigit() else text
+    if key == "countries":
+        return parts
+    if key == "weight":
+        try:
+            return float(text)
+        except ValueError:
+            return text
     if key == "active":
         return text.casefold() not in ("no", "0", "false")
     return _shifts(text)
@@ -163,15 +219,66 @@ def _away(run: Run, args: argparse.Namespace) -> int:
         try:
             when = run.now + span(args.until)
         except ValueError:
-            try:
-                when = moment(args.until, run.now, run.zone)
-            except ValueError as exc:
-                raise Usage(_("{word} is not a date; say 2026-11-01, 30d or all.").format(word=args.until)) from exc
+            when = _moment(run, args.until, run.zone)
     return _presence(run, args.agent, "away", when)
 
 
+def _moment(run: Run, word: str, zone: tzinfo) -> int:
+    try:
+        return moment(word, run.now, zone)
+    except ValueError as exc:
+        raise Usage(_("{word} is not a date; say 2026-11-01, 30d or all.").format(word=word)) from exc
+
+
 def _back(run: Run, args: argparse.Namespace) -> int:
+    from desk import leave
+
+    with run.write() as unit:
+        leave.end(unit, args.agent or unit.actor.id)
     return _presence(run, args.agent, "auto", 0)
+
+
+def _leave(run: Run, args: argparse.Namespace) -> int:
+    from desk import agents, leave
+    from store.sql import teams
+
+    if args.what == "list":
+        rows = [r for r in teams.leaves(run.conn, after=run.now) if args.who in ("", r.agent_id)]
+        records(run, LEAVES, "leaves", _leave_columns(), map(leave_record, rows))
+        return 0
+    if args.what == "remove":
+        number = number_or_none(args.who)
+        if number is None:
+            raise Usage(_("Say which: deskhand agent leave remove NUMBER. See: deskhand agent leave list"))
+        with run.write() as unit:
+            row = leave.remove(unit, number)
+    else:
+        if not args.until:
+            raise Usage(_("Say until when: --until 2027-01-04"))
+        with run.write() as unit:
+            who = args.who or unit.actor.id
+            zone = ZoneInfo(agents.need(unit, who).zone)
+            start, end = _moment(run, args.start, zone), _end(run, args.until, zone)
+            row = leave.add(unit, who, start, end, args.note)
+    record(run, LEAVE, leave_record(row))
+    return 0
+
+
+def _end(run: Run, word: str, zone: tzinfo) -> int:
+    """A date or a time in the zone of whoever is away; a span from now."""
+    with suppress(ValueError):
+        return run.now + span(word)
+    return _moment(run, word, zone)
+
+
+def leave_record(row: LeaveRow) -> Record:
+    return {"number": row.id, "agent": row.agent_id, "from": At(row.starts_at), "until": At(row.ends_at),
+            "note": row.note or None}  # fmt: skip
+
+
+def _leave_columns() -> list[Column]:
+    return [Column("number", _("Number"), right=True), Column("agent", _("Agent")), Column("from", _("From")),
+            Column("until", _("Until")), Column("note", _("Note"))]  # fmt: skip
 
 
 def _presence(run: Run, agent_id: str, state: str, until: int) -> int:

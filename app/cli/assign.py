@@ -1,4 +1,4 @@
-"""`deskhand assign`: tickets to an agent, or to nobody."""
+"""`deskhand assign`: tickets to an agent, into a group, or to nobody."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from app.cli.options import Usage
 from app.cli.parsing import Parser
 from app.cli.run import Run
 from app.words import _
-from store.values import clean_line
+from store.unit import UnitOfWork
 
 NOBODY = ("none", "nobody", "-")
 
 
 def arguments(parser: Parser) -> None:
-    add_words(parser, "AGENT", _("an agent, me or none"))
+    add_words(parser, "AGENT|GROUP", _("an agent, a group that shares it out, me or none"))
     parser.add_argument("--reason", default="", metavar="T", help=_("why; it stands in the ticket's log"))
     parser.add_argument(
         "--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N")
@@ -23,18 +23,14 @@ def arguments(parser: Parser) -> None:
 
 
 def run(run: Run, args: argparse.Namespace) -> int:
-    from desk.changes import change
-    from desk.tickets import assign
+    from desk.automation.route import transfer
 
     ids, rest = leading_tickets(words_of(args))
     if not ids or len(rest) != 1:
-        raise Usage(_("Say: deskhand assign TICKET… AGENT"))
-    who = None if rest[0] in NOBODY else run.agent.id if rest[0] == "me" else rest[0]
-    why = {"text": "{reason}", "gaps": {"reason": clean_line(args.reason)}} if args.reason else None
+        raise Usage(_("Say: deskhand assign TICKET… AGENT|GROUP"))
+    target = None if rest[0] in NOBODY else run.agent.id if rest[0] == "me" else rest[0]
 
-    def do(unit: object, ticket_id: int) -> int:
-        if args.if_version is None and why is None:
-            return assign(unit, ticket_id, who)  # type: ignore[arg-type]
-        return change(unit, ticket_id, {"assignee_id": who}, verb="assigned", why=why, if_version=args.if_version)  # type: ignore[arg-type]
+    def do(unit: UnitOfWork, ticket_id: int) -> int:
+        return transfer(unit, ticket_id, target, args.reason, if_version=args.if_version)
 
     return act(run, ids, do)

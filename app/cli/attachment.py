@@ -81,9 +81,12 @@ def _get(run: Run, args: argparse.Namespace) -> int:
         raise NotFound(
             N_("There is no folder {item}."), item=args.to, next=N_("Make it first, or name another with --to.")
         )
+    there = _files(run, args.ticket)
+    if not there:
+        raise NotFound(N_("{item} has no files."), item=f"#{args.ticket}", next=N_("Nothing was written."))
     written: list[Record] = []
     taken: set[str] = set()
-    for number, a in _wanted(_files(run, args.ticket), args.name, args.ticket):
+    for number, a in _wanted(there, args.name, args.ticket):
         data = messages.blob(run.conn, a.sha256)
         if data is None:
             raise NotFound(N_("The content of {item} is no longer on the desk."), item=a.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from itertools import chain
 
 from app.cli.cells import one_line
 from app.cli.parsing import Parser
@@ -41,7 +42,9 @@ def words(run: Run, kind: str, prefix: str) -> Iterator[tuple[str, str]]:
     if kind in ("tickets", "assign"):
         found = _tickets(run, prefix)
         if kind == "assign" and not prefix[:1].isdigit():
-            found = ((a.id, a.name) for a in shop.agents(run.conn))
+            found = chain(((a.id, a.name) for a in shop.agents(run.conn)), _groups(run))
+    elif kind == "groups":
+        found = _groups(run)
     elif kind == "agents":
         found = ((a.id, a.name) for a in shop.agents(run.conn))
     elif kind == "views":
@@ -53,6 +56,12 @@ def words(run: Run, kind: str, prefix: str) -> Iterator[tuple[str, str]]:
     else:
         return
     yield from (pair for pair in found if pair[0].startswith(prefix))
+
+
+def _groups(run: Run) -> Iterator[tuple[str, str]]:
+    from desk.groups import every
+
+    yield from ((g.id, g.name) for g in every(run.conn))
 
 
 def _tickets(run: Run, prefix: str) -> Iterator[tuple[str, str]]:

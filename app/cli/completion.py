@@ -49,7 +49,7 @@ def _options(parser: argparse.ArgumentParser) -> list[str]:
 
 
 def _asked(noun: str, parser: argparse.ArgumentParser) -> str:
-    kinds = {"agent": "agents", "view": "views", "template": "templates", "channel": "channels"}
+    kinds = {"agent": "agents", "group": "groups", "view": "views", "template": "templates", "channel": "channels"}
     for action in parser._actions:
         if not action.option_strings and not isinstance(action, argparse._SubParsersAction):
             metavar = str(action.metavar)

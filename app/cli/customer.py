@@ -14,6 +14,7 @@ from store.errors import N_, Invalid, NotFound
 from store.values import Money, fold
 
 SCHEMA = "deskhand/customer/1"
+_SHOWN = 6
 
 
 def arguments(parser: Parser) -> None:
@@ -24,7 +25,7 @@ run = perform_verb
 
 
 def _one(parser: Parser) -> None:
-    parser.add_argument("customer", nargs="+", metavar="CUSTOMER", help=_("mail address, name or number"))
+    parser.add_argument("customer", nargs="+", metavar="CUSTOMER", help=_("mail address, number, name or a part of it"))
 
 
 def _show(run: Run, args: argparse.Namespace) -> int:
@@ -89,4 +90,24 @@ def find(conn: Connection, words: str) -> int:
             numbers=", ".join(map(str, named)),
             next=N_("Name one by its number."),
         )
-    raise NotFound(N_("There is no customer {item}."), item=text, next=N_("Give the whole name or mail address."))
+    parts = _named_in_part(conn, fold(text))
+    if len(parts) == 1:
+        return parts[0][0]
+    if parts:
+        raise Invalid(N_("Several customers are called something like {item}: {names}."), item=text,
+                      names=", ".join(f"{name} ({number})" for number, name in parts[:_SHOWN])
+                      + (" …" if len(parts) > _SHOWN else ""),
+                      next=N_("Name one by its number."))  # fmt: skip
+    raise NotFound(N_("There is no customer {item}."), item=text, next=N_("Give a part of the name, or a mail address."))
+
+
+def _named_in_part(conn: Connection, part: str) -> list[tuple[int, str]]:
+    """Customers whose name has a word that begins so, else those that have it anywhere; one more than is shown."""
+    mark = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    sql = (
+        "SELECT id, name FROM customer WHERE name_key LIKE ? ESCAPE '\\' OR name_key LIKE ? ESCAPE '\\' ORDER BY id LIMIT ?"
+    )
+    if not part:
+        return []
+    found = conn.execute(sql, (f"{mark}%", f"% {mark}%", _SHOWN + 1)).fetchall()
+    return found or conn.execute(sql, (f"%{mark}%", f"%{mark}%", _SHOWN + 1)).fetchall()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -22,6 +22,7 @@ from app.cli.options import Usage
 from app.cli.output import At, iso, shown
 from app.cli.parsing import Parser
 from app.cli.run import Run, ticket_number
+from app.labels import titled
 from app.words import _, render_error
 from store.errors import N_, DeskError, NotFound
 from store.values import NEVER, clean
@@ -83,7 +84,9 @@ def run(run: Run, args: argparse.Namespace) -> int:
     tell = teller(run)
     bad = 0
     found = (
-        _lines(run, args.lines) if args.lines else chain.from_iterable(_one(run, word, args.channel) for word in args.what)
+        _lines(run, args.lines)
+        if args.lines
+        else chain.from_iterable(_one(run, word, args.channel) for word in args.what)
     )
     for one in found:
         tell(one)
@@ -285,7 +288,9 @@ def _fate(run: Run, unit: UnitOfWork, ticket_id: int) -> dict[str, Any]:
     assert ticket is not None
     told = events.of_ticket(unit.conn, ticket_id)
     assigned = next((e for e in reversed(told) if e.verb in ("assigned", "queued")), None)
-    reasons = [why(run, assigned.payload)] if assigned else []
+    reasons: list[str | None] = [why(run, assigned.payload), *_others(run, unit, ticket_id)] if assigned else []
+    fired = [e for e in told if e.verb == "rule_fired" and e.payload]
+    reasons[:0] = [_fired(e.payload) for e in fired if e.payload]
     first = min(
         (c for c in clocks.of_ticket(unit.conn, ticket_id) if c.state == "running"),
         key=lambda c: c.due_at,
@@ -294,11 +299,36 @@ def _fate(run: Run, unit: UnitOfWork, ticket_id: int) -> dict[str, Any]:
     if first is not None and first.reason:
         reasons.append(reason_from(json.loads(first.reason)).render(_, lambda at: shown(At(at), run.zone)))
     return {
-        "rule": assigned.actor.id if assigned and assigned.actor.kind == "rule" else None,
+        "rule": ", ".join(dict.fromkeys(e.actor.id for e in fired))
+        or (assigned.actor.id if assigned and assigned.actor.kind == "rule" else None),
         "assignee": ticket.assignee_id,
         "why": [r for r in reasons if r] or None,
         "due": iso(ticket.due_at) if ticket.due_at < NEVER else None,
     }
+
+
+def _fired(payload: Mapping[str, Any]) -> str:
+    """One firing of a rule: what it did, or in shadow would have done, and what it could not."""
+    from desk.reason import reason_from
+
+    acts = ", ".join(act["do"] for act in payload["acts"])
+    said = _("rule {rule}, version {version}, only told: {acts}") if payload["shadow"] else _(
+        "rule {rule}, version {version}: {acts}")  # fmt: skip
+    text = said.format(rule=payload["rule"], version=payload["version"], acts=acts)
+    return "; ".join([text, *(f"{f['do']}: {reason_from(f['why']).render(_)}" for f in payload["failed"])])
+
+
+def _others(run: Run, unit: UnitOfWork, ticket_id: int) -> Iterator[str]:
+    """Whom routing considered and whom it passed over, where it passed over anybody."""
+    from desk.automation.explained import explained
+
+    found = explained(unit.conn, ticket_id)
+    if found is None or not found.skipped:
+        return
+    if found.considered:
+        yield _("Considered: {agents}.").format(agents=", ".join(found.considered))
+    for agent, reason in found.skipped:
+        yield titled(agent, reason.render(_, lambda at: shown(At(at), run.zone)))
 
 
 # Tickets ----------------------------------------------------------------------------------------------

@@ -57,6 +57,7 @@ def page(row: dict[str, Any]) -> Iterator[str]:
         (_("Orders"), ", ".join(row["orders"])),
         (_("Parcels"), ", ".join(f"{t['number']} ({t['courier']})" for t in row["tracking"])),
         (_("Files"), ", ".join(a["name"] for a in row["attachments"])),
+        (_("Rules"), row["rule"]),
         (_("Owner"), row["assignee"]),
         (_("Due"), row["due"]),
     ]

@@ -7,6 +7,7 @@ import argparse
 from app.cli.parsing import Parser
 from app.cli.run import Run
 from app.cli.undo import told
+from app.words import N_
 
 SCHEMA = "deskhand/redo/1"
 
@@ -20,4 +21,4 @@ def run(run: Run, args: argparse.Namespace) -> int:
 
     with run.write() as unit:
         step = redo(unit)
-    return told(run, SCHEMA, step)
+    return told(run, SCHEMA, step, list(step.acts), N_("Done again:"))

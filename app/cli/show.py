@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from app.cli.cells import wrap
+from app.cli.hanging import Hanging, hanging_of, hanging_page, hanging_record
 from app.cli.lists import until
 from app.cli.output import At, Record, local, record, shown, terminal_width
 from app.cli.parsing import Parser
@@ -18,7 +19,7 @@ from store.values import Money
 
 if TYPE_CHECKING:
     from desk.thread import Thread
-    from store.sql.rows import Message
+    from store.sql.rows import Message, Ticket
 
 SCHEMA = "deskhand/ticket/1"
 _WIDEST = 100
@@ -36,11 +37,12 @@ def run(run: Run, args: argparse.Namespace) -> int:
     from desk import thread
 
     found = thread.read(run.conn, args.ticket, shown=args.messages)
-    record(run, SCHEMA, ticket_record(found), lambda: page(run, found, quoted=args.quoted))
+    hanging = hanging_of(run, args.ticket)
+    record(run, SCHEMA, ticket_record(found, hanging), lambda: page(run, found, hanging, quoted=args.quoted))
     return 0
 
 
-def ticket_record(found: Thread) -> Record:
+def ticket_record(found: Thread, hanging: Hanging) -> Record:
     """A ticket whole, in the house's words."""
     from desk.vocabulary import PRIORITIES
 
@@ -53,6 +55,7 @@ def ticket_record(found: Thread) -> Record:
         "group": t.group_id, "tags": found.tags, "order": t.order_number or None, "due": At(t.due_at),
         "due_kind": t.due_kind or None, "snoozed_until": until(t.snoozed_until), "created": At(t.created_at),
         "updated": At(t.updated_at), "waiting_since": At(t.waiting_since or 0), "version": t.version,
+        "wake_on": t.wake_on or None, "flagged": bool(t.flagged), "effort": t.effort, **hanging_record(hanging),
         "customer": {"id": customer.id, "name": customer.name, "email": customer.email or None,
                      "orders": found.customer_orders} if customer else None,
         "orders": [{"number": o.number, "status": o.status, "placed": At(o.placed_at),
@@ -64,6 +67,16 @@ def ticket_record(found: Thread) -> Record:
         "older_messages": found.older,
         "messages": [_message(found, m) for m in found.messages],
     }  # fmt: skip
+
+
+def _snooze(run: Run, t: Ticket) -> str:
+    from desk.waking import WORDS
+
+    parts = [shown(until(t.snoozed_until), run.zone)] if t.snoozed_until and not t.wake_on else []
+    if t.snoozed_until and t.wake_on:
+        parts = [_(WORDS[t.wake_on].help) if t.wake_on in WORDS else t.wake_on]
+        parts += [local(t.snoozed_until, run.zone)] if At(t.snoozed_until).known else []
+    return " / ".join(parts)
 
 
 def _message(found: Thread, m: Message) -> Record:
@@ -86,7 +99,7 @@ def _message(found: Thread, m: Message) -> Record:
     }
 
 
-def page(run: Run, found: Thread, *, quoted: bool) -> Iterator[str]:
+def page(run: Run, found: Thread, hanging: Hanging, *, quoted: bool) -> Iterator[str]:
     """The ticket as a page for a person."""
     from desk.vocabulary import PRIORITIES, STATUSES, TYPES
 
@@ -102,17 +115,19 @@ def page(run: Run, found: Thread, *, quoted: bool) -> Iterator[str]:
         (_("Customer"), found.customer.name if found.customer else ""),
         (_("Order"), t.order_number),
         (_("Tags"), ", ".join(found.tags)),
-        (_("Snoozed until"), shown(until(t.snoozed_until), run.zone)),
+        (_("Snoozed until"), _snooze(run, t)),
+        (_("Flagged"), _("yes") if t.flagged else ""),
     ]
     for title, value in facts:
         if value:
             yield titled(title, value)
+    yield from hanging_page(run, hanging)
     if found.older:
         yield _("… older messages: --messages N")
     for m in found.messages:
         yield ""
         arrow = {"in": "<", "out": ">", "note": "*"}.get(m.direction, " ")
-        yield f"{arrow} {m.sender_name or m.sender_address}  {local(m.sent_at, run.zone)}"
+        yield f"{arrow} {m.sender_name or m.sender_address}  {local(m.sent_at, run.zone)}  [{m.id}]"
         yield from (f"  {text}" for text in wrap(m.body, size - 2))
         if m.quoted and quoted:
             yield from (f"  | {text}" for text in wrap(m.quoted, size - 4))

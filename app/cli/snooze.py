@@ -1,4 +1,4 @@
-"""`deskhand snooze`: tickets leave the inbox until a time, until the buyer writes, or come back now."""
+"""`deskhand snooze`: tickets leave the inbox until a time, a reply or an event, or come back now."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from app.words import _
 
 
 def arguments(parser: Parser) -> None:
-    add_words(parser, "UNTIL", _("2h, 3d, 1w, tomorrow, reply (until the buyer writes) or wake"))
+    help = _("2h, 3d, 1w, tomorrow, reply (until the buyer writes), task_done, delivered, or wake; a time and an event "
+             "mean whichever comes first")  # fmt: skip
+    add_words(parser, "UNTIL", help)
 
 
 def run(run: Run, args: argparse.Namespace) -> int:
-    from desk.tickets import snooze, snooze_until
+    from desk.tickets import snooze, snooze_words
 
     ids, rest = leading_tickets(words_of(args))
-    if not ids or len(rest) != 1:
+    if not ids or not rest:
         raise Usage(_("Say: deskhand snooze TICKET… UNTIL"))
-    until = snooze_until(rest[0], run.now)
-    return act(run, ids, lambda unit, ticket_id: snooze(unit, ticket_id, until))
+    until, wake_on = snooze_words(" ".join(rest), run.now)
+    return act(run, ids, lambda unit, ticket_id: snooze(unit, ticket_id, until, wake_on))

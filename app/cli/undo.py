@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from app.cli.changes_said import lines
 from app.cli.output import record
 from app.cli.parsing import Parser
-from app.cli.run import Run, tickets_said
-from app.words import render_error
+from app.cli.run import Run
+from app.words import N_, _, render_error
 
 if TYPE_CHECKING:
-    from desk.undo import Step
+    from desk.undo import Act, Step
 
 SCHEMA = "deskhand/undo/1"
 
@@ -25,14 +27,22 @@ def run(run: Run, args: argparse.Namespace) -> int:
 
     with run.write() as unit:
         step = undo(unit)
-    return told(run, SCHEMA, step)
+    back = [act._replace(changes={f: (now, was) for f, (was, now) in act.changes.items()}) for act in step.acts]
+    return told(run, SCHEMA, step, back, N_("Undone:"))
 
 
-def told(run: Run, schema: str, step: Step) -> int:
-    """Says what was reversed, and lists what refused."""
+def told(run: Run, schema: str, step: Step, acts: list[Act], title: str) -> int:
+    """Says what was reversed on which ticket, each field from → to, and lists what refused."""
     refused = [{"ticket": number, "error": render_error(error)} for number, error in step.refused]
-    record(run, schema, {"verb": step.verb, "tickets": step.tickets, "refused": refused},
-           lambda: [f"{step.verb}: {tickets_said(len(step.tickets))}"])  # fmt: skip
+    changed = [{"ticket": a.ticket_id, "verb": a.verb, "changes": {f: list(pair) for f, pair in a.changes.items()}}
+               for a in acts]  # fmt: skip
+
+    def page() -> Iterator[str]:
+        yield _(title)
+        for act in acts:
+            yield from (f"  {line}" for line in lines(run, act.ticket_id, act.verb, act.changes))
+
+    record(run, schema, {"verb": step.verb, "tickets": step.tickets, "acts": changed, "refused": refused}, page)
     for number, error in step.refused:
         run.warn(f"#{number}: {render_error(error)}")
     return 1 if refused else 0

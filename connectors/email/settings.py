@@ -32,7 +32,8 @@ class Settings:
     """A mail account. Sizes in bytes, times in seconds; secrets are not here but in the `Secrets` port.
 
     `sent` is "auto" (the folder the server marks as Sent), a folder's name, or "" for none; `sent_copy` says whether a
-    copy of each reply is filed there. `timeout` bounds one exchange as a whole, however slowly the server answers.
+    copy of each reply is filed there. `authserv_id` is what the receiving server calls itself in the
+    Authentication-Results it writes; "" believes the topmost. `timeout` bounds one exchange as a whole, however slowly the server answers.
     """
 
     imap: Server
@@ -54,6 +55,7 @@ class Settings:
     oauth_token_url: str
     oauth_client_id: str
     oauth_scope: str
+    authserv_id: str
 
 
 def is_loopback(host: str) -> bool:
@@ -93,6 +95,7 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
         oauth_token_url=take.text("oauth_token_url", required=auth == "xoauth2"),
         oauth_client_id=take.text("oauth_client_id", required=auth == "xoauth2"),
         oauth_scope=take.text("oauth_scope"),
+        authserv_id=take.text("authserv_id").casefold(),
     )
     if auth == "xoauth2":
         _check_token_url(settings.oauth_token_url)

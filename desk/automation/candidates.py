@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isinf
 
+from desk.automation.regions import expanded
 from desk.clocks.calendars import Calendar, next_open
 from desk.reason import Reason, When
 from store.errors import N_, Invalid
@@ -35,9 +36,10 @@ class Manual:
 class Candidate:
     """An agent as routing sees one.
 
-    `load` is the weighted effort of their tickets whose clock runs, `capacity` how much of it they take (infinite: no
-    limit), `weight` their share under smooth weighting and `current` its running value. `languages` are (BCP 47 tag,
-    level 1 to 5); empty `countries` cover every country; without `shift` an agent is on duty unless they say otherwise.
+    `load` is the effort of their tickets whose clock runs, `capacity` how much of it they take (infinite: no limit),
+    `weight` their share under smooth weighting (hundredths) and `current` its running value. `languages` are (BCP 47
+    tag, level 1 to 5); `countries` are codes and regions, none covers every country; without `shift` an agent is on duty
+    unless they say otherwise. `zone` is where they work, an IANA name.
     """
 
     id: str
@@ -51,8 +53,9 @@ class Candidate:
     skills: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     last_assigned_at: Instant = 0
-    weight: int = 1
+    weight: int = 100
     current: int = 0
+    zone: str = "UTC"
 
     @property
     def share(self) -> float:
@@ -141,7 +144,7 @@ def lacks(agent: Candidate, wants: Wants) -> Reason | None:
             N_("speaks {language} at level {level}, needed is {needed}"),
             {"language": wants.language, "level": level, "needed": wants.level},
         )
-    if wants.country and agent.countries and wants.country.upper() not in agent.countries:
+    if wants.country and agent.countries and wants.country.upper() not in expanded(agent.countries):
         return Reason(N_("does not cover {country}"), {"country": wants.country.upper()})
     return None
 

@@ -5,42 +5,54 @@ The caller claims the ticket by compare-and-set and stores the decision; if the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from desk.automation.candidates import Candidate, Leave, Skipped, Wants, absent, back_at, first_back, lacks
+from desk.automation.candidates import Candidate, Skipped, Wants, absent, back_at, first_back, lacks
+from desk.automation.focus import Focus, focus_of
 from desk.reason import Reason, When
 from store.errors import N_
 from store.values import DAY, NEVER, Instant
 
-Strategy = Literal["least_load", "round_robin", "smooth_weighted", "sticky"]
+Strategy = Literal["least_load", "round_robin", "weighted", "skill", "language", "country", "sticky", "previous"]
+Pick = Literal["least_load", "round_robin", "weighted"]
+PICKS: tuple[Pick, ...] = ("least_load", "round_robin", "weighted")
+"""Ways to choose among those who fit; the other strategies say who fits, and choose by one of these."""
+STRATEGIES: tuple[Strategy, ...] = (*PICKS, "skill", "language", "country", "sticky", "previous")
 
 STICKY_DAYS = 30
 """How long the same buyer or order goes back to the agent who had it."""
+Had = Literal["buyer", "order", "ticket"]
 
 
 @dataclass(frozen=True, slots=True)
 class TicketNeeds:
-    """What a ticket asks of an agent. `required` excludes, `preferred` is dropped where nobody on duty has it.
-    `effort` is what it adds to a load; `due` its next due date; `previous` who had the same buyer or order, and when.
+    """What a ticket asks of an agent.
+
+    `required` excludes, `preferred` is dropped where nobody on duty has it; `about` is what the ticket is about, of which
+    the strategies skill, language and country make a demand. `effort` is what it adds to a load, `due` its next due date.
+    `previous` had the same buyer, order or this very ticket (`had`), last at `previous_at`.
     """
 
     required: Wants = field(default_factory=Wants)
     preferred: Wants = field(default_factory=Wants)
+    about: Wants = field(default_factory=Wants)
     effort: float = 1.0
     due: Instant = NEVER
     previous: str = ""
     previous_at: Instant = 0
+    had: Had = "buyer"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Who gets the ticket: `agent_id`, or None and it stays in the queue.
 
-    `considered` were eligible, `skipped` were not. `next_at` says when to decide again (somebody comes on duty), and
-    `warn_owner` that the ticket falls due before that. `over_capacity` marks a team of one with more than its fill.
-    `currents` are the running values smooth weighting wants kept, by agent.
+    `considered` were eligible, `skipped` were not. `next_at` says when to decide again (somebody comes on duty),
+    `waits` that somebody who fits is worth waiting for until then, and `warn_owner` that the ticket falls due before
+    anybody comes. `over_capacity` marks an agent with more than their fill. `currents` are the running values smooth
+    weighting wants kept, by agent.
     """
 
     agent_id: str | None
@@ -49,38 +61,51 @@ class Decision:
     skipped: tuple[Skipped, ...]
     why: Reason
     next_at: Instant | None = None
+    waits: bool = False
     warn_owner: bool = False
     over_capacity: bool = False
     currents: tuple[tuple[str, int], ...] = ()
 
 
 def route(
-    candidates: Sequence[Candidate], needs: TicketNeeds, now: Instant, strategy: Strategy = "least_load"
-) -> Decision:
-    """The agent for one ticket. `strategy` decides among those eligible; a previous agent comes first (`sticky`)."""
-    alone = sum(a.active for a in candidates) == 1
+    candidates: Sequence[Candidate], needs: TicketNeeds, now: Instant, strategy: Strategy = "least_load", *,
+    pick: Pick = "least_load", nobody_is_full: bool | None = None,
+) -> Decision:  # fmt: skip
+    """The agent for one ticket.
+
+    `strategy` decides among those eligible, or who among them fits, and then `pick`; a previous agent comes first. By
+    itself a team of one is never full, which `nobody_is_full` says of a part of a team, or of somebody named.
+    """
+    alone = sum(a.active for a in candidates) == 1 if nobody_is_full is None else nobody_is_full
     present, skipped = _sift(candidates, needs, now, alone)
     if held := _previous(candidates, needs, now):
         if any(a.id == held.id for a in present):
-            why = Reason(N_("{agent} had this buyer before."), {"agent": held.id})
-            return _taken(held, "sticky", present, skipped, why)
+            return _taken(held, "sticky", present, skipped, Reason(_HAD[needs.had], {"agent": held.id}))
         if (back := _soon_back(held, needs, now)) is not None:
-            gaps: dict[str, object] = {"agent": held.id, "until": When(back)}
-            why = Reason(
-                N_("Waits for {agent}, who had this buyer before and is back {until}, well before it is due."), gaps
-            )
-            return Decision(None, "sticky", _ids(present), skipped, why, next_at=back)
-    if not present:
+            why = Reason(_WAITS[needs.had], {"agent": held.id, "until": When(back)})
+            return Decision(None, "sticky", _ids(present), skipped, why, next_at=back, waits=True)
+    fitting, dropped = present, None
+    for focus in focus_of(strategy, needs.about, now):
+        if good := [a for a in present if focus.lacks(a) is None]:
+            skipped = (*skipped, *_without(present, good, focus.lacks))
+            fitting, dropped = good, None
+            break
+        if (waits := _worth_waiting(candidates, needs, now, focus)) is not None:
+            return Decision(None, strategy, _ids(present), skipped, waits[0], next_at=waits[1], waits=True)
+        if present:
+            dropped = dropped or focus.lacks(present[0])
+    if not fitting:
         return _queued(candidates, needs, now, strategy, skipped)
-    liked = [a for a in present if lacks(a, needs.preferred) is None]
-    dropped = None if liked else lacks(present[0], needs.preferred)
-    for agent in present if liked else ():
-        if (lack := lacks(agent, needs.preferred)) is not None:
-            skipped = (*skipped, Skipped(agent.id, lack))
-    chosen, why, currents = _STRATEGIES[strategy](liked or present)
+    liked = [a for a in fitting if lacks(a, needs.preferred) is None]
+    if liked:
+        skipped = (*skipped, *_without(fitting, liked, lambda a: lacks(a, needs.preferred)))
+    else:
+        dropped = dropped or lacks(fitting[0], needs.preferred)
+    how = strategy if strategy in PICKS else pick
+    chosen, why, currents = _PICKS[how](liked or fitting)
     if dropped is not None:
         why = Reason(N_("{why} Nobody on duty fits better: {lack}."), {"why": why, "lack": dropped})
-    return _taken(chosen, strategy, liked or present, skipped, why, currents)
+    return _taken(chosen, strategy, liked or fitting, skipped, why, currents)
 
 
 def assigned(candidates: Iterable[Candidate], decision: Decision, needs: TicketNeeds, now: Instant) -> list[Candidate]:
@@ -100,12 +125,12 @@ def queue_key(urgency: int, tier: int, due: Instant, ticket_id: int) -> tuple[in
     return -urgency, -tier, due, ticket_id
 
 
-def hand_over(tickets: Iterable[tuple[int, Instant]], leave: Leave) -> tuple[list[int], list[int]]:
-    """Of an agent's (ticket id, due), which must move when a leave starts, and which may wait until they are back."""
+def hand_over(tickets: Iterable[tuple[int, Instant]], back: Instant) -> tuple[list[int], list[int]]:
+    """Of an absent agent's (ticket id, due), which must move, and which may wait until they are `back`."""
     move: list[int] = []
     stay: list[int] = []
     for ticket_id, due in tickets:
-        (move if due < leave.end else stay).append(ticket_id)
+        (move if due < back else stay).append(ticket_id)
     return move, stay
 
 
@@ -136,6 +161,13 @@ def _sift(
     return present, tuple(skipped)
 
 
+def _without(
+    agents: Iterable[Candidate], good: Sequence[Candidate], lack: Callable[[Candidate], Reason | None]
+) -> Iterable[Skipped]:
+    """Those of `agents` who are not among the good, with what they lack."""
+    return (Skipped(a.id, why) for a in agents if a not in good and (why := lack(a)) is not None)
+
+
 def _full(agent: Candidate) -> bool:
     return agent.load >= agent.capacity
 
@@ -152,6 +184,21 @@ def _soon_back(agent: Candidate, needs: TicketNeeds, now: Instant) -> Instant | 
         return None
     back = back_at(agent, now)
     return back if back < now + (needs.due - now) // 2 else None
+
+
+def _worth_waiting(
+    candidates: Sequence[Candidate], needs: TicketNeeds, now: Instant, focus: Focus
+) -> tuple[Reason, Instant] | None:
+    """Who fits and is back soon enough for the ticket to wait for them."""
+    if not focus.waits:
+        return None
+    coming = [(back, a.id) for a in candidates if focus.lacks(a) is None
+              and (back := _soon_back(a, needs, now)) is not None]  # fmt: skip
+    if not coming:
+        return None
+    back, agent_id = min(coming)
+    gaps: dict[str, object] = {"agent": agent_id, "until": When(back), "fit": focus.fit}
+    return Reason(N_("Waits for {agent}, who {fit} and is back {until}, well before it is due."), gaps), back
 
 
 def _queued(
@@ -212,18 +259,28 @@ def _round_robin(agents: Sequence[Candidate]) -> _Choice:
     return chosen, Reason(N_("It is {agent}'s turn."), {"agent": chosen.id}), ()
 
 
-def _smooth_weighted(agents: Sequence[Candidate]) -> _Choice:
+def _weighted(agents: Sequence[Candidate]) -> _Choice:
     """Everybody gains their weight, the richest is taken and pays the sum: 3:1 gives A A B A."""
     raised = {a.id: a.current + a.weight for a in agents}
     chosen = max(agents, key=lambda a: (raised[a.id], -agents.index(a)))
     raised[chosen.id] -= sum(a.weight for a in agents)
-    why = Reason(N_("It is {agent}'s turn by weight {weight}."), {"agent": chosen.id, "weight": chosen.weight})
+    gaps: dict[str, object] = {"agent": chosen.id, "weight": f"{chosen.weight / 100:g}"}
+    why = Reason(N_("It is {agent}'s turn by weight {weight}."), gaps)
     return chosen, why, tuple(raised.items())
 
 
-_STRATEGIES = {
+_PICKS: dict[Pick, Callable[[Sequence[Candidate]], _Choice]] = {
     "least_load": _least_load,
     "round_robin": _round_robin,
-    "smooth_weighted": _smooth_weighted,
-    "sticky": _least_load,
+    "weighted": _weighted,
+}
+_HAD: dict[Had, str] = {
+    "buyer": N_("{agent} had this buyer before."),
+    "order": N_("{agent} had this order before."),
+    "ticket": N_("{agent} had this ticket before."),
+}
+_WAITS: dict[Had, str] = {
+    "buyer": N_("Waits for {agent}, who had this buyer before and is back {until}, well before it is due."),
+    "order": N_("Waits for {agent}, who had this order before and is back {until}, well before it is due."),
+    "ticket": N_("Waits for {agent}, who had this ticket before and is back {until}, well before it is due."),
 }

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from store.errors import N_
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from store.errors import N_, Invalid
+
+if TYPE_CHECKING:
+    from desk.thread import Thread
 
 VARIABLES: dict[str, str] = {
     "ticket.id": N_("number of the ticket"),
@@ -54,6 +60,7 @@ VARIABLES: dict[str, str] = {
     "promise.photo_list": N_("photos that are needed"),
     "promise.checks": N_("places to check first"),
     "promise.stop_use": N_("what to do with the item now"),
+    "offer.amount": N_("amount offered, a share of the order total"),
     "invoice.number": N_("invoice number"),
     "invoice.tax_id": N_("tax number on the invoice"),
     "agent.name": N_("name of the agent"),
@@ -62,7 +69,30 @@ VARIABLES: dict[str, str] = {
     "shop.phone": N_("telephone number of the shop"),
     "shop.url": N_("address of the shop's site"),
 }
-"""Path to what it is. Rooms that come later add the facts of their nouns here."""
+"""Path to what it is. Rooms that come later name the facts of their nouns with `register`."""
+
+FILLED = {
+    "ticket.id", "ticket.subject", "order.number", "order.total", "order.items", "order.date", "order.status",
+    "customer.name", "customer.first_name", "customer.country", "product.name", "product.sku", "shipment.carrier",
+    "shipment.tracking", "shipment.eta", "shipment.delivered_on", "promise.reply_by", "offer.amount", "agent.name",
+    "shop.name",
+}  # fmt: skip
+"""Those that some room fills today. The others are known, and reported missing until their room comes."""
+
+
+VALUES: dict[str, Callable[[Thread], str]] = {}
+"""How rooms that came later fill theirs, from a ticket as it is read; "" where there is none."""
+
+
+def register(path: str, text: str, value: Callable[[Thread], str]) -> None:
+    """Gives templates a variable of a room that has come. `text` is a message id that says what it is. Raises Invalid
+    for a path that is no `noun.fact` in small letters."""
+    noun, _, fact = path.partition(".")
+    if not (noun.isidentifier() and fact.isidentifier() and path == path.lower()):
+        raise Invalid(N_("{item} is no name for a variable."), item=path, next=N_("Name it as noun.fact."))
+    VARIABLES[path], VALUES[path] = text, value
+    FILLED.add(path)
+
 
 CONTACT = frozenset({"shop.email", "shop.phone", "shop.url"})
 """Variables whose value leads off a marketplace."""
@@ -87,6 +117,7 @@ ALIASES: dict[str, str] = {
     "售后.原因": "case.reason",
     "售后.退货地址": "case.address",
     "售后.退货期限": "case.return_by",
+    "报价.金额": "offer.amount",
     "承诺.回复时间": "promise.reply_by",
     "承诺.到账天数": "promise.refund_days",
     "客服.姓名": "agent.name",

@@ -12,7 +12,7 @@ from typing import Literal
 
 from desk.clocks.calendars import ALWAYS, Calendar, Pause, add, elapsed, remaining
 from desk.clocks.countdown import spell
-from desk.clocks.policies import BUYER_MESSAGE, KINDS, PAUSABLE, Kind, Policy
+from desk.clocks.policies import BUYER_MESSAGE, KINDS, PAUSABLE, WARN, Kind, Policy
 from desk.clocks.talk import Talk
 from desk.clocks.targets import deadline, warning
 from desk.reason import Reason
@@ -36,13 +36,15 @@ class StatusSpan:
 @dataclass(frozen=True, slots=True)
 class Step:
     """Something that has to be decided or done on a ticket: `name` as policies say it (`refund_requested`). `due` is
-    the date the platform itself gave, `by_platform` that the platform counts it."""
+    the date the platform itself gave, `by_platform` that the platform counts it. `key` tells its clock from others of
+    its kind that start at the same instant (0: there are none)."""
 
     name: str
     started_at: Instant
     done_at: Instant | None = None
     due: Instant | None = None
     by_platform: bool = False
+    key: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class TicketFacts:
 class ClockPlan:
     """One clock. `due` and `warn_at` are `NEVER` while it stands (`paused`); `left` is the unpaused working time to
     `due`, negative after it. `stopped_at` says when it was answered: a breached clock without it is overdue now.
-    `policy_id` is empty where the platform's own date rules."""
+    `policy_id` is empty where the platform's own date rules. `warns` are the shares used, in percent, and when they
+    are, in order; from the last of them, `warn_at`, time is short. `key` names it among those of its kind."""
 
     kind: Kind
     starts: str
@@ -87,6 +90,8 @@ class ClockPlan:
     left: int
     reason: Reason
     stopped_at: Instant | None = None
+    warns: tuple[tuple[int, Instant], ...] = ()
+    key: int = 0
 
     @property
     def open(self) -> bool:
@@ -105,6 +110,7 @@ class _Run:
     answered: bool = True
     """Whether `stop` is what the clock waited for, and not merely the end of the ticket."""
     due: Instant | None = None
+    key: int = 0
 
 
 def plan(
@@ -169,7 +175,7 @@ def _runs(facts: TicketFacts) -> Iterator[_Run]:
     yield _Run("resolution", BUYER_MESSAGE, facts.created_at, done)
     for step in facts.steps:
         kind: Kind = "platform" if step.by_platform else "step"
-        yield _Run(kind, step.name, step.started_at, step.done_at, due=step.due)
+        yield _Run(kind, step.name, step.started_at, step.done_at, due=step.due, key=step.key)
 
 
 def _clock(
@@ -183,7 +189,7 @@ def _clock(
     rivals.sort(key=lambda r: (r.due, r.left, r.policy_id))
     named = {p.id: p for p in policies}
     if run.due is not None:
-        return _by_platform(run, run.due, rivals, now)
+        return _by_platform(run, run.due, rivals, named, now)
     if not rivals or (rivals[0].state == "met" and not run.answered):
         return None  # solved in time without a reply: none is owed, so neither kept nor missed
     return _explained(rivals, named, facts)
@@ -192,7 +198,8 @@ def _clock(
 def _timed(run: _Run, facts: TicketFacts, policy: Policy, calendar: Calendar, now: Instant) -> ClockPlan:
     pauses = list(_pauses(policy, facts, run.stop))
     due = deadline(policy.target, calendar, run.start, pauses)
-    warn_at = min(due, warning(policy.target, calendar, run.start, policy.warn, pauses))
+    shares = [s for s in policy.warn if s < 1]  # at the whole of it, it is over, and that is told as such
+    warns = [(round(s * 100), min(due, warning(policy.target, calendar, run.start, s, pauses))) for s in shares]
     if policy.reopen_grace and (reopened := _reopened(facts)) is not None and reopened < due < NEVER:
         due = max(due, add(calendar, reopened, policy.reopen_grace, pauses))
     until = now if run.stop is None else run.stop
@@ -209,11 +216,13 @@ def _timed(run: _Run, facts: TicketFacts, policy: Policy, calendar: Calendar, no
         policy_version=policy.version,
         start=run.start,
         due=due,
-        warn_at=NEVER if due >= NEVER else warn_at,
+        warn_at=NEVER if due >= NEVER else warns[-1][1] if warns else due,
         state=state,
         left=left,
         reason=Reason(policy.name),
         stopped_at=run.stop,
+        warns=() if due >= NEVER else tuple(warns),
+        key=run.key or run.start,
     )
 
 
@@ -251,7 +260,9 @@ def _title(policy: Policy) -> Reason:
     return Reason(policy.name.replace("{", "{{").replace("}", "}}"))
 
 
-def _by_platform(run: _Run, due: Instant, rivals: list[ClockPlan], now: Instant) -> ClockPlan:
+def _by_platform(
+    run: _Run, due: Instant, rivals: list[ClockPlan], policies: Mapping[str, Policy], now: Instant
+) -> ClockPlan:
     until = now if run.stop is None else run.stop
     reason = Reason(N_("The platform's own date."))
     if rivals and rivals[0].due < NEVER:
@@ -262,5 +273,7 @@ def _by_platform(run: _Run, due: Instant, rivals: list[ClockPlan], now: Instant)
                 text = N_("The platform's own date, {span} earlier than ours.")
             reason = Reason(text, {"span": spell(abs(ahead))})
     state: State = "breached" if until > due else "running" if run.stop is None else "met"
-    warn_at = run.start + max(0, due - run.start) * 4 // 5
-    return ClockPlan(run.kind, run.starts, "", 0, run.start, due, warn_at, state, due - until, reason, run.stop)
+    shares = [s for s in (policies[rivals[0].policy_id].warn if rivals else WARN) if s < 1]
+    warns = tuple((round(s * 100), run.start + int(max(0, due - run.start) * s)) for s in shares)
+    return ClockPlan(run.kind, run.starts, "", 0, run.start, due, warns[-1][1] if warns else due, state, due - until,
+                     reason, run.stop, warns, run.key or run.start)  # fmt: skip

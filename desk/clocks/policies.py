@@ -30,7 +30,7 @@ LABELS: dict[Kind, str] = {
 """What a clocks pane calls each kind."""
 
 BUYER_MESSAGE = "buyer_message"
-WARN = Fraction(4, 5)
+WARN = (Fraction(4, 5),)
 
 _KEYS = {
     "id", "name", "names", "kind", "target", "calendar", "starts", "scope", "priority", "channel_kind", "platform",
@@ -44,7 +44,8 @@ class Policy:
     ticket's and where the query text `scope` (empty: any) matches; the query room says whether it does.
 
     `starts` is `buyer_message`, or for steps and platform clocks the event that starts it. `pauses` are the statuses
-    in which it stands. After `warn` of the target it warns. `reopen_grace` is the least time left after a reopening.
+    in which it stands. It warns after each share `warn` of the target. `reopen_grace` is the least time left after a
+    reopening.
     """
 
     id: str
@@ -58,7 +59,7 @@ class Policy:
     channel_kind: str = ""
     platform: str = ""
     pauses: frozenset[str] = frozenset()
-    warn: Fraction = WARN
+    warn: tuple[Fraction, ...] = WARN
     reopen_grace: int = 0
     enabled: bool = True
     version: int = 1
@@ -111,7 +112,7 @@ def policy_from(table: Mapping[str, Any]) -> Policy:
         calendar=str(table.get("calendar", ALWAYS.name)),
         starts=starts,
         pauses=frozenset(pauses),
-        warn=_fraction(item, table.get("warn", "4/5")),
+        warn=shares(item, table.get("warn", "4/5")),
         reopen_grace=target_from(grace, item, "reopen_grace").amount if grace is not None else 0,
         enabled=enabled,
         version=version,
@@ -147,11 +148,21 @@ def _policies(table: Mapping[str, Any], item: str) -> tuple[Policy, ...]:
     return made
 
 
-def _fraction(item: str, value: object) -> Fraction:
+def shares(item: str, value: object) -> tuple[Fraction, ...]:
+    """`"4/5"`, `0.8`, `"50 %, 80 %"` or a list of such: parts of a target after which it warns, each once, in order.
+    Raises Invalid."""
+    parts = value if isinstance(value, list) else str(value).split(",")
     try:
-        share = Fraction(str(value))
+        found = sorted({_share(str(part)) for part in parts})
     except (ValueError, ZeroDivisionError) as exc:
         raise wrong(item, "warn", value) from exc
-    if not 0 < share <= 1:
+    if not found or not 0 < found[0] <= found[-1] <= 1:
         raise wrong(item, "warn", value)
-    return share
+    return tuple(found)
+
+
+def _share(text: str) -> Fraction:
+    number = text.strip()
+    if number.endswith("%"):
+        return Fraction(number[:-1].strip()) / 100
+    return Fraction(number)

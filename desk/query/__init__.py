@@ -4,7 +4,8 @@
 `complete` proposes how to go on. Rooms add their fields to `NAMES`.
 """
 
-import desk.query.fields  # noqa: F401 - fills NAMES
+import desk.query.fields
+import desk.query.fields_more  # noqa: F401 - both fill NAMES
 from desk.query.compiling import Compiled, compile_query
 from desk.query.completing import Suggestion, complete
 from desk.query.names import NAMES, Context, Field, Registry

@@ -72,9 +72,10 @@ def _values(field: str, context: Context) -> Iterable[tuple[str, str]]:
     if field in ("is", "has"):
         entries = names.states if field == "is" else names.things
         return [(name, entry.help) for name, entry in entries.items()]
-    if field not in names.fields:
+    entry = names.field(field)
+    if entry is None:
         return []
-    return [(quoted(word) if ".." not in word else word, "") for word in names.fields[field].words(context)]
+    return [(quoted(word) if ".." not in word else word, "") for word in entry.words(context)]
 
 
 def _ranked(begun: str, offers: Iterable[tuple[str, str]], start: int, end: int) -> list[Suggestion]:

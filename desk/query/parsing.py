@@ -14,7 +14,7 @@ import re
 from typing import NamedTuple
 
 from desk.query.faults import bad, unknown
-from desk.query.tree import And, Asked, Beyond, Node, Not, One, Range, Text, Value, both, either
+from desk.query.tree import And, Asked, Beyond, Node, Not, One, Range, Span, Text, Value, both, either
 from store.errors import N_
 from store.values import fold
 
@@ -49,6 +49,8 @@ class Query(NamedTuple):
     ast: Node
     sort: str = ""
     text: str = ""
+    sort_span: Span = (0, 0)
+    """Where `sort:` stands in the text."""
 
 
 def twins(text: str) -> str:
@@ -66,7 +68,7 @@ def parse(text: str) -> Query:
     ast = reader.query(0)
     if reader.at < len(reader.text):
         raise bad(N_("Column {column}: this parenthesis closes nothing."), reader.at, ")")
-    return Query(ast, reader.sort, text)
+    return Query(ast, reader.sort, text, reader.sort_span)
 
 
 class _Reader:
@@ -76,6 +78,7 @@ class _Reader:
         self.text, self.at = text, 0
         self.terms = 0
         self.sort = ""
+        self.sort_span: Span = (0, 0)
 
     def _peek(self) -> str:
         """The next character behind white space, "" at the end."""
@@ -237,7 +240,7 @@ class _Reader:
         if len(values) > 1 or word not in SORTS:
             raise unknown(N_("Column {column}: there is no order {item}."), value.span[0],
                           self.text[value.span[0] : self.at], SORTS)  # fmt: skip
-        self.sort = word
+        self.sort, self.sort_span = word, (start, self.at)
 
     def _value(self, name: str, start: int) -> Value:
         at, text = self.at, self.text

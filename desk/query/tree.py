@@ -58,7 +58,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All parts; none is everything. Holds no `And` itself, and never exactly one part."""
+    """All parts; none is everything. Holds no `And` itself but one with an `in:` of its own, and never exactly one
+    part."""
 
     parts: tuple[Node, ...] = ()
     span: Span = field(default=(0, 0), compare=False)
@@ -79,12 +80,21 @@ class Not:
 
 
 Node = And | Or | Not | Text | Asked
+IN = "in"
+"""The field that says where words are looked for."""
 
 
 def both(parts: list[Node], span: Span = (0, 0)) -> Node:
     """`parts` joined by AND, in canonical shape."""
-    flat = [p for part in parts for p in (part.parts if isinstance(part, And) else (part,))]
+    if len(parts) == 1:
+        return parts[0]
+    flat = [p for part in parts for p in (part.parts if isinstance(part, And) and not scoped(part) else (part,))]
     return flat[0] if len(flat) == 1 else And(tuple(flat), span)
+
+
+def scoped(node: And) -> bool:
+    """Whether an `in:` of its own says where the words of this AND are looked for."""
+    return any(isinstance(p, Asked) and p.name == IN for p in node.parts)
 
 
 def either(parts: list[Node], span: Span = (0, 0)) -> Node:

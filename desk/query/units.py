@@ -26,7 +26,11 @@ _MOMENT = r"(\d{4}-\d{1,2}-\d{1,2})t(\d{1,2}):(\d{2})(z?)"
 _MONEY = r"(\d{1,15}(?:\.\d{1,4})?)([a-z]{3})?|([a-z]{3})(\d{1,15}(?:\.\d{1,4})?)"
 _PERCENT = r"(\d{1,7})(?:\.(\d{1,2}))?%?"
 _NUMBER = r"-?\d{1,15}"
+_DECIMAL = r"(-?)(\d{1,12})(?:\.(\d{1,3}))?"
 _DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_SPANS = {"last": -1, "this": 0, "next": 1}
+SPOKEN_DATES = (*_DAYS, *(f"{which}_{what}" for what in ("week", "month", "year") for which in _SPANS))
+"""Days and spans by name, in the zone of who asks; weeks begin on Monday."""
 
 
 def duration(text: str, at: int) -> int:
@@ -42,13 +46,16 @@ def duration(text: str, at: int) -> int:
 
 def moment(text: str, at: int, now: Instant, zone: tzinfo) -> tuple[Instant, Instant]:
     """First and last millisecond of what `text` names: an instant (`-7d` before now, `2h` from now, `now`) or a day,
-    month, year or minute of `zone` (`today`, `2026-11-01`, `2026-11`, `2026-11-01T14:30`)."""
+    week, month, year or minute of `zone` (`today`, `last_week`, `2026-11-01`, `2026-11`, `2026-11-01T14:30`)."""
     folded = fold(text)
     if folded == "now":
         return now, now
     if folded in _DAYS:
         day = datetime.fromtimestamp(now // 1000, zone).date() + timedelta(days=_DAYS[folded])
         return _span(day, day + timedelta(days=1), zone)
+    if (spoken := folded.replace("-", "_")) in SPOKEN_DATES:
+        which, what = spoken.split("_")
+        return _spoken(datetime.fromtimestamp(now // 1000, zone).date(), _SPANS[which], what, zone)
     offset = folded[1:] if folded[:1] in ("+", "-") else folded
     if offset == "0" or re.fullmatch(_DURATION, offset):
         size = duration(offset, at)
@@ -59,6 +66,22 @@ def moment(text: str, at: int, now: Instant, zone: tzinfo) -> tuple[Instant, Ins
     except (ValueError, OverflowError) as exc:
         raise bad(N_("Column {column}: {item} is no date."), at, text,
                   N_("Write it like 2026-11-01, 2026-11, today, -7d or 2h.")) from exc  # fmt: skip
+
+
+def _spoken(today: date, by: int, what: str, zone: tzinfo) -> tuple[Instant, Instant]:
+    """The week, month or year `by` after today's."""
+    if what == "week":
+        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=by)
+        return _span(monday, monday + timedelta(weeks=1), zone)
+    if what == "year":
+        return _span(date(today.year + by, 1, 1), date(today.year + by + 1, 1, 1), zone)
+    months = today.year * 12 + today.month - 1 + by
+    return _span(_first(months), _first(months + 1), zone)
+
+
+def _first(months: int) -> date:
+    """The first day of a month counted from the year 0."""
+    return date(months // 12, months % 12 + 1, 1)
 
 
 def _calendar(folded: str, zone: tzinfo) -> tuple[Instant, Instant]:
@@ -131,6 +154,20 @@ def numbers(value: Value) -> Bounds:
         if not re.fullmatch(_NUMBER, text):
             raise bad(N_("Column {column}: {item} is no whole number."), at, text)
         return _twice(int(text))
+
+    return bounds(value, read)
+
+
+def decimals(value: Value) -> Bounds:
+    """Thousandths: 2.5 is 2500."""
+    at = value.span[0]
+
+    def read(text: str) -> tuple[int, int]:
+        found = re.fullmatch(_DECIMAL, text)
+        if not found:
+            raise bad(N_("Column {column}: {item} is no number."), at, text, N_("Write it like 12 or 2.5."))
+        size = int(found[2]) * 1000 + int((found[3] or "0").ljust(3, "0"))
+        return _twice(-size if found[1] else size)
 
     return bounds(value, read)
 

@@ -21,7 +21,7 @@ def unparse(node: Node, sort: str = "") -> str:
 def _top(node: Node) -> str:
     match node:
         case And(parts):
-            return " ".join(_inner(p) if isinstance(p, Or) else _top(p) for p in parts)
+            return " ".join(_inner(p) if isinstance(p, And | Or) else _top(p) for p in parts)
         case Or(parts):
             return " OR ".join(_top(p) for p in parts)
         case _:

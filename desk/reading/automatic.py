@@ -166,3 +166,9 @@ def bounced_id(root: Part, texts: Iterable[str]) -> str:
 
 def _word(fields: headers.Fields, name: str) -> str:
     return headers.first(fields, name).split(";")[0].strip().lower()
+
+
+def nobody(address: str) -> bool:
+    """Whether mail to this address reaches no person: a no-reply sender, a mail system."""
+    folded = address.strip().lower()
+    return bool(_NO_REPLY.search(folded) or _DAEMON.match(folded))

@@ -1,7 +1,8 @@
 """The keyword tables: loading, normalising, and finding every phrase of twenty types in ten languages in one pass.
 
-A phrase of `data/keywords.toml` matches at a word's start; a full stop at its end asks for the whole word; `a .. b`
-lets up to five words of the same clause stand between; `^3` at its end sets its points, which else are its words
+A phrase of `data/keywords.toml` (words) or `data/constructions.toml` (turns of speech) matches at a word's start; a full
+stop at its end asks for the whole word; `a .. b` lets up to five words of the same clause stand between, `a ... b` up to
+twelve of the same sentence; `^3` at its end sets its points, which else are its words
 (characters / 3). Chinese and Japanese phrases match anywhere. Case, accents and apostrophes do not matter, and ä may
 be written ae.
 """
@@ -60,6 +61,8 @@ class Tables(NamedTuple):
     """Word lists for the grammar: negators, fillers and the like, by name and language."""
     vocabulary: frozenset[str]
     """English words of five letters and more that phrases are made of: what typing errors are corrected to."""
+    words: frozenset[str]
+    """Other English words: typing errors are neither found in them nor corrected to them."""
 
 
 # Normalising ---------------------------------------------------------------------------------------
@@ -107,11 +110,16 @@ def tables() -> Tables:
     folder = Path(__file__).parent / "data"
     with (folder / "keywords.toml").open("rb") as file:
         data = tomllib.load(file)
+    with (folder / "constructions.toml").open("rb") as file:
+        for language, types in tomllib.load(file).items():
+            for type, words in types.items():
+                data[language][type] = [*data[language].get(type, ()), *words]
     with (folder / "grammar.toml").open("rb") as file:
         grammar = tomllib.load(file)
     latin: dict[str, dict[tuple[str, str, str, str], Phrase]] = {}
     wide: dict[str, dict[tuple[str, str, str, str], Phrase]] = {}
     vocabulary: set[str] = set(grammar.pop("vocabulary"))
+    words = frozenset(grammar.pop("words").split())
     for mood in (URGENT, RAISED):
         for language, words in grammar.pop(mood).items():
             data[language][mood] = words
@@ -135,7 +143,17 @@ def tables() -> Tables:
             for name, by in grammar.items()
         },
         frozenset(vocabulary),
+        words,
     )
+
+
+_GAPS = {
+    (False, False): r"[a-z0-9]*(?: [a-z0-9'&-]+){0,5}? ",
+    (False, True): r"[a-z0-9]*(?:[, ]{1,2}[a-z0-9'&-]+){0,12}?[, ]{1,2}",
+    (True, False): r"[^.!?;。！？\n]{0,12}?",
+    (True, True): r"[^.!?;。！？\n]{0,30}?",
+}
+"""What may stand in the gap of a phrase, by (written without spaces, far apart)."""
 
 
 def _phrases(word: str, type: str, language: str) -> list[Phrase]:
@@ -144,7 +162,8 @@ def _phrases(word: str, type: str, language: str) -> list[Phrase]:
     spellings = {word, word.translate(_UMLAUT)}
     found = []
     for spelling in sorted(spellings):
-        head, _, tail = spelling.partition(" .. ")
+        far = " ... " in spelling
+        head, _, tail = spelling.partition(" ... " if far else " .. ")
         text, whole = normalise(head), False
         if text.endswith("."):
             text, whole = text[:-1], True
@@ -154,7 +173,7 @@ def _phrases(word: str, type: str, language: str) -> list[Phrase]:
             if goal.endswith("."):
                 goal, closed = goal[:-1], True
             words += len(goal.split())
-            gap = r"[^.!?;。！？\n]{0,12}?" if language in WIDE else r"[a-z0-9]*(?: [a-z0-9'&-]+){0,5}? "
+            gap = _GAPS[language in WIDE, far]
             rest = regex(gap + re.escape(goal) + (r"(?![a-z0-9])" if closed else ""))
         weight = max(sum(c > "\u2e80" for c in text + tail) / 3, 0.34) if language in WIDE else float(words)
         weight = float(fixed) if fixed else weight
@@ -170,8 +189,11 @@ def find(text: str) -> list[Hit]:
     table = tables()
     hits: list[Hit] = []
     for word in _WORD.finditer(text):
-        if candidates := _beginning(word[0]):
-            _add(hits, text, word.start(), candidates, 120)
+        alone, followed = _beginning(word[0])
+        if alone:
+            _add(hits, text, word.start(), alone, 120)
+        if followed and (longer := followed.get(text[word.end() : word.end() + _AHEAD])):
+            _add(hits, text, word.start(), longer, 120)
     if not text.isascii():
         wide = table.wide.get
         for run in _WIDE_RUN.finditer(text):
@@ -183,12 +205,22 @@ def find(text: str) -> list[Hit]:
     return hits
 
 
+_AHEAD = 3
+"""Characters after its first word that a longer phrase is looked up by."""
+
+
 @lru_cache(maxsize=20_000)
-def _beginning(word: str) -> tuple[Phrase, ...]:
-    """The phrases a text may hold where `word` stands: those whose first word it is, and those it begins with."""
+def _beginning(word: str) -> tuple[tuple[Phrase, ...], dict[str, tuple[Phrase, ...]]]:
+    """The phrases a text may hold where `word` stands: those that are no longer than it, and those that go on after it,
+    by what follows."""
     latin = tables().latin
-    shorter = (p for n in range(len(word) - 1, 1, -1) for p in latin.get(word[:n], ()) if p.text == word[:n])
-    return (*latin.get(word, ()), *shorter)
+    alone = [p for p in latin.get(word, ()) if len(p.text) < len(word) + _AHEAD]
+    alone.extend(p for n in range(len(word) - 1, 1, -1) for p in latin.get(word[:n], ()) if p.text == word[:n])
+    followed: dict[str, list[Phrase]] = {}
+    for phrase in latin.get(word, ()):
+        if len(phrase.text) >= len(word) + _AHEAD:
+            followed.setdefault(phrase.text[len(word) : len(word) + _AHEAD], []).append(phrase)
+    return tuple(alone), {k: tuple(v) for k, v in followed.items()}
 
 
 def _add(hits: list[Hit], text: str, start: int, candidates: tuple[Phrase, ...], reach: int) -> None:

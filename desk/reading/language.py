@@ -21,6 +21,15 @@ _SCRIPTS = (
     (regex("[\u0e01-\u0e3a]"), "th"),
     (regex("[\u0590-\u05ff]"), "he"),
     (regex("[\u0370-\u03ff]"), "el"),
+    (regex("[\u0900-\u097f]"), "hi"),
+    (regex("[\u0980-\u09ff]"), "bn"),
+    (regex("[\u0b80-\u0bff]"), "ta"),
+    (regex("[\u0c00-\u0c7f]"), "te"),
+    (regex("[\u10a0-\u10ff]"), "ka"),
+    (regex("[\u0530-\u058f]"), "hy"),
+    (regex("[\u1780-\u17ff]"), "km"),
+    (regex("[\u1000-\u109f]"), "my"),
+    (regex("[\u0e81-\u0edf]"), "lo"),
 )
 _TRADITIONAL = frozenset(
     "丟來倉個們備傳債傷傾僅價億償優儲兒內凍別刪則剛剝創劃劇劉劑動務勝勞勢勵勸匯區協參員問啞啟喚單嗎嘆嘗噸嚴國圍圓圖團執堅報場塊塗塵墜壇壓壞壽夠奪奮妝婦媽孫學實寧審寫寬寶將尋對導屆層屬島峽嶺師帳帶幣幫幾庫廟廠廢廣廳張強彈彎後徑"
@@ -38,6 +47,14 @@ _SIMPLIFIED = frozenset(
     "词试诗诚话询该详语误说请诸读课谁调谈谋谎谢谱财责贤败账货质贩贪购贯贱贴贵贷贸费贺贼资赏赐赔赖赚赛赞赠赢赶趋跃践踪车轨转轮软轻载较辆辈输辞边达迁过运还这进远违连迟适选逊递逻遗邓邮邻郑酱释鉴针钉钓钟钢钥钱钻铁铃铅铜铝银铺链销"
     "锁锅锋错锦键锻镇镜长门闪闭问闲间闷闹闻阅阔队阳阴阵阶际陆陈险隐难雾静页顶项顺须顾顿预领频颗题颜额风飘飞饭饮饰饱馆马驱驶驻驾验骑骗鱼鲁鲜鸟鸡鸣鸭麦黄齐齿龙龟"
 )
+# A text in Chinese characters alone is Japanese by characters only Japan writes so, or by its own words, where none of
+# the small words of Chinese stands.
+_JAPANESE_ONLY = regex(
+    "[発払済込価続対応図歳戻囲県総変実証読覚験営検桜気売巻仏両単帰帯悩戦拡挙揺摂様権歩歯毎渋満瀬焼砕絵縁繊聴脳舗薬蔵訳豊転軽辺遅釈鉄銭"
+    "録険隠雑霊頼駅騒髪鶏黒黙齢収届峠辻栃]|返品|返金|返却|注文|至急|未着|荷物|番号|送料|在庫|宛先|領収書|請求書|納品書|.{2}希望$"
+)
+_CHINESE = regex("[的了是不我你們们嗎吗呢请請怎什么麼没沒这這那都还還有在到和把被给給吧啊您没就也很要会會能可]")
+
 _TOKEN = regex(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _NOISY = regex(r"[\d@]|://")
 _NOISE = regex(r"https?://\S+|[^\s@]{1,64}@\S+|[#@]?(?:(?<!\w)[^\W\d]{1,12})?\d[\w-]*")
@@ -94,6 +111,64 @@ for _language, _words in {
     for _word in _words.split():
         _MARKERS[_word] = _language if _MARKERS.get(_word, _language) == _language else ""
 
+# Words of other languages that buyers write in, where they belong to none of the ten: they decide two-word texts.
+for _language, _words in {
+    "sv": "jag inte är och mitt min tack pengar trasig storlek beställning ännu också mycket skickat när kvitto fel vill",
+    "da": "jeg ikke hvor hvornår tak pakke pakken varen varer modtaget penge størrelse mangler bestilling gerne ødelagt",
+    "fi": "missä kiitos paketti pakettini tilaus tilaukseni ei ole rahat takaisin rikki milloin vielä hei",
+    "cs": "kde můj moje balík balíček děkuji zboží peníze objednávka prosím není dobrý den chci vrátit kdy",
+    "sk": "môj ďakujem tovar objednávka prosím nie chcem vrátiť kedy dobrý deň",
+    "pl": "gdzie jest moja moje paczka dziękuję zwrot pieniędzy zamówienie proszę nie kiedy dzień dobry uszkodzony",
+    "hu": "hol van csomagom köszönöm rendelés rendelésem mikor nem kérem pénzt vissza",
+    "ro": "unde este coletul meu comanda mulțumesc vreau banii înapoi când nu",
+    "id": "saya barang paket pesanan rusak terima kasih kapan belum tidak mohon tolong uang dikirim mana sampai",
+    "tr": "nerede kargom siparişim teşekkürler iade istiyorum ne zaman gelecek ürün bozuk yok",
+    "vi": "đơn hàng của tôi cảm ơn bao giờ chưa nhận được hoàn tiền",
+    "et": "kus on minu pakk tellimus aitäh",
+    "sl": "kje je moj paket naročilo hvala denar prosim",
+    "hr": "gdje moja narudžba hvala novac molim kada paket",
+    "lt": "kur yra mano siuntinys užsakymas ačiū",
+    "lv": "kur mans sūtījums pasūtījums paldies",
+}.items():
+    for _word in _words.split():
+        _MARKERS.setdefault(_word, _language)
+
+# Close relatives: words by which one is told from the other, tried once the group is known.
+_RELATIVES_WORDS = (
+    (frozenset({"da", "no", "nn", "nb", "sv"}), {
+        "no": "mottatt takk hva noe meg deg tilbake gjerne penger fått ennå bestillingen bestillinga "
+        "pakka blitt ikkje eg feil kvittering refusjon leveringen nå vennligst hei",
+        "da": "modtaget tak hvad noget mig dig tilbage penge fået endnu hvornår uden lige venligst forkert blev "
+        "fejl nu hej gerne af",
+        "sv": "jag inte är och mitt tack pengar trasig vara storlek beställning ännu fel vad när kvitto vill ha hej",
+    }),
+    (frozenset({"id", "ms"}), {
+        "ms": "bungkusan bila rosak wang boleh encik puan awak dihantar pulangan balik tempahan bayaran ialah",
+        "id": "kapan rusak uang paket pesanan kirim dikirim mohon bisa kak gan banget belum retur",
+    }),
+    (frozenset({"cs", "sk"}), {
+        "sk": "môj ďakujem tovar nie chcem vrátiť kedy deň ešte som bol prišiel prišla peniaze mne",
+        "cs": "můj děkuji zboží není chci vrátit kdy den ještě jsem byl přišel přišla peníze mně",
+    }),
+    (frozenset({"ru", "uk", "bg", "be", "mk", "sr"}), {
+        "uk": "де дякую замовлення гроші чи коли будь ласка мені є це",
+        "bg": "къде пратката поръчката благодаря ми кога парите искам моля",
+        "sr": "где хвала мој моја нисам",
+        "ru": "где посылка посылку заказ деньги спасибо когда пожалуйста мне это товар",
+    }),
+    (frozenset({"hr", "sl", "bs", "sr", "pl", "cs"}), {
+        "sl": "kje naročilo denar prosim kdaj ni še", "hr": "gdje narudžba novac molim kada nije još",
+        "pl": "gdzie jest paczka dziękuję nie", "cs": "kde můj balík děkuji není",
+    }),
+)  # fmt: skip
+_NORSE = regex(r"\b[a-zæøå]+(?:en|et|a|ene) (?:min|mi|mitt|mine|din|ditt|dine)\b")
+"""Norwegian puts the owner behind the thing: pakken min."""
+
+_RELATIVES = tuple(
+    (group, {tag: frozenset(words.split()) for tag, words in own.items()})
+    for group, own in _RELATIVES_WORDS
+)
+
 # What the model calls some short texts in the ten languages' close relatives.
 _NEIGHBOURS = {
     "gl": "es", "ast": "es", "an": "es", "ca": "ca", "lmo": "it", "nds": "de", "als": "de", "li": "nl",
@@ -126,9 +201,9 @@ def detect_sure(text: str) -> tuple[str, float]:
     best, count = ranked[0] if ranked else ("", 0)
     second = ranked[1][1] if len(ranked) > 1 else 0
     if count >= 3 and count >= 2 * second and count * 4 >= min(len(words), 60):
-        return best, 1.0
+        return _told_apart(best, " ".join(words[:60]), {}), 1.0
     if count >= 6 and count >= 3 * second:
-        return best, 1.0
+        return _told_apart(best, " ".join(words[:60]), {}), 1.0
     return _by_model(" ".join(words[:40]), best, count - second, len(words))
 
 
@@ -144,6 +219,8 @@ def _by_script(text: str) -> str:
         return "ja"
     if han * 5 >= letters or (han >= 2 and han * 8 >= letters):
         old, new = sum(c in _TRADITIONAL for c in text), sum(c in _SIMPLIFIED for c in text)
+        if not kana and ((old and new) or _JAPANESE_ONLY.search(text)) and not _CHINESE.search(text):
+            return "ja"  # Japan simplified some characters and kept others
         return "zh-TW" if old > new else "zh-CN"
     for pattern, language in _SCRIPTS:
         if len(pattern.findall(text)) * 3 >= letters:
@@ -165,7 +242,25 @@ def _by_model(text: str, marked: str, lead: int, words: int) -> tuple[str, float
     if marked and lead > 0:
         scores[marked] = scores.get(marked, 0.0) + (0.35 if words <= 6 else 0.2) * lead
     best = max(scores, key=lambda k: (scores[k], k), default="en")
+    best = _told_apart(best, text, scores)
     return ("zh-CN" if best == "zh" else best), min(scores.get(best, 0.0), 1.0)
+
+
+def _told_apart(best: str, text: str, scores: dict[str, float]) -> str:
+    """`best`, or the close relative of it whose own words the text holds more of."""
+    for group, own in _RELATIVES:
+        if best not in group:
+            continue
+        words = text.split()
+        counts = {language: sum(w in known for w in words) for language, known in own.items()}
+        if "no" in own and _NORSE.search(text):
+            counts["no"] += 1
+        most = max(counts, key=lambda k: (counts[k], k == best))
+        if counts[most] > counts.get(best, 0):
+            scores[most] = max(scores.get(most, 0.0), scores.get(best, 0.0))
+            return most
+        return best
+    return best
 
 
 @lru_cache(maxsize=1)

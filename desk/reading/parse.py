@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
-from desk.reading import addresses, automatic, headers, mime, quotes, relay, tnef
+from desk.reading import addresses, authentic, automatic, headers, mime, quotes, relay, tnef
 from desk.reading.charsets import decode
 from desk.reading.errors import Unreadable
 from desk.reading.file_text import text_of
@@ -52,7 +52,8 @@ def _read(raw: bytes) -> Mail:
     content = _content(bodies, warnings, amazon)
     subject = clean_line(headers.decode_words(headers.first(fields, "subject")))
     plain = "\n".join(line.text for line in content.lines)
-    found, warning = relay.recognise(sender, reply_to, fields, subject, plain)
+    origin = authentic.origin(fields, sender.address.rpartition("@")[2])
+    found, warning = relay.recognise(sender, reply_to, fields, subject, plain, forged=authentic.denied(origin))
     if warning:
         warnings.append(warning)
     folded = _fold(content, found is not None and found.platform == "amazon")
@@ -79,6 +80,7 @@ def _read(raw: bytes) -> Mail:
         bounced_id=clean_line(automatic.bounced_id(tree.root, [plain])) if kind == "bounce" else "",
         relay=found,
         warnings=tuple(warnings),
+        origin=origin,
     )
 
 

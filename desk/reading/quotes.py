@@ -66,7 +66,9 @@ _WORDS = (
     "envia", "inviat", "verstuurd", "verzonden", "\u9001\u4fe1", "\u53d1\u81ea", "\u767c\u81ea", "\u6765\u81ea",
     "\u4f86\u81ea", "\u4ece", "\u5f9e", "outlook", "confiden", "vertraulich", "riservat", "vertrouwelijk",
     "\u4fdd\u5bc6", "\u6a5f\u5bc6", "environment", "umwelt", "imprimir", "stampare", "virus", "avast", "disclaimer",
-    "unterwegs", "download ",
+    "unterwegs", "download ", "skickat", "sendt ", "wys\u0142an", "\u043e\u0442\u043f\u0440\u0430\u0432\u043b\u0435\u043d",
+    "\u043d\u0430\u0434\u0456\u0441\u043b", "odesl", "odosl", "l\u00e4hetetty", "g\u00f6nderildi", "\uc5d0\uc11c", "trimis", "k\u00fcldve",
+    "\u5bc4\u81ea", "\u53d1\u9001", "\u767c\u9001", "\u50b3\u9001", "\u5bc4\u51fa", "scritto", "\u00e9crit",
 )  # fmt: skip
 _LINES = re.compile(
     r"(?:\A|\n)[ \t]{0,3}[>\uff1e\-_=*\u2014\u2013\u2500]|[:\uff1a][*_ \t]*(?:\n|\Z)|"
@@ -77,6 +79,8 @@ _LAST = frozenset(":\uff1aeEuU\u00f3\u00d3\u9053\u5199")
 """What an attribution can end with: a colon, or the last letter of "wrote" in the languages that leave it out."""
 _BARE_END = re.compile("(?:wrote|\u5199\u9053|\u5beb\u9053|escreveu|escribi\u00f3)$", re.I)
 _PREFIX = re.compile(r"[ \t]{0,3}[>\uff1e](?![_.<:][<>_.()]|_|\.)")
+_WRAPPED_END = re.compile("[ \t]*>[ \t]*(?:[^\\W\\d]+[ \t]*){0,3}[:\uff1a][ \t]*")
+"""The end of an attribution that was wrapped before the angle that closes its address."""
 _QUOTED_WORDS = re.compile(r"> (?![\d$€£¥])")
 _RULE = re.compile(r"\s*(?:[-_=*\u2014\u2500][\s-]?){5,}\s*$")
 _DASHES = re.compile(r"^[\s\-_=*>\u2014\u2500|\u00a0]+|[\s\-_=*\u2014\u2500|\u00a0]+$")
@@ -118,6 +122,10 @@ class _Folder:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.text = [line.text for line in lines]
         self.prefixed = [bool(_PREFIX.match(line.text)) for line in lines]
+        for number in range(1, len(lines)):
+            if self.prefixed[number] and _WRAPPED_END.fullmatch(self.text[number]):
+                before = self.text[number - 1]
+                self.prefixed[number] = before.rfind("<") <= before.rfind(">")
         self.folded = [line.quoted or prefix for line, prefix in zip(lines, self.prefixed, strict=True)]
         self.marked = [line.quoted for line in lines]
         self.patterns = _patterns()
@@ -344,7 +352,7 @@ class _Folder:
         return ends
 
     def _is_device(self, line: str) -> bool:
-        return len(line) <= 140 and bool(self.patterns.device.fullmatch(line.strip("*_ ").rstrip(".!\u3002")))
+        return len(line) <= 140 and bool(self.patterns.device.fullmatch(line.strip("*_- ").rstrip(".!\u3002")))
 
     def _paragraph(self, open_lines: list[int]) -> list[int]:
         first = len(open_lines) - 1

@@ -46,6 +46,14 @@ class Relay(NamedTuple):
     notice: bool = False
 
 
+class Origin(NamedTuple):
+    """What a mail's head says of where it came from: per Authentication-Results from the top (the host that checked,
+    whether it vouches for the From, whether it denies it); `inside` when it never came in from outside."""
+
+    results: tuple[tuple[str, bool, bool], ...] = ()
+    inside: bool = True
+
+
 class Mail(NamedTuple):
     """One mail, read. `text` is what its author wrote now; `quoted` is what was folded away (quotes, signature,
     footers), line for line. `automatic` is None, bounce, vacation, list, no-reply, notice or other."""
@@ -67,6 +75,7 @@ class Mail(NamedTuple):
     """Message-ID of the mail a bounce answers, where it says so."""
     relay: Relay | None = None
     warnings: tuple[str, ...] = ()
+    origin: Origin | None = None
 
 
 class Tracking(NamedTuple):

@@ -31,8 +31,6 @@ _HOMES = regex(
     r"(?P<tiktok>tiktok\.com|tiktokshop\.com)"
     r"|(?P<mercadolibre>mercadolib?v?re\.com(?:\.[a-z]{2})?|mercadolivre\.com\.br)|(?P<temu>temu\.com|temuemail\.com))$"
 )
-_FAILED = regex(r"\b(?:spf|dkim|dmarc)\s*=\s*(?:fail|hardfail|permerror)\b", re.I)
-_PASSED = regex(r"\b(?:dkim|spf)\s*=\s*pass\b", re.I)
 
 _WORDED = (
     # platform, subject, where the order stands; shops send these from their own address
@@ -74,15 +72,16 @@ class Body(NamedTuple):
 
 
 def recognise(
-    sender: Address, reply_to: Sequence[Address], fields: headers.Fields, subject: str, text: str
+    sender: Address, reply_to: Sequence[Address], fields: headers.Fields, subject: str, text: str, *, forged: bool
 ) -> tuple[Relay | None, str]:
-    """(the relay, a warning or ""). An alias counts only where the mail service did not call the sender forged."""
+    """(the relay, a warning or ""). `forged` is the mail service's verdict on the sender; an alias
+    counts only without it."""
     mailboxes = [sender, *reply_to]
     space = headers.first(fields, "x-space-notification-type").strip().upper()
     home = _home(sender.address)
     alias = next((a.address for a in mailboxes if _AMAZON_ALIAS.fullmatch(a.address)), "")
     if alias or (space and home == "amazon"):
-        if _forged(fields):
+        if forged:
             return None, "It claims to come from Amazon, but the mail service says the sender is forged."
         author = _AMAZON_KINDS.get(space, "buyer" if alias and not space else "")
         order = _order("amazon", subject, text)
@@ -91,12 +90,12 @@ def recognise(
     for platform, pattern in _ALIASES.items():
         found = next((a for a in mailboxes if pattern.fullmatch(a.address)), None)
         if found is not None:
-            if _forged(fields):
+            if forged:
                 return None, f"It claims to come from {platform}, but the mail service says the sender is forged."
             buyer = _buyer(subject, text) or _buyer_name(found)
             return Relay(platform, "buyer", _order(platform, subject, text), found.address, buyer), ""
     if home:
-        if _forged(fields):
+        if forged:
             return None, f"It claims to come from {home}, but the mail service says the sender is forged."
         written = (
             home == "shopify" and reply_to and _home(reply_to[0].address) != home and _CONTACT_FORM.search(subject)
@@ -120,12 +119,6 @@ def _worded(fields: headers.Fields, subject: str, text: str) -> Relay | None:
 def _home(address: str) -> str:
     match = _HOMES.search(address.rpartition("@")[2]) if "@" in address else None
     return match.lastgroup or "" if match else ""
-
-
-def _forged(fields: headers.Fields) -> bool:
-    """Whether the receiving service's own verdict (the topmost one) is that nothing vouches for the sender."""
-    verdict = headers.first(fields, "authentication-results")
-    return bool(_FAILED.search(verdict)) and not _PASSED.search(verdict)
 
 
 def _order(platform: str, subject: str, text: str) -> str:

@@ -8,6 +8,8 @@ from desk.reading.keywords import tables
 from desk.reading.lazy import regex
 
 _WORD = regex(r"[a-z]{5,16}")
+_FORMS = ("s", "ed", "ing", "ly", "y", "er", "ion", "ment", "e")
+"""Words that end so are forms already, or build theirs otherwise: nothing is corrected to a form of theirs."""
 _ENDINGS = ("s", "es", "ed", "d", "ing", "led", "ling", "er", "ly", "ment", "ion", "ions", "ation", "ations")
 
 
@@ -15,13 +17,16 @@ _ENDINGS = ("s", "es", "ed", "d", "ing", "led", "ling", "er", "ly", "ment", "ion
 def _index() -> tuple[frozenset[str], dict[str, str]]:
     """(known words, the known word for each spelling with one letter left out)."""
     base = tables().vocabulary
-    known = set(base)
+    known = {*base, *tables().words}
+    goals = set(base)
     for word in base:
         stem = word[:-1] if word.endswith("e") else word
         known.update(word + ending for ending in _ENDINGS)
         known.update((stem + "ing", stem + "ation", stem + "ed", word[:-1] + "ies" if word.endswith("y") else word))
+        if not word.endswith(_FORMS):
+            goals.update((stem + "ing", stem + "ed", word + "s"))
     slips: dict[str, str] = {}
-    for word in sorted(known, key=lambda w: (w not in base, w)):
+    for word in sorted(goals, key=lambda w: (w not in base, w)):
         for cut in range(len(word)):
             slips.setdefault(word[:cut] + word[cut + 1 :], word)
     return frozenset(known), slips

@@ -22,6 +22,11 @@ _DIGITS = regex(r"(?<![A-Za-z0-9])[A-Za-z]*[0-9][A-Za-z0-9]*")
 _SHORT = regex(r"(?:^|[^A-Za-z0-9])([A-Za-z]{1,4})[^A-Za-z0-9]$")
 _INSIDE = regex(r"[0-9][ \-\u00a0]$")
 _SHORT_DIGITS = 18
+_LABEL_REACH = 36
+_SENTENCE = regex(r"[\n!?。！？,，;]|(?<=[a-z]{4})[.] ")
+_IBAN = regex(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}[ \u00a0](?:[A-Z0-9]{4}[ \u00a0]){0,7}$")
+_CARD = regex(r"4\d{15}|5[1-5]\d{14}|2[2-7]\d{14}|6(?:011|5\d\d|4[4-9]\d|2\d\d)\d{12}|35\d{14}|3[47]\d{13}|3[68]\d{12}")
+"""Payment cards by their first digits (ISO/IEC 7812): Visa, Mastercard, Discover, UnionPay, JCB, American Express, Diners."""
 _MORE = regex(r"[ \-\u00a0]([A-Za-z0-9]+)")
 _WORDS = regex(r"\b[^\W\d_]{3,}\b")
 _CANDIDATE = regex(r"\d{6}|\d[\d -]{7}|[A-Za-z]{2}\d|\d[A-Za-z]\d", re.A)
@@ -34,12 +39,16 @@ class _Format(NamedTuple):
     before: str
     context: bool
     named: bool
+    digits: int
+    """Fewest digits in a number without a check digit: words in capitals are none."""
 
 
 class _Table(NamedTuple):
     formats: tuple[_Format, ...]
     names: dict[str, re.Pattern[str]]
     context: re.Pattern[str]
+    labels: re.Pattern[str]
+    """What stands right before a number and says what it is: `parcel`, or `other` (a phone, a card, an invoice)."""
     postal: dict[str, str]
     lengths: dict[int, tuple[_Format, ...]]
     """The formats a number of so many characters can have."""
@@ -60,6 +69,7 @@ def _table() -> _Table:
             f.get("before", ""),
             f.get("context", False),
             f.get("named", False),
+            f.get("digits", 6),
         )
         for f in data["format"]
     )
@@ -71,7 +81,14 @@ def _table() -> _Table:
     context = re.compile("|".join(map(re.escape, data["context"]["words"])), re.I)
     lengths = {n: tuple(f for f, low, high in spans if low <= n <= high) for n in range(8, 42)}
     postal = {**{country: f"Post {country}" for country in data["members"]["others"]}, **data["postal"]}
-    return _Table(formats, names, context, postal, lengths)
+    labels = re.compile(
+        "|".join(
+            f"(?P<{kind}>{'|'.join(rf'(?<![a-z]){re.escape(w)}' if w[0].isascii() else w for w in words)})"
+            for kind, words in (("parcel", data["context"]["labels"]), ("other", data["context"]["other"]))
+        ),
+        re.I,
+    )
+    return _Table(formats, names, context, labels, postal, lengths)
 
 
 def find(text: str) -> tuple[Tracking, ...]:
@@ -104,6 +121,15 @@ class Surroundings:
 
     def __init__(self, text: str = "") -> None:
         self._text = text
+        self._labels: dict[int, str] = {}
+
+    def label(self, start: int) -> str:
+        """What the words before the number at `start` call it: parcel, other, or "" where they do not say."""
+        if start not in self._labels:
+            before = _SENTENCE.split(self._text[max(0, start - _LABEL_REACH) : start])[-1]
+            said = [m.lastgroup or "" for m in _table().labels.finditer(before)]
+            self._labels[start] = said[-1] if said else ""
+        return self._labels[start]
 
     @cached_property
     def alone(self) -> bool:
@@ -128,6 +154,8 @@ def _at(text: str, start: int, around: Surroundings) -> tuple[int, Tracking | No
         return start, None
     token = _TOKEN.match(text, start)
     assert token is not None
+    if before in " \u00a0" and _IBAN.search(text, max(start - 42, 0), start):
+        return start, None
     pieces, ends, size = [token[0]], [token.end()], len(token[0])
     while len(pieces) < 12 and (token := _MORE.match(text, ends[-1])) is not None:
         size += len(token[1])
@@ -144,7 +172,7 @@ def _at(text: str, start: int, around: Surroundings) -> tuple[int, Tracking | No
         longer = used < len(pieces) and not pieces[used].isalpha()
         if number.isdigit() and len(number) <= _SHORT_DIGITS and (longer or _INSIDE.search(text, max(start - 2, 0), start)):
             continue  # a piece of a longer number: a card, a bank account, a phone
-        if (hit := match(number.upper(), around)) is not None:
+        if (hit := match(number.upper(), around, around.label(start))) is not None:
             return ends[used - 1], hit
     return start, None
 
@@ -155,36 +183,63 @@ def _grouped(pieces: list[str]) -> bool:
     return len(letters) <= 2 and all(t.isupper() or len(t) <= 2 for t in letters)
 
 
-def match(number: str, around: Surroundings) -> Tracking | None:
-    """The parcel number `number` is (capitals, no spaces), or None. A courier the text names comes first."""
+def match(number: str, around: Surroundings, label: str = "") -> Tracking | None:
+    """The parcel number `number` is (capitals, no spaces), or None. A courier the text names comes first; `label` is
+    what the words before it call it."""
     table = _table()
     fits: list[Tracking] = []
+    slipped = False
     for form in table.lengths.get(len(number), ()):
         shaped = form.shape.fullmatch(number)
         if shaped is None:
             continue
         groups = shaped.groupdict()
         holds = form.check == "none" or _CHECKS[form.check](_serial(form, groups["serial"]), groups["check"])
-        if not holds and form.check in ("s10", "ups") and not number.isdigit() and around.named <= {form.courier}:
-            return None  # this shape belongs to one courier: a wrong check digit is a typing error
-        if not holds or (form.named and form.courier not in around.named) or (form.context and not around.spoken):
+        if not holds:
+            slipped = slipped or form.courier in around.named or _only(form, number, groups, table)
+        if not holds or not _believed(form, around, label):
             continue
-        if form.check == "none" and (fits or not _is_number(number)):
+        if form.check == "none" and ((fits and form.courier not in around.named) or not _is_number(number, form.digits)):
             continue
         courier = table.postal.get(groups["country"], "") if form.check == "s10" else form.courier
         if courier:
             fits.append(Tracking(number, courier))
-    if len(fits) > 1:
-        return next((t for t in fits if t.courier in around.named), fits[0])
-    return fits[0] if fits else None
+    own = next((t for t in fits if t.courier in around.named), None)
+    if own is not None or not fits:
+        return own
+    if slipped:
+        return None  # the courier's own shape with a wrong check digit is a typing error
+    if fits[0].courier not in around.named and _is_card(number):
+        return None
+    return fits[0]
+
+
+def _only(form: _Format, number: str, groups: dict[str, str], table: _Table) -> bool:
+    """Whether no other courier has numbers of this shape."""
+    if form.check == "s10":
+        return groups["country"] in table.postal
+    return form.check == "ups" and not number.isdigit()
+
+
+def _believed(form: _Format, around: Surroundings, label: str) -> bool:
+    """Whether the text speaks enough of parcels for a format that could be many things."""
+    if label == "other" and (form.context or form.named):
+        return False
+    if form.named:
+        return label == "parcel" or form.courier in around.named
+    return not form.context or around.spoken
+
+
+def _is_card(number: str) -> bool:
+    return _CARD.fullmatch(number) is not None and _luhn(number[:-1], number[-1])
 
 
 def _serial(form: _Format, serial: str) -> str:
     return serial if form.before and serial.startswith(form.before) else form.before + serial
 
 
-def _is_number(number: str) -> bool:
-    return len(set(number)) > 2 and sum(c.isdigit() for c in number) >= 6
+def _is_number(number: str, digits: int) -> bool:
+    return len(set(number)) > 2 and sum(c.isdigit() for c in number) >= digits
 
 
 # Check digits --------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ _RANK = {type: n for n, type in enumerate(TYPES)}
 _SILENT = frozenset({NEUTRAL, URGENT, RAISED})
 MARGIN = 1.0
 """Below this lead over the runner-up a person should look."""
+HINT = 0.65
+"""A cause of fewer points is a hint, and gives way to what is asked for in so many words."""
 
 _LETTERS = regex(r"[^\W\d_]{4}|[^\x00-\u2e7f\W]")
 _SHOUT = regex(r"\b[A-Z]{4,}\b")
@@ -153,6 +155,8 @@ def _best(scores: Mapping[str, float], of: frozenset[str]) -> str:
 def _judged(scores: Mapping[str, float], others: float, plain: str) -> tuple[str, bool, str, str]:
     """(the type, whether a person should look, cause, ask)."""
     cause, ask = _best(scores, CAUSES), _best(scores, ASKS)
+    if cause and scores[cause] < min(HINT, max(scores.get(ask, 0.0), scores.get(ESCALATION, 0.0))):
+        cause = ""
     type, review = _decide(scores, cause, ask, scores.get(ESCALATION, 0.0) > 0, others, plain)
     return (type, review, "", "") if type == OTHER else (type, review, cause, ask)
 

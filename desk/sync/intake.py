@@ -11,10 +11,12 @@ from email.utils import parseaddr
 from typing import NamedTuple
 
 from connectors.contract import MessageRecord, Receipt
+from desk.automation.react import react
 from desk.changes import change, require
 from desk.clocks.keep import keep
 from desk.outbox import answered, sent
-from desk.reading.records import Attachment, Mail, Understanding
+from desk.reading import authentic
+from desk.reading.records import Attachment, Mail, Origin, Understanding
 from desk.spam import SPAM
 from desk.sync import bare_orders, threads
 from store.errors import N_, NotFound
@@ -24,6 +26,7 @@ from store.unit import UnitOfWork
 from store.values import Instant, clean, clean_line, fold
 
 _URGENT = 3
+POSING = N_("It bears this shop's own address, but nothing vouches that it was sent from here.")
 _NO_PERSON = ("notice", "list", SPAM)
 
 
@@ -56,6 +59,8 @@ class Inbound:
     attachments: tuple[Attachment, ...] = ()
     understanding: Understanding | None = None
     raw: bytes | None = field(default=None, repr=False)
+    origin: Origin | None = None
+    """What vouches for the sender of a mail; None where nothing needs to (a copy from a Sent folder, a platform)."""
 
     @classmethod
     def from_mail(cls, mail: Mail, understanding: Understanding | None, raw: bytes, received_at: Instant,
@@ -87,6 +92,7 @@ class Inbound:
             attachments=mail.attachments,
             understanding=understanding,
             raw=raw,
+            origin=None if sent_copy else mail.origin,
         )
 
     @classmethod
@@ -130,13 +136,15 @@ class Taken:
 
 class Door(NamedTuple):
     """What is the same for every message of one transaction: the channel, the shop's own addresses, whether any sender
-    is blocked, whether anything was ever sent from here, whether there is any order."""
+    is blocked, whether anything was ever sent from here, whether there is any order, and what the account's receiving
+    host calls itself in Authentication-Results ("" for whoever wrote the topmost)."""
 
     channel: Channel
     ours: frozenset[str]
     blocks: bool
     sends: bool
     orders: bool
+    host: str = ""
 
 
 def door(unit: UnitOfWork, channel_id: str) -> Door:
@@ -147,7 +155,8 @@ def door(unit: UnitOfWork, channel_id: str) -> Door:
     blocks, sends, orders = unit.conn.execute(
         "SELECT EXISTS (SELECT 1 FROM blocked_sender), EXISTS (SELECT 1 FROM outbox), EXISTS (SELECT 1 FROM orders)"
     ).fetchone()
-    return Door(channel, frozenset(own_addresses(unit)), bool(blocks), bool(sends), bool(orders))
+    host = str(json.loads(channel.settings).get("authserv_id", ""))
+    return Door(channel, frozenset(own_addresses(unit)), bool(blocks), bool(sends), bool(orders), host)
 
 
 def take(unit: UnitOfWork, channel_id: str, item: Inbound, *, history: bool = False) -> Taken:
@@ -159,8 +168,10 @@ def take(unit: UnitOfWork, channel_id: str, item: Inbound, *, history: bool = Fa
 def admit(unit: UnitOfWork, at: Door, item: Inbound, *, history: bool = False) -> Taken:
     """`take` for one of many messages."""
     channel = at.channel
+    posing = False
     if not item.outbound and fold(item.sender_address) in at.ours:
-        item = _from_form(at.ours, item) or replace(item, outbound=True)
+        posing = not authentic.vouched(item.origin, at.host)
+        item = _from_form(at.ours, item) or (_nobodys(item) if posing else replace(item, outbound=True))
     known = messages.by_remote_key(unit.conn, item.remote_key)
     if known and (distinct := _distinct(known, item)) is not item:
         item, known = distinct, messages.by_remote_key(unit.conn, distinct.remote_key)
@@ -173,11 +184,20 @@ def admit(unit: UnitOfWork, at: Door, item: Inbound, *, history: bool = False) -
     if at.sends and (own := _own_reply(unit, item)):
         return own
     outbound = item.outbound
-    found = threads.find(unit.conn, item, outbound=outbound, now=unit.now)
+    if posing and not item.sender_key:
+        found = threads.Found(None, POSING)
+    else:
+        found = threads.find(unit.conn, item, outbound=outbound, now=unit.now)
     opened = found.ticket_id is None
     ticket_id = found.ticket_id or _open(unit, channel, item, outbound=outbound, history=history)
+    joined: tuple[int, ...] = ()
+    if found.others:
+        from desk.sync.joining import join
+
+        ticket_id, joined = join(unit, (ticket_id, *found.others))
     message_id = _store(unit, channel, ticket_id, item, outbound=outbound)
-    event = {"message_id": message_id, **({"warning": found.warning} if found.warning else {})}
+    event = {"message_id": message_id, **({"warning": found.warning} if found.warning else {}),
+             **({"history": True} if history else {}), **({"joined": list(joined)} if joined else {})}  # fmt: skip
     seq = unit.append("received" if not outbound else "answered_elsewhere", event, ticket_id=ticket_id)
     if found.warning and not history:
         change(unit, ticket_id, {"needs_review": 1}, why={"text": found.warning})
@@ -188,10 +208,7 @@ def admit(unit: UnitOfWork, at: Door, item: Inbound, *, history: bool = False) -
         _answered_elsewhere(unit, ticket_id, message_id, seq, item)
     else:
         _heard(unit, ticket_id, message_id, seq, item)
-    if opened and not outbound:
-        from desk.automation.route import route
-
-        route(unit, ticket_id)
+    react(unit)
     return Taken(ticket_id, message_id, fresh=True, opened=opened)
 
 
@@ -222,6 +239,11 @@ def _from_form(ours: frozenset[str], item: Inbound) -> Inbound | None:
     if not buyer or buyer in ours:
         return None
     return replace(item, sender_key=f"email:{buyer}", sender_address=buyer, sender_name=buyer.partition("@")[0])
+
+
+def _nobodys(item: Inbound) -> Inbound:
+    """A mail under the shop's own name that nothing vouches for: no answer of ours, and no buyer's either."""
+    return replace(item, sender_key="")
 
 
 def _distinct(known: Message, item: Inbound) -> Inbound:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from connectors.contract import AuthRevoked, Connector, Fault, Permanent
-from desk.sync import dispatch, lease, pull, queue, timers
+from desk.sync import dispatch, handover, lease, pull, queue, timers
 from desk.sync.lease import Holder
 from desk.sync.reader import Reader
 from store.errors import N_, Conflict, DeskError, Invalid, Refused, Unavailable
@@ -59,6 +59,7 @@ class Sync:
             found = {c.id: self._pull(holder, c, self.connector)[0] for c in self.channels()}
             dispatch.dispatch(self.store, holder, self.connector)
             timers.tick(self.store, holder)
+            handover.tick(self.store, holder)
             queue.drain(self.store, holder)
             return found
         finally:
@@ -90,6 +91,7 @@ class Sync:
                     timers.tick(self.store, holder)
                     if now >= drained + _DRAIN:
                         drained = now
+                        handover.tick(self.store, holder)
                         queue.drain(self.store, holder)
                         self.store.tidy()
                     if now >= learned + _LEARN:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from store.connection import Connection
 from store.errors import N_
-from store.sql import messages, people, tickets
+from store.sql import links, messages, people, tickets
 from store.sql.rows import Message
 from store.values import DAY, Instant, fold
 
@@ -25,29 +25,22 @@ FORGED = N_("It claims to answer this shop's mail, but comes from an address tha
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The ticket, None for a new one; `warning` says why an apparent thread was not joined."""
+    """The ticket, None for a new one; `warning` says why an apparent thread was not joined; `others` are tickets that
+    this message shows to be the same conversation."""
 
     ticket_id: int | None
     warning: str = ""
+    others: tuple[int, ...] = ()
 
 
 def find(conn: Connection, item: Inbound, *, outbound: bool, now: Instant) -> Found:
     """The ticket `item` belongs to."""
-    warning = ""
-    ids = [r for r in (item.in_reply_to, item.bounced, *reversed(item.references)) if r]
-    refs = [f"mail:{r}" for r in ids]
-    for message in _in_order(refs, messages.by_any_remote_key(conn, refs)):
-        if outbound or item.automatic == "bounce" or _names(message, item) or _took_part(conn, message.ticket_id, item):
-            return Found(message.ticket_id)
-        warning = FORGED
-    own = item.remote_key.removeprefix("mail:")
-    belongs = _went_to if outbound and not item.platform else _took_part
-    for message in messages.pointing_at(conn, own):
-        if message.direction == "out" or belongs(conn, message.ticket_id, item):
-            return Found(message.ticket_id)
-    for message in messages.sharing(conn, ids):
-        if belongs(conn, message.ticket_id, item):
-            return Found(message.ticket_id)
+    homes, warning = _linked(conn, item, outbound=outbound)
+    if homes:
+        if not item.automatic and item.order_numbers:
+            homes.update(dict.fromkeys(_of_same_order(conn, item, next(iter(homes)), now)))
+        first, *others = homes
+        return Found(first, others=tuple(others) if not item.automatic else ())
     if item.thread_key:
         source = item.remote_key.partition(":")[0]
         for message in messages.pointing_at(conn, item.thread_key):
@@ -56,6 +49,33 @@ def find(conn: Connection, item: Inbound, *, outbound: bool, now: Instant) -> Fo
     if (outbound and not item.platform) or item.automatic:
         return Found(None, warning)
     return Found(_by_order(conn, item, now), warning)
+
+
+def _linked(conn: Connection, item: Inbound, *, outbound: bool) -> tuple[dict[int, None], str]:
+    """The tickets of what it answers, of what answers it and of what answers the same, nearest first; and a warning
+    where what it answers is none of its sender's business."""
+    homes: dict[int, None] = {}
+    warning = ""
+    ids = list(dict.fromkeys(r for r in (item.in_reply_to, item.bounced, *reversed(item.references)) if r))
+    refs = [f"mail:{r}" for r in ids]
+    parents = _in_order(refs, messages.by_any_remote_key(conn, refs))
+    for message in parents:
+        if message.ticket_id in homes:
+            continue
+        if outbound or item.automatic == "bounce" or _names(message, item) or _took_part(conn, message.ticket_id, item):
+            homes[message.ticket_id] = None
+        else:
+            warning = FORGED
+    own = item.remote_key.removeprefix("mail:")
+    belongs = _went_to if outbound and not item.platform else _took_part
+    for message in messages.pointing_at(conn, own):
+        if message.ticket_id not in homes and (message.direction == "out" or belongs(conn, message.ticket_id, item)):
+            homes[message.ticket_id] = None
+    here = {m.remote_key.removeprefix("mail:") for m in parents}
+    for message in messages.sharing(conn, [r for r in ids if r not in here]):
+        if message.ticket_id not in homes and belongs(conn, message.ticket_id, item):
+            homes[message.ticket_id] = None
+    return homes, warning
 
 
 def _in_order(refs: list[str], found: list[Message]) -> list[Message]:
@@ -91,6 +111,15 @@ def _went_to(conn: Connection, ticket_id: int, item: Inbound) -> bool:
     return any(f"email:{a}" in known or fold(a) in wrote for a in item.recipients)
 
 
+def _of_same_order(conn: Connection, item: Inbound, ticket_id: int, now: Instant) -> list[int]:
+    """Another ticket of the sender about the order that a ticket without one is now said to be about."""
+    ticket = tickets.get(conn, ticket_id)
+    if ticket is None or ticket.order_number or item.platform:
+        return []
+    other = _by_order(conn, item, now)
+    return [other] if other not in (None, ticket_id) else []
+
+
 def _by_order(conn: Connection, item: Inbound, now: Instant) -> int | None:
     """The same sender's newest ticket about the same order; for a relay alias, the alias alone is enough."""
     customer_id = people.customer_by_key(conn, item.sender_key)
@@ -103,5 +132,5 @@ def _by_order(conn: Connection, item: Inbound, now: Instant) -> int | None:
         same_order = bool(ticket.order_number) and fold(ticket.order_number).replace("-", "") in numbers
         vague = not numbers or not ticket.order_number
         if same_order or (item.platform and vague and ticket.platform == item.platform):
-            return ticket.id
+            return links.standing(conn, ticket.id)
     return None

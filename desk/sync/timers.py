@@ -1,4 +1,4 @@
-"""What happens because time passes: breaches are recorded, snoozed tickets wake."""
+"""What happens because time passes: clocks warn and run out, snoozed tickets wake, timer rules run."""
 
 from __future__ import annotations
 
@@ -6,33 +6,60 @@ from desk.changes import change
 from desk.clocks.keep import tell_breach
 from desk.sync.lease import Holder
 from store.errors import N_
-from store.sql import clocks, outbox, tickets
+from store.sql import clocks, outbox, rules, tickets
 from store.unit import Store
 from store.values import SYSTEM, Instant
 
 
 def tick(store: Store, holder: Holder) -> int:
     """Does what is due now; returns how many tickets it touched. Writes nothing when nothing is due."""
+    return _clocks(store, holder) + _rules(store, holder)
+
+
+def _clocks(store: Store, holder: Holder) -> int:
     now = store.clock.now()
-    if not clocks.overdue_unmarked(store.conn, now, 1) and not tickets.asleep_until(store.conn, now, 1):
+    if not any(ask(store.conn, now, 1) for ask in (clocks.overdue_unmarked, clocks.warning, tickets.asleep_until)):
         return 0
     with store.write(SYSTEM) as unit:
         holder.check(unit)
         late = clocks.overdue_unmarked(unit.conn, unit.now)  # again: one may have been answered, or put off, since
+        near = clocks.warning(unit.conn, unit.now)
         awake = tickets.asleep_until(unit.conn, unit.now)
         for c in late:
             clocks.breach(unit.conn, c.id)
             tell_breach(unit, c)
+        for c in near:
+            clocks.warned(unit.conn, c.id, unit.now)
+            unit.append("clock_warned", {"kind": c.kind, "policy": c.policy_id, "due_at": c.due_at},
+                        ticket_id=c.ticket_id)  # fmt: skip
         for ticket_id in awake:
-            change(unit, ticket_id, {"snoozed_until": 0}, verb="woke", why={"text": N_("its time came")})
-    return len(late) + len(awake)
+            facts = {"snoozed_until": 0, "wake_on": ""}
+            change(unit, ticket_id, facts, verb="woke", why={"text": N_("its time came")})
+    return len(late) + len(near) + len(awake)
+
+
+def _rules(store: Store, holder: Holder) -> int:
+    if not rules.in_force(store.conn):
+        return 0
+    from desk.automation.rules.timed import run_due
+
+    return run_due(store, holder)
 
 
 def next_tick(store: Store) -> Instant | None:
     """The next instant at which something is due, None if nothing is."""
     row = store.conn.execute(
         "SELECT min(t) FROM (SELECT min(due_at) AS t FROM clock WHERE state = 'running' AND breached_at IS NULL "
+        f"UNION ALL SELECT min(warn_at) FROM clock WHERE {clocks.UNWARNED} "
         "UNION ALL SELECT min(snoozed_until) FROM ticket WHERE snoozed_until > 0)"
     ).fetchone()
-    times = [t for t in (row[0], outbox.next_due_at(store.conn)) if t is not None]
+    times = [t for t in (row[0], outbox.next_due_at(store.conn), _next_rule(store)) if t is not None]
     return min(times, default=None)
+
+
+def _next_rule(store: Store) -> Instant | None:
+    if not rules.in_force(store.conn):
+        return None
+    from desk.automation.rules.timed import next_due
+
+    return next_due(store.conn, store.clock.now())

@@ -86,3 +86,18 @@ def overdue_unmarked(conn: Connection, now: Instant, limit: int = 200) -> list[C
 def breach(conn: Connection, clock_id: int) -> None:
     """Records that a running clock's due time passed."""
     conn.execute("UPDATE clock SET breached_at = due_at WHERE id = ? AND breached_at IS NULL", (clock_id,))
+
+
+UNWARNED = "state = 'running' AND warned_at IS NULL AND breached_at IS NULL"
+"""Clocks that may still warn; an index holds those alone."""
+
+
+def warning(conn: Connection, now: Instant, limit: int = 200) -> list[Clock]:
+    """Running clocks that are about to run out and have not said so."""
+    sql = f"SELECT {columns(Clock)} FROM clock WHERE {UNWARNED} AND warn_at <= ? AND due_at > ? ORDER BY warn_at LIMIT ?"
+    return [Clock(*r) for r in conn.execute(sql, (now, now, limit))]
+
+
+def warned(conn: Connection, clock_id: int, at: Instant) -> None:
+    """Records that a clock warned."""
+    conn.execute("UPDATE clock SET warned_at = ? WHERE id = ? AND warned_at IS NULL", (at, clock_id))

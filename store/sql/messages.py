@@ -103,7 +103,8 @@ def insert(
     )
     people = f"{values.get('sender_name', '')} {values.get('sender_address', '')}"
     search.put(conn, message_id, subject=values.get("subject", ""), body=values.get("body", ""), people=people,
-               files=files, known=known)  # fmt: skip
+               files=files, known=known, quoted=values.get("quoted", ""),
+               note=values.get("direction") == "note")  # fmt: skip
     return message_id
 
 

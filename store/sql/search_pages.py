@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import dropwhile, islice, takewhile
 
 from store.connection import Connection
-from store.filter import Condition
+from store.filter import Condition, Words
 from store.search import best, newest
 from store.sql import tickets
 from store.sql.rows import TicketLine
@@ -20,12 +20,12 @@ _WINDOW = 256
 
 
 def page(
-    conn: Connection, expression: str, rest: Condition, *, agent: str = "", limit: int = 50,
+    conn: Connection, words: Words, rest: Condition, *, agent: str = "", limit: int = 50,
     after: Place | None = None, before: Place | None = None,
 ) -> list[TicketLine]:  # fmt: skip
     """Up to `limit` lines behind the ticket of `after`, or before that of `before`; those two need not fulfil `rest` any
     more, they only say where the page begins."""
-    walk = _walk(conn, expression, rest)
+    walk = _walk(conn, words, rest)
     if before is not None:
         ahead = [ticket_id for ticket_id, fits in takewhile(lambda found: found[0] != before.id, walk) if fits]
         return _lines(conn, ahead[-limit:], agent)
@@ -34,17 +34,17 @@ def page(
     return _lines(conn, list(islice((ticket_id for ticket_id, fits in walk if fits), limit)), agent)
 
 
-def last(conn: Connection, expression: str, rest: Condition, *, agent: str = "", limit: int = 50) -> list[TicketLine]:
+def last(conn: Connection, words: Words, rest: Condition, *, agent: str = "", limit: int = 50) -> list[TicketLine]:
     """The oldest of the tickets a search shows."""
-    return _lines(conn, [i for i, fits in _walk(conn, expression, rest) if fits][-limit:], agent)
+    return _lines(conn, [i for i, fits in _walk(conn, words, rest) if fits][-limit:], agent)
 
 
 def ranked(
-    conn: Connection, expression: str, rest: Condition, *, agent: str = "", limit: int = 50,
+    conn: Connection, words: Words, rest: Condition, *, agent: str = "", limit: int = 50,
     after: Place | None = None, before: Place | None = None,
 ) -> list[TicketLine]:  # fmt: skip
     """Up to `limit` lines by relevance, behind the ticket of `after` or before that of `before`."""
-    found = best(conn, expression, MOST)
+    found = best(conn, words.expression, MOST, words.table)
     kept = tickets.holds(conn, rest, found)
     edge = after or before
     if edge is not None and edge.id in found:
@@ -54,12 +54,12 @@ def ranked(
     return _lines(conn, fitting[-limit:] if before else fitting[:limit], agent)
 
 
-def _walk(conn: Connection, expression: str, rest: Condition) -> Iterator[tuple[int, bool]]:
+def _walk(conn: Connection, words: Words, rest: Condition) -> Iterator[tuple[int, bool]]:
     """Ids, each at its newest hit, and whether they fulfil `rest`; read as far as the caller asks."""
     seen: set[int] = set()
     shown, before = 0, None
     while shown < MOST:
-        hits = newest(conn, expression, before=before, limit=_WINDOW)
+        hits = newest(conn, words.expression, before=before, limit=_WINDOW, table=words.table)
         fresh = list(dict.fromkeys(h.ticket_id for h in hits if h.ticket_id not in seen))
         seen.update(fresh)
         kept = tickets.holds(conn, rest, fresh)

@@ -80,6 +80,14 @@ class Ticket(SQLModel, table=True):
         Index("ticket_type_due", "is_open", "type", "due_at", "id"),
         Index("ticket_priority_due", "is_open", "priority", "due_at", "id"),
         Index("ticket_language_due", "is_open", sql(LANGUAGE_SQL), "due_at", "id"),
+        Index("ticket_country_due", "is_open", "country", "due_at", "id"),
+        Index("ticket_cause_due", "is_open", "cause", "due_at", "id"),
+        Index("ticket_ask_due", "is_open", "ask", "due_at", "id"),
+        Index("ticket_group_due", "is_open", "group_id", "due_at", "id"),
+        Index("ticket_kind_due", "is_open", "due_kind", "due_at", "id", sqlite_where=sql("due_kind <> ''"),
+              postgresql_where=sql("due_kind <> ''")),
+        Index("ticket_flagged_due", "is_open", "due_at", "id", sqlite_where=sql("flagged <> 0"),
+              postgresql_where=sql("flagged <> 0")),
         Index("ticket_automatic_due", "is_open", "due_at", "id", sqlite_where=sql("automatic <> ''"),
               postgresql_where=sql("automatic <> ''")),
         Index("ticket_escalation_due", "is_open", "due_at", "id", sqlite_where=sql("escalation <> 0"),
@@ -90,6 +98,18 @@ class Ticket(SQLModel, table=True):
         Index("ticket_created", "created_at", "id"),
         Index("ticket_waiting", "waiting_since", "id", sqlite_where=sql("waiting_since IS NOT NULL"),
               postgresql_where=sql("waiting_since IS NOT NULL")),
+        Index("ticket_region", "lang", "id", sqlite_where=sql("instr(lang, '-') > 0"),
+              postgresql_where=sql("position('-' in lang) > 0")),
+        Index("ticket_priority", "priority", "id"),
+        Index("ticket_messages", "message_count", "id"),
+        Index("ticket_effort", "effort", "id"),
+        Index("ticket_status_since", "status_since", "id"),
+        Index("ticket_warn", "warn_at", "id", sqlite_where=sql(f"warn_at < {NEVER_SQL}"),
+              postgresql_where=sql(f"warn_at < {NEVER_SQL}")),
+        Index("ticket_first_reply", "first_reply_at", "id", sqlite_where=sql("first_reply_at IS NOT NULL"),
+              postgresql_where=sql("first_reply_at IS NOT NULL")),
+        Index("ticket_last_reply", "last_reply_at", "id", sqlite_where=sql("last_reply_at IS NOT NULL"),
+              postgresql_where=sql("last_reply_at IS NOT NULL")),
         Index("ticket_customer", "customer_id", "id"),
         Index("ticket_snoozed", "snoozed_until", "id", sqlite_where=sql("snoozed_until > 0"),
               postgresql_where=sql("snoozed_until > 0")),
@@ -156,7 +176,12 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         Index("message_ticket", "ticket_id", "id"),
         Index("message_remote", "remote_key", unique=True),
-    )
+        Index("message_sent", "sent_at", "ticket_id"),
+        Index("message_author", "author_id", "ticket_id", sqlite_where=sql("author_id <> ''"),
+              postgresql_where=sql("author_id <> ''")),
+        Index("message_note", "ticket_id", sqlite_where=sql("direction = 'note'"),
+              postgresql_where=sql("direction = 'note'")),
+    )  # fmt: skip
 
 
 class MessageRef(SQLModel, table=True):
@@ -187,6 +212,9 @@ class Blob(SQLModel, table=True):
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+UNWARNED = "state = 'running' AND warned_at IS NULL AND breached_at IS NULL"
+
+
 class ClockRow(SQLModel, table=True):
     """One clock of one ticket. `state` is running, paused, met or breached-and-met (`late`)."""
 
@@ -209,7 +237,10 @@ class ClockRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("ticket_id", "kind", "cycle", name="clock_one"),
         Index("clock_due", "state", "due_at", "ticket_id"),
-    )
+        Index("clock_unwarned", "warn_at", sqlite_where=sql(UNWARNED), postgresql_where=sql(UNWARNED)),
+        Index("clock_breached", "breached_at", "ticket_id", sqlite_where=sql("breached_at IS NOT NULL"),
+              postgresql_where=sql("breached_at IS NOT NULL")),
+    )  # fmt: skip
 
 
 class Outbox(SQLModel, table=True):

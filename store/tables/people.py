@@ -68,6 +68,7 @@ class Mention(SQLModel, table=True):
     at: int = big()
     seen_at: int = big("0")
     __table_args__ = (
+        Index("mention_ticket", "ticket_id", "agent_id"),
         Index("mention_new", "agent_id", "at", sqlite_where=sql("seen_at = 0"), postgresql_where=sql("seen_at = 0")),
     )
 
@@ -82,7 +83,14 @@ class Customer(SQLModel, table=True):
     note: str = text()
     created_at: int = big()
     name_key: str = text()
-    __table_args__ = (Index("customer_name", "name_key"),)
+    order_count: int = small()
+    """Orders of theirs, kept by triggers."""
+    __table_args__ = (
+        Index("customer_name", "name_key"),
+        Index("customer_tier", sql("lower(tier)"), sqlite_where=sql("tier <> ''"), postgresql_where=sql("tier <> ''")),
+        Index("customer_note", "id", sqlite_where=sql("note <> ''"), postgresql_where=sql("note <> ''")),
+        Index("customer_orders", "order_count"),
+    )
 
 
 class CustomerKey(SQLModel, table=True):

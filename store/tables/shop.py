@@ -54,6 +54,10 @@ class Order(SQLModel, table=True):
         Index("orders_number", "channel_id", "number_key", unique=True),
         Index("orders_key", "number_key"),
         Index("orders_customer", "customer_id", "placed_at"),
+        Index("orders_placed", "placed_at"),
+        Index("orders_status", sql("lower(status)")),
+        Index("orders_country", "country"),
+        Index("orders_total", "currency", "total_minor"),
     )  # fmt: skip
 
 
@@ -66,7 +70,11 @@ class OrderItem(SQLModel, table=True):
     quantity: int = small("1")
     price_minor: int = big("0")
     remote_id: str = text()
-    __table_args__ = (Index("order_item_order", "order_id"),)
+    __table_args__ = (
+        Index("order_item_order", "order_id"),
+        Index("order_item_sku", sql("lower(sku)"), "order_id"),
+        Index("order_item_title", sql("lower(title)"), "order_id"),
+    )
 
 
 class Shipment(SQLModel, table=True):
@@ -79,7 +87,14 @@ class Shipment(SQLModel, table=True):
     shipped_at: int | None = maybe_big()
     delivered_at: int | None = maybe_big()
     eta: int | None = maybe_big()
-    __table_args__ = (Index("shipment_order", "order_id"), Index("shipment_tracking", "tracking_key"))
+    __table_args__ = (
+        Index("shipment_order", "order_id"),
+        Index("shipment_tracking", "tracking_key"),
+        Index("shipment_courier", sql("lower(courier)"), "order_id"),
+        Index("shipment_status", sql("lower(status)"), "order_id"),
+        Index("shipment_shipped", "shipped_at", "order_id"),
+        Index("shipment_delivered", "delivered_at", "order_id"),
+    )
 
 
 class View(SQLModel, table=True):

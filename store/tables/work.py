@@ -100,6 +100,7 @@ class Task(SQLModel, table=True):
     updated_at: int = big()
     __table_args__ = (
         Index("task_ticket", "ticket_id", "id"),
+        Index("task_state", "state", "ticket_id"),
         Index("task_open", "assignee_id", "due_at", sqlite_where=sql("state IN ('open', 'doing')"),
               postgresql_where=sql("state IN ('open', 'doing')")),
     )  # fmt: skip
@@ -114,7 +115,10 @@ class TicketLink(SQLModel, table=True):
     other_id: int = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     at: int = big()
-    __table_args__ = (Index("ticket_link_other", "other_id", "ticket_id"),)
+    __table_args__ = (
+        Index("ticket_link_other", "other_id", "ticket_id"),
+        Index("ticket_link_kind", "kind", "ticket_id"),
+    )
 
 
 class Incident(SQLModel, table=True):

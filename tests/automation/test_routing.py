@@ -11,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.automation.candidates import Candidate, Leave, Manual, Wants, absent, back_at
-from desk.automation.routing import Decision, Strategy, TicketNeeds, assigned, hand_over, jain, queue_key, route
+from desk.automation.routing import (
+    PICKS,
+    STRATEGIES,
+    Decision,
+    Pick,
+    Strategy,
+    TicketNeeds,
+    assigned,
+    hand_over,
+    jain,
+    queue_key,
+    route,
+)
 from desk.clocks.calendar_files import calendar_from
 from desk.reason import reason_from
 from store.values import DAY, HOUR, NEVER
@@ -62,8 +74,8 @@ def test_round_robin_survives_members_coming_and_going() -> None:
 
 
 def test_smooth_weighting_spreads_the_heavier_share() -> None:
-    assert run([replace(ANA, weight=3), WEI], 8, "smooth_weighted") == ["ana", "ana", "wei", "ana"] * 2
-    assert run([replace(ANA, weight=2), WEI], 3, "smooth_weighted") == ["ana", "wei", "ana"]
+    assert run([replace(ANA, weight=300), WEI], 8, "weighted") == ["ana", "ana", "wei", "ana"] * 2
+    assert run([replace(ANA, weight=200), WEI], 3, "weighted") == ["ana", "wei", "ana"]
 
 
 def test_every_skipped_agent_has_a_reason() -> None:
@@ -160,8 +172,60 @@ def test_the_previous_agent_comes_first_while_it_helps() -> None:
     assert route([back_in_13, WEI], needs, NOW).agent_id == "wei"
 
 
+SMITH = replace(ANA, skills=frozenset({"lamps"}), load=15)
+ABOUT_LAMPS = TicketNeeds(about=Wants(skills=frozenset({"lamps"})), due=NOW + 10 * HOUR)
+
+
+def test_a_skill_decides_who_fits_and_the_pick_among_them() -> None:
+    other = replace(TOM, skills=frozenset({"lamps", "size"}), load=3)
+    decision = route([SMITH, WEI, other], ABOUT_LAMPS, NOW, "skill")
+    assert (decision.agent_id, decision.strategy, decision.considered) == ("tom", "skill", ("ana", "tom"))
+    assert why_not(decision) == {"wei": "lacks the skill lamps"}
+    assert route([SMITH, WEI, other], TicketNeeds(), NOW, "skill").agent_id == "wei", "a ticket about nothing in particular"
+    turn = route([replace(SMITH, last_assigned_at=1), WEI, replace(other, last_assigned_at=2)], ABOUT_LAMPS, NOW, "skill",
+                 pick="round_robin")  # fmt: skip
+    assert turn.agent_id == "ana"
+
+
+def test_whoever_fits_is_waited_for_while_half_of_the_time_remains_and_then_anybody_will_do() -> None:
+    soon = replace(SMITH, manual=Manual(False, NOW + 4 * HOUR))
+    waits = route([soon, WEI], ABOUT_LAMPS, NOW, "skill")
+    assert (waits.agent_id, waits.waits, waits.next_at) == (None, True, NOW + 4 * HOUR)
+    assert waits.why.english().startswith("Waits for ana, who knows lamps and is back 2026-06-08 06:00 UTC")
+    late = route([replace(SMITH, manual=Manual(False, NOW + 6 * HOUR)), WEI], ABOUT_LAMPS, NOW, "skill")
+    assert late.agent_id == "wei"
+    assert late.why.english().endswith("Nobody on duty fits better: lacks the skill lamps.")
+    full = route([replace(SMITH, load=20), WEI], ABOUT_LAMPS, NOW, "skill")
+    assert full.agent_id == "wei", "somebody full is not waited for"
+
+
+def test_a_language_is_asked_at_its_level() -> None:
+    team = [replace(ANA, languages=(("de", 2),)), replace(WEI, languages=(("de-AT", 4),), load=9)]
+    decision = route(team, TicketNeeds(about=Wants(language="de", level=3)), NOW, "language")
+    assert decision.agent_id == "wei"
+    assert why_not(decision) == {"ana": "speaks de at level 2, needed is 3"}
+
+
+def test_a_country_goes_to_who_names_it_else_to_who_works_at_its_hours() -> None:
+    shanghai, berlin = replace(ANA, zone="Asia/Shanghai"), replace(WEI, zone="Europe/Berlin", load=5)
+    dach = replace(TOM, zone="Asia/Shanghai", countries=frozenset({"DACH"}), load=9)
+    swiss = TicketNeeds(about=Wants(country="CH"))
+    assert route([shanghai, berlin, dach], swiss, NOW, "country").agent_id == "tom"
+    near = route([shanghai, berlin], swiss, NOW, "country")
+    assert near.agent_id == "wei"
+    assert why_not(near) == {"ana": "works at other hours than CH"}
+    nobody = route([shanghai], swiss, NOW, "country")
+    assert (nobody.agent_id, nobody.why.english().endswith("does not look after CH.")) == ("ana", True)
+
+
+def test_somebody_named_is_never_full_and_a_part_of_a_team_is() -> None:
+    busy = replace(ANA, load=30)
+    assert route([busy], TicketNeeds(), NOW, nobody_is_full=True).over_capacity
+    assert route([busy], TicketNeeds(), NOW, nobody_is_full=False).agent_id is None
+
+
 def test_leave_moves_what_falls_due_before_the_return() -> None:
-    assert hand_over([(1, NOW + HOUR), (2, NOW + 3 * DAY), (3, NEVER)], Leave(NOW, NOW + 2 * DAY)) == ([1], [2, 3])
+    assert hand_over([(1, NOW + HOUR), (2, NOW + 3 * DAY), (3, NEVER)], NOW + 2 * DAY) == ([1], [2, 3])
 
 
 def test_a_queue_drains_by_urgency_then_tier_then_due() -> None:
@@ -195,16 +259,45 @@ AGENT = st.builds(
     ),
     shift=st.sampled_from([None, DAYS, NIGHTS]),
     load=st.integers(0, 25).map(float),
-    weight=st.integers(1, 5),
+    weight=st.integers(1, 500),
+    skills=st.frozensets(st.sampled_from(["lamps", "size"])),
+    languages=st.dictionaries(st.sampled_from(["de", "zh"]), st.integers(1, 5)).map(lambda d: tuple(d.items())),
+    countries=st.frozensets(st.sampled_from(["DE", "EU", "MX"])),
+    zone=st.sampled_from(["Asia/Shanghai", "Europe/Berlin"]),
 )
 TEAM = st.lists(AGENT, max_size=5, unique_by=lambda a: a.id)
-STRATEGY: st.SearchStrategy[Strategy] = st.sampled_from(["least_load", "round_robin", "smooth_weighted"])
+STRATEGY: st.SearchStrategy[Strategy] = st.sampled_from(STRATEGIES)
+PICK: st.SearchStrategy[Pick] = st.sampled_from(PICKS)
+ABOUT = st.builds(
+    Wants,
+    skills=st.frozensets(st.sampled_from(["lamps", "size"])),
+    language=st.sampled_from(["", "de", "zh-CN"]),
+    level=st.integers(1, 5),
+    country=st.sampled_from(["", "DE", "MX", "XX"]),
+)
 
 
-@given(TEAM, STRATEGY, st.one_of(st.just(""), st.sampled_from("abcdef")), st.integers(0, 200))
-def test_nobody_absent_gets_a_ticket(team: list[Candidate], strategy: Strategy, previous: str, hours: int) -> None:
-    needs = TicketNeeds(previous=previous, previous_at=NOW - HOUR, due=NOW + hours * HOUR)
-    decision = route(team, needs, NOW, strategy)
+NEEDS = st.builds(
+    TicketNeeds,
+    preferred=ABOUT,
+    about=ABOUT,
+    previous=st.one_of(st.just(""), st.sampled_from("abcdef")),
+    previous_at=st.just(NOW - HOUR),
+    due=st.one_of(st.just(NEVER), st.integers(0, 200).map(lambda h: NOW + h * HOUR)),
+)
+
+
+@given(TEAM, NEEDS, STRATEGY, PICK)
+def test_the_same_facts_decide_the_same(team: list[Candidate], needs: TicketNeeds, strategy: Strategy, pick: Pick) -> None:
+    decision = route(team, needs, NOW, strategy, pick=pick)
+    assert route(list(team), replace(needs), NOW, strategy, pick=pick) == decision
+    if strategy in ("least_load", "round_robin"):
+        assert route(team[::-1], needs, NOW, strategy).agent_id == decision.agent_id
+
+
+@given(TEAM, NEEDS, STRATEGY, PICK)
+def test_nobody_absent_gets_a_ticket(team: list[Candidate], needs: TicketNeeds, strategy: Strategy, pick: Pick) -> None:
+    decision = route(team, needs, NOW, strategy, pick=pick)
     by_id = {a.id: a for a in team}
     if decision.agent_id is not None:
         taker = by_id[decision.agent_id]
@@ -215,14 +308,37 @@ def test_nobody_absent_gets_a_ticket(team: list[Candidate], strategy: Strategy, 
         if decision.next_at is not None:
             assert decision.next_at > NOW
             assert any(absent(a, decision.next_at) is None for a in team)
+        if any(absent(a, NOW) is None and a.load < a.capacity for a in team):
+            assert decision.waits and decision.next_at is not None, "who is there and free gets it, or it waits for good reason"
+            assert decision.next_at - NOW < (needs.due - NOW) / 2
     assert {s.agent_id for s in decision.skipped} | set(decision.considered) == set(by_id)
 
 
-@given(st.lists(st.integers(1, 5), min_size=1, max_size=5), STRATEGY)
-def test_nobody_on_duty_starves(weights: list[int], strategy: Strategy) -> None:
-    team = [Candidate(f"a{n}", weight=w, capacity=1000) for n, w in enumerate(weights)]
-    got = run(team, 2 * sum(weights) + len(team), strategy)
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=5), PICK)
+def test_nobody_on_duty_starves(weights: list[int], pick: Pick) -> None:
+    team = [Candidate(f"a{n}", weight=100 * w, capacity=1000) for n, w in enumerate(weights)]
+    got = run(team, 2 * sum(weights) + len(team), pick)
     assert set(got) == {a.id for a in team}
+
+
+@given(st.lists(st.integers(1, 500), min_size=2, max_size=6), st.integers(1, 300))
+def test_weighted_shares_are_kept_at_every_moment(weights: list[int], count: int) -> None:
+    """Nobody is ever further from their share than the other members are many, and whole rounds come out even."""
+    team = [Candidate(f"a{n}", weight=w, capacity=10_000) for n, w in enumerate(weights)]
+    got = run(team, count, "weighted")
+    for agent in team:
+        assert abs(got.count(agent.id) - count * agent.weight / sum(weights)) <= len(team) - 1
+    small = [Candidate(f"a{n}", weight=w % 5 + 1, capacity=10_000) for n, w in enumerate(weights)]
+    whole = run(small, 3 * sum(a.weight for a in small), "weighted")
+    assert {a.id: whole.count(a.id) for a in small} == {a.id: 3 * a.weight for a in small}
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 9)), min_size=1, max_size=12), st.integers(0, 9))
+def test_leave_covers_exactly_what_falls_due(rows: list[tuple[int, int, int]], back: int) -> None:
+    owned = [(n, due) for n, (_, _, due) in enumerate(rows)]
+    move, stay = hand_over(owned, back)
+    assert sorted(move + stay) == [n for n, _ in owned]
+    assert all((owned[n][1] < back) == (n in move) for n, _ in owned)
 
 
 @given(st.integers(2, 6), st.floats(0.0, 1.3), st.integers(0, 2**32))

@@ -194,7 +194,7 @@ IDS = (
     "ack in_transit stalled delay_notice delivered_missing remedy_offer photo_request defect_triage warranty mismatch "
     "missing_part size_exchange return_approved withdrawal_ack return_inspected refund_done partial_offer "
     "refund_declined cancel_reply address_confirm customs_info invoice_send safety_stop dispute_evidence "
-    "review_neutral return_howto apology"
+    "review_neutral return_howto apology note_handover note_first_look"
 ).split()
 TYPES = set(
     "shipping_status not_received damaged defective quality not_as_described wrong_item missing_parts size_fit "
@@ -203,10 +203,13 @@ TYPES = set(
 )
 
 
-def test_all_27_templates_ship_in_eight_languages() -> None:
+def test_27_templates_and_two_notes_ship_in_eight_languages() -> None:
     assert set(shipped_templates()) == set(IDS)
+    assert {t.id for t in shipped_templates().values() if t.internal} == {"note_handover", "note_first_look"}
     for template in shipped_templates().values():
-        assert {v.language for v in template.variants} == LANGUAGES, template.id
+        general = [v for v in template.variants if not v.platform and not v.country]
+        assert {v.language for v in general} == LANGUAGES, template.id
+        assert len(general) == len(LANGUAGES)
         assert set(template.suits) <= TYPES
         assert template.when
         assert template.name("zh_CN") != template.name("en")
@@ -262,6 +265,10 @@ def test_chinese_aliases_lead_to_known_names() -> None:
         ({"names": {}}, "names"),
         ({"loop": 1}, "loop"),
         ({"variant": [{"language": "en"}]}, "variant"),
+        ({"variant": [{"language": "en", "text": "{{shop.name}} twice"}]}, "variant"),
+        ({"variant": [{"language": "en", "text": "x", "country": "USA"}]}, "country"),
+        ({"variant": [{"language": "English", "text": "x"}]}, "language"),
+        ({"suits": "damaged"}, "suits"),
     ],
 )
 def test_a_wrong_template_names_the_key(change: dict[str, object], what: str) -> None:

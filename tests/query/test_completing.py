@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from desk.query import Context, complete
 
 CONTEXT = Context(0, me="ana", agents={"ana": "Ana", "wei": "王伟"}, channels={"eBay UK": "uk", "Mail": "mail"},
-                  tags=("vip", "late", "a,b"))  # fmt: skip
+                  known=lambda what: {"tags": ("vip", "late", "a,b"), "langs": ("fi",)}.get(what, ()))  # fmt: skip
 
 
 def offers(text: str) -> list[str]:
@@ -33,6 +33,12 @@ def offers(text: str) -> list[str]:
         ("channel:e", 'channel:"eBay UK"'),
         ('channel:"eb', 'channel:"eBay UK"'),
         ("tag:a", 'tag:"a,b"'),
+        ("lang:f", "lang:fi"),
+        ("lang:z", "lang:zh-CN"),
+        ("language:z", "language:zh-CN"),
+        ("clock:f", "clock:first_response"),
+        ("created:this", "created:this_week"),
+        ("in:sub", "in:subject"),
         ("sort:n", "sort:newest"),
         ("ｉｓ：op", "ｉｓ：open"),
     ],

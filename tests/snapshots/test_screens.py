@@ -14,12 +14,18 @@ from app import words
 from app.bindings import defaults
 from app.session import Session
 from app.workstation import Workstation
+from desk.automation.rules import keep as rules
 from store.sql import shop
 from store.unit import Store
+from store.values import Actor
 from tests.app.desks import TestDesk, press, screen_text, until
 from themes.loading import load
 
 Compare = Callable[..., bool]
+RULE = {
+    "id": "vip", "name": "VIP buyers first", "when": ["created", "buyer_message"], "if": "tag:vip is:open", "state": "on",
+    "then": [{"do": "set", "priority": "high"}, {"do": "assign", "agent": "ana"}, {"do": "tag", "add": ["hot"]}],
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -76,3 +82,27 @@ def test_the_clocks_without_any_colour(desk: TestDesk, snap_compare: Compare) ->
         await until(pilot, lambda: "Clocks · next" in screen_text(pilot))
 
     assert snap_compare(workstation(desk, "mono"), terminal_size=(120, 30), run_before=show)
+
+
+def test_the_set_up_with_a_rule_in_three_columns(desk: TestDesk, snap_compare: Compare) -> None:
+    with desk.store.write(Actor("agent", "ana")) as unit:
+        rules.save(unit, RULE)
+        rules.save(unit, {**RULE, "id": "second", "name": "Photos for damage", "state": "shadow"})
+
+    async def show(pilot: Pilot[Any]) -> None:
+        await ready(pilot)
+        pilot.app.perform("go.setup:rules")
+        await press(pilot, "enter", "j", "j", "j")
+        await until(pilot, lambda: "tag:vip" in screen_text(pilot))
+
+    assert snap_compare(workstation(desk), terminal_size=(120, 30), run_before=show)
+
+
+def test_a_form_on_a_small_screen_with_a_mistake_beside_its_field(desk: TestDesk, snap_compare: Compare) -> None:
+    async def show(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: "5 open" in screen_text(pilot))
+        pilot.app.perform("go.setup:calendars")
+        await press(pilot, "enter", "j", "j", "j", "enter", *"x")
+        await until(pilot, lambda: "▲" in screen_text(pilot))
+
+    assert snap_compare(workstation(desk, "ansi16"), terminal_size=(80, 24), run_before=show)

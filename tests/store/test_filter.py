@@ -21,10 +21,9 @@ from store.filter import (
     Words,
     compile_condition,
     drive,
-    named,
-    tagged,
     top_level,
 )
+from store.related import named, tagged
 
 ASSIGNEE, DUE = TICKET_COLUMNS["assignee"], TICKET_COLUMNS["due"]
 
@@ -37,7 +36,7 @@ ASSIGNEE, DUE = TICKET_COLUMNS["assignee"], TICKET_COLUMNS["due"]
         (Is(ASSIGNEE, ()), "0", []),
         (Is(ASSIGNEE, ("ana",)), "(t.assignee_id IS NOT NULL AND t.assignee_id = ?)", ["ana"]),
         (Not(Has(ASSIGNEE)), "t.assignee_id IS NULL", []),
-        (Not(Has(Column("t.lang", absent=""))), "NOT ((t.lang <> ''))", []),
+        (Not(Has(Column("t.lang", absent=""))), "t.lang = ''", []),
         (Between(DUE, 1, 2), "(t.due_at <> 253402300799999 AND t.due_at >= ? AND t.due_at <= ?)", [1, 2]),
         (Between(DUE), "(t.due_at <> 253402300799999)", []),
         (

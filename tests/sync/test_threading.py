@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from desk.reading.parse import read_mail
 from desk.reading.understand import understand
-from desk.sync.intake import Inbound
+from desk.sync.intake import POSING, Inbound
 from desk.sync.threads import FORGED
+from store import events
 from store.values import DAY, HOUR
 from tests.desk.small import CARE, HELP, NOON, Desk
 
@@ -62,7 +63,7 @@ def partition(desk: Desk) -> set[frozenset[str]]:
     return {frozenset(keys) for keys in found.values()}
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.data())
 def test_the_order_of_arrival_does_not_matter(data: st.DataObject) -> None:
     desk = fresh()
@@ -80,6 +81,104 @@ def test_the_order_of_arrival_does_not_matter(data: st.DataObject) -> None:
     assert anna.is_open
     assert {c.kind for c in desk.clocks(anna.id).values() if c.state == "running"} == {"next_response"}
     desk.close()
+
+
+def chains(desk: Desk) -> dict[str, Inbound]:
+    """Three buyers whose programs name only the mail they answer. Anna's chain holds our answer from a phone; Ben names
+    his order in the middle only; a marketplace's buyer writes from an alias and is answered in its own tool."""
+    a, b, c, z = "anna@buyer.example", "ben@buyer.example", "cleo@buyer.example", "abcd1234efgh@marketplace.amazon.de"
+    of = partial(item, desk)
+    return {
+        "a1": of("a1", a, 1),
+        "a2": of("a2", a, 2, ["a1"]),
+        "r2": of("r2", CARE, 3, ["a2"], to=(a,), outbound=True),
+        "a3": of("a3", a, 4, ["r2"]),
+        "a4": of("a4", a, 5, ["a3"]),
+        "b1": of("b1", b, 1),
+        "b2": of("b2", b, 2, ["b1"], order_numbers=("4711",)),
+        "b3": of("b3", b, 3, order_numbers=("47-11",)),
+        "c1": of("c1", c, 1),
+        "c3": of("c3", c, 3, ["c2"]),
+        "c4": of("c4", c, 4, ["c3"]),
+        "z1": of("z1", z, 1, platform="amazon"),
+        "z2": of("z2", z, 2, ["z1"], platform="amazon", outbound=True),
+        "z3": of("z3", z, 3, platform="amazon"),
+    }
+
+
+CHAINED = {frozenset(t) for t in (
+    ("a1", "a2", "r2", "a3", "a4"), ("b1", "b2", "b3"), ("c1",), ("c3", "c4"), ("z1", "z2", "z3"),
+)}  # fmt: skip
+
+
+@settings(max_examples=20)
+@given(st.data())
+def test_chains_that_name_only_the_last_mail_come_together_in_any_order(data: st.DataObject) -> None:
+    desk = fresh()
+    mails = chains(desk)
+    for key in data.draw(st.permutations(sorted(mails))):
+        desk.take(mails[key])
+    assert partition(desk) == CHAINED
+    for found in mails.values():
+        assert not desk.take(found).fresh
+    anna = desk.ticket(desk.take(mails["a4"]).ticket_id)
+    assert (anna.first_buyer_at, anna.first_reply_at, anna.last_reply_at, anna.waiting_since) == (
+        NOON - 9 * HOUR, NOON - 7 * HOUR, NOON - 7 * HOUR, NOON - 6 * HOUR,
+    )  # fmt: skip
+    assert anna.is_open
+    assert {c.kind for c in desk.clocks(anna.id).values() if c.state == "running"} == {"next_response"}
+    assert events.verify(desk.store.conn).problem == ""
+    desk.close()
+
+
+def test_the_event_says_that_two_tickets_were_one_conversation(desk: Desk) -> None:
+    first, last = desk.take(item(desk, "a", "anna@x", 1)), desk.take(item(desk, "c", "anna@x", 3, ["b"]))
+    assert first.ticket_id != last.ticket_id
+    middle = desk.take(item(desk, "b", "anna@x", 2, ["a"]))
+    assert middle.ticket_id == first.ticket_id
+    assert desk.told(first.ticket_id, "received")[-1].payload["joined"] == [last.ticket_id]  # type: ignore[index]
+    assert desk.ticket(last.ticket_id).status == "closed"
+    assert partition(desk) == {frozenset("abc")}
+
+
+def test_what_two_people_worked_on_separately_is_not_joined_behind_their_backs(desk: Desk) -> None:
+    from desk.tickets import note
+
+    first, last = desk.take(item(desk, "a", "anna@x", 1)), desk.take(item(desk, "c", "anna@x", 3, ["b"]))
+    for ticket in (first.ticket_id, last.ticket_id):
+        with desk.acting() as unit:
+            note(unit, ticket, "seen")
+    middle = desk.take(item(desk, "b", "anna@x", 2, ["a"]))
+    assert middle.ticket_id == first.ticket_id
+    assert len(partition(desk)) == 2
+
+
+def test_the_ticket_somebody_worked_on_is_the_one_that_stays(desk: Desk) -> None:
+    from desk.tickets import note
+
+    first, last = desk.take(item(desk, "a", "anna@x", 1)), desk.take(item(desk, "c", "anna@x", 3, ["b"]))
+    with desk.acting() as unit:
+        note(unit, last.ticket_id, "seen")
+    assert desk.take(item(desk, "b", "anna@x", 2, ["a"])).ticket_id == last.ticket_id
+    assert desk.ticket(first.ticket_id).status == "closed"
+
+
+def test_what_was_split_on_purpose_stays_split(desk: Desk) -> None:
+    from desk.splitting import split
+
+    ticket = desk.take(item(desk, "a", "anna@x", 1)).ticket_id
+    second = desk.take(item(desk, "b", "anna@x", 2, ["a"]))
+    with desk.acting() as unit:
+        split(unit, ticket, [second.message_id])
+    desk.take(item(desk, "c", "anna@x", 3, ["a", "b"]))
+    assert len(partition(desk)) == 2
+
+
+def test_tickets_of_two_buyers_are_never_joined(desk: Desk) -> None:
+    desk.take(item(desk, "a", "anna@x", 1, to=(CARE, "ben@x")))
+    desk.take(item(desk, "c", "ben@x", 3, ["b"]))
+    desk.take(item(desk, "b", "ben@x", 2, ["a"]))
+    assert len({t for (t,) in desk.store.conn.execute("SELECT DISTINCT ticket_id FROM message")}) == 2
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["m", "r", "n"])))
@@ -205,6 +304,62 @@ def test_an_answer_from_another_mailbox_of_the_shop_is_no_buyers(desk: Desk) -> 
                "Message-ID: <w@shop>", "In-Reply-To: <a@x>", "References: <a@x>")  # fmt: skip
     assert copy.ticket_id == ticket
     assert desk.ticket(ticket).waiting_since is None
+
+
+POSED = (f"From: Shop <{CARE}>", "To: anna@buyer.example", "Subject: Re: Hi", "Message-ID: <w@x>", "In-Reply-To: <a@x>")
+OUTSIDE = "Received: from evil.example (evil.example [203.0.113.9]) by mx.shop.example with ESMTPS; Tue, 17 Nov 2026"
+INSIDE = "Received: from localhost (localhost [127.0.0.1]) by mx.shop.example with LMTP; Tue, 17 Nov 2026"
+SIGNED_IN = "Received: from phone (dsl.example [198.51.100.7]) by mx.shop.example with ESMTPSA; Tue, 17 Nov 2026"
+
+
+@pytest.mark.parametrize("head", [
+    (OUTSIDE,),
+    (OUTSIDE, SIGNED_IN),
+    (INSIDE, OUTSIDE, SIGNED_IN),
+    ("Return-Path: <x@evil.example>",),
+    (OUTSIDE, "Authentication-Results: mx.shop.example; dmarc=fail header.from=shop.example; spf=pass smtp.mailfrom=evil.example"),
+    (OUTSIDE, "Authentication-Results: mx.shop.example; spf=pass smtp.mailfrom=evil.example; dkim=none"),
+    (OUTSIDE, "Authentication-Results: mx.shop.example; dkim=pass header.d=evilshop.example; spf=none"),
+    (OUTSIDE, "Authentication-Results: mx.shop.example; none"),
+])  # fmt: skip
+def test_a_mail_in_our_name_that_nothing_vouches_for_is_no_answer(desk: Desk, head: tuple[str, ...]) -> None:
+    ticket = raw(desk, "From: anna@buyer.example", f"To: {CARE}", "Subject: Hi", "Message-ID: <a@x>").ticket_id
+    posed = raw(desk, *head, *POSED)
+    assert posed.ticket_id != ticket
+    assert desk.ticket(ticket).waiting_since is not None
+    assert desk.ticket(posed.ticket_id).needs_review
+    assert desk.told(posed.ticket_id, "received")[0].payload["warning"] == POSING  # type: ignore[index]
+    assert desk.ticket(posed.ticket_id).customer_id is None
+
+
+@pytest.mark.parametrize("head", [
+    (),
+    (OUTSIDE, "Authentication-Results: mx.shop.example; dmarc=pass header.from=shop.example"),
+    (OUTSIDE, "Authentication-Results: mx.shop.example 1; dkim=pass (2048-bit) header.i=@shop.example header.s=k; spf=softfail"),
+    (OUTSIDE, "Authentication-Results: mx.shop.example; spf=pass smtp.mailfrom=bounce@mail.shop.example"),
+    (SIGNED_IN,),
+    (INSIDE, SIGNED_IN),
+])  # fmt: skip
+def test_an_answer_our_own_server_vouches_for_counts(desk: Desk, head: tuple[str, ...]) -> None:
+    ticket = raw(desk, "From: anna@buyer.example", f"To: {CARE}", "Subject: Hi", "Message-ID: <a@x>").ticket_id
+    assert raw(desk, *head, *POSED).ticket_id == ticket
+    assert desk.ticket(ticket).waiting_since is None
+
+
+def test_a_copy_from_the_sent_folder_always_counts(desk: Desk) -> None:
+    ticket = raw(desk, "From: anna@buyer.example", f"To: {CARE}", "Subject: Hi", "Message-ID: <a@x>").ticket_id
+    assert raw(desk, OUTSIDE, *POSED, sent_copy=True).ticket_id == ticket
+    assert desk.ticket(ticket).waiting_since is None
+
+
+def test_only_the_host_named_in_the_settings_vouches(desk: Desk) -> None:
+    with desk.acting() as unit:
+        unit.conn.execute(
+            "UPDATE channel SET settings = json_set(settings, '$.authserv_id', 'mx.shop.example') WHERE id = 'mail'"
+        )
+    ticket = raw(desk, "From: anna@buyer.example", f"To: {CARE}", "Subject: Hi", "Message-ID: <a@x>").ticket_id
+    posed = raw(desk, OUTSIDE, "Authentication-Results: evil.example; dmarc=pass header.from=shop.example", *POSED)
+    assert posed.ticket_id != ticket
 
 
 AMAZON = ("From: Anna <abcd1234efgh@marketplace.amazon.de>", f"To: {CARE}", "Subject: Frage zu 305-1234567-1234567")

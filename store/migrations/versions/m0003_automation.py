@@ -4,6 +4,8 @@ a ticket, a reply, an agent and a template carry for them. The tally learns effo
 import sqlalchemy as sa
 from alembic import op
 
+from store.search import words
+
 revision = "0003"
 down_revision = "0002"
 
@@ -14,6 +16,84 @@ _PLUS = (
     "ON CONFLICT (status, assignee_id, channel_id) DO UPDATE SET n = n + 1, effort = effort + excluded.effort;"
 )
 _MINUS = f"UPDATE tally SET n = n - 1, effort = effort - OLD.effort WHERE {_OLD};"
+
+
+_NEVER = 253_402_300_799_999
+_INDEXES = (
+    "ticket_country_due ON ticket (is_open, country, due_at, id)",
+    "ticket_cause_due ON ticket (is_open, cause, due_at, id)",
+    "ticket_ask_due ON ticket (is_open, ask, due_at, id)",
+    "ticket_group_due ON ticket (is_open, group_id, due_at, id)",
+    "ticket_kind_due ON ticket (is_open, due_kind, due_at, id) WHERE due_kind <> ''",
+    "ticket_flagged_due ON ticket (is_open, due_at, id) WHERE flagged <> 0",
+    "ticket_region ON ticket (lang, id) WHERE instr(lang, '-') > 0",
+    "ticket_priority ON ticket (priority, id)",
+    "ticket_messages ON ticket (message_count, id)",
+    "ticket_effort ON ticket (effort, id)",
+    "ticket_status_since ON ticket (status_since, id)",
+    f"ticket_warn ON ticket (warn_at, id) WHERE warn_at < {_NEVER}",
+    "ticket_first_reply ON ticket (first_reply_at, id) WHERE first_reply_at IS NOT NULL",
+    "ticket_last_reply ON ticket (last_reply_at, id) WHERE last_reply_at IS NOT NULL",
+    "message_sent ON message (sent_at, ticket_id)",
+    "message_author ON message (author_id, ticket_id) WHERE author_id <> ''",
+    "message_note ON message (ticket_id) WHERE direction = 'note'",
+    "clock_breached ON clock (breached_at, ticket_id) WHERE breached_at IS NOT NULL",
+    "customer_tier ON customer (lower(tier)) WHERE tier <> ''",
+    "customer_note ON customer (id) WHERE note <> ''",
+    "customer_orders ON customer (order_count)",
+    "mention_ticket ON mention (ticket_id, agent_id)",
+    "orders_placed ON orders (placed_at)",
+    "orders_status ON orders (lower(status))",
+    "orders_country ON orders (country)",
+    "orders_total ON orders (currency, total_minor)",
+    "order_item_sku ON order_item (lower(sku), order_id)",
+    "order_item_title ON order_item (lower(title), order_id)",
+    "shipment_courier ON shipment (lower(courier), order_id)",
+    "shipment_status ON shipment (lower(status), order_id)",
+    "shipment_shipped ON shipment (shipped_at, order_id)",
+    "shipment_delivered ON shipment (delivered_at, order_id)",
+    "task_state ON task (state, ticket_id)",
+    "ticket_link_kind ON ticket_link (kind, ticket_id)",
+)
+_ONE_MORE = "UPDATE customer SET order_count = order_count + 1 WHERE id = NEW.customer_id;"
+_ONE_LESS = "UPDATE customer SET order_count = order_count - 1 WHERE id = OLD.customer_id;"
+
+
+def _for_queries() -> None:
+    """An index for everything a query may ask; customers count their orders; quotes, files and notes have columns of
+    their own in the full text."""
+    op.add_column("customer", sa.Column("order_count", sa.Integer(), server_default="0", nullable=False))
+    op.execute(
+        "UPDATE customer SET order_count = (SELECT count(*) FROM orders o WHERE o.customer_id = customer.id) "
+        "WHERE EXISTS (SELECT 1 FROM orders)"
+    )
+    op.execute(f"CREATE TRIGGER customer_orders_insert AFTER INSERT ON orders BEGIN {_ONE_MORE} END")
+    op.execute(f"CREATE TRIGGER customer_orders_delete AFTER DELETE ON orders BEGIN {_ONE_LESS} END")
+    op.execute(
+        "CREATE TRIGGER customer_orders_update AFTER UPDATE OF customer_id ON orders "
+        f"WHEN NEW.customer_id IS NOT OLD.customer_id BEGIN {_ONE_LESS} {_ONE_MORE} END"
+    )
+    for index in _INDEXES:
+        op.execute(f"CREATE INDEX {index}")
+    op.execute(
+        "CREATE VIRTUAL TABLE message_fts_aside USING fts5(files, quoted, note, "
+        "content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2')"
+    )
+    _index_aside()
+
+
+def _index_aside() -> None:
+    """What the desk has of quotes, notes and names of files; the contents of files are found in `message_fts` only."""
+    conn = op.get_bind()
+    rows = conn.exec_driver_sql(
+        "SELECT m.id, coalesce((SELECT group_concat(a.name, char(10)) FROM attachment a WHERE a.message_id = m.id), ''), "
+        "m.quoted, CASE WHEN m.direction = 'note' THEN m.body ELSE '' END FROM message m "
+        "WHERE m.quoted <> '' OR m.direction = 'note' OR EXISTS (SELECT 1 FROM attachment a WHERE a.message_id = m.id)"
+    )
+    while found := rows.fetchmany(500):
+        put = "INSERT INTO message_fts_aside (rowid, files, quoted, note) VALUES (?, ?, ?, ?)"
+        for message_id, *texts in found:
+            conn.exec_driver_sql(put, (message_id, *map(words, texts)))
 
 
 def _tally_of_effort() -> None:
@@ -59,6 +139,15 @@ def upgrade() -> None:
         sa.Column("shipped", sa.Integer(), server_default="0", nullable=False),
         sa.Column("position", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+    unwarned = "state = 'running' AND warned_at IS NULL AND breached_at IS NULL"
+    op.create_index(
+        "clock_unwarned",
+        "clock",
+        ["warn_at"],
+        unique=False,
+        sqlite_where=sa.text(unwarned),
+        postgresql_where=sa.text(unwarned),
     )
     op.create_table(
         "custom_field",
@@ -224,3 +313,4 @@ def upgrade() -> None:
     op.add_column("ticket", sa.Column("flagged", sa.Integer(), server_default="0", nullable=False))
     op.add_column("ticket", sa.Column("effort", sa.Integer(), server_default="1", nullable=False))
     _tally_of_effort()
+    _for_queries()

@@ -1,0 +1,181 @@
+"""What there is to set up, and what every such room can do. One file each; a room is loaded when it is first entered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import tzinfo
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from app.lines import Line
+from app.words import _
+from store.connection import Connection
+from store.errors import N_, Refused
+from store.values import Instant
+
+if TYPE_CHECKING:
+    from app.setup.fields import Field
+    from desk.query import Context
+    from desk.versions import Version
+    from store.unit import Store, UnitOfWork
+
+
+class Record(NamedTuple):
+    """One line of a room's list. Texts are in the person's language, or from outside."""
+
+    id: str
+    title: str
+    state: str = ""
+    """One of `STATES`, "" where a record has none."""
+    note: str = ""
+    """Stands at the right: a target, hits of seven days."""
+    also: str = ""
+    """Found by this too."""
+
+
+STATES: Mapping[str, tuple[str, str, str]] = {
+    "on": ("●", "done", N_("on")),
+    "off": ("○", "muted", N_("off")),
+    "shadow": ("◐", "warning", N_("shadow")),
+    "fault": ("!", "danger", N_("fault")),
+    "away": ("–", "muted", N_("away")),
+}
+"""Glyph, role and word of each state."""
+
+
+class Reading(NamedTuple):
+    """What a room may look at: a connection of the thread it runs on, who asks, when, and where they are."""
+
+    conn: Connection
+    me: str
+    now: Instant
+    zone: tzinfo
+
+    def context(self) -> Context:
+        """What a query needs to be checked or completed."""
+        from desk.inbox import context
+
+        return context(self.conn, self.me, self.now, self.zone)
+
+
+class Trial(NamedTuple):
+    """A test under way: `tell(done, all)` shows progress, `stopped()` says that the person has seen enough."""
+
+    store: Store
+    tell: Callable[[int, int], None]
+    stopped: Callable[[], bool]
+
+
+class Room:
+    """Records of one kind. A subclass gives what it can; `can` names the keys that do something in it, of new, remove,
+    move, toggle, test and history."""
+
+    id = ""
+    label = ""
+    about = ""
+    """What it is for, in a sentence: shown while it is empty."""
+    can: frozenset[str] = frozenset()
+    kind = ""
+    """The name under which `desk.versions` keeps its versions."""
+    takes: frozenset[str] = frozenset()
+    """For a simulator: the fields it takes over from the form it is called from."""
+
+    def records(self, desk: Reading) -> Sequence[Record]:
+        raise NotImplementedError
+
+    def fields(self, desk: Reading, ident: str) -> Sequence[Field]:
+        """The form of a record; of a new one for ""."""
+        raise NotImplementedError
+
+    def values(self, desk: Reading, ident: str) -> dict[str, Any]:
+        """A record as its form takes it; for "" what a new one begins with. Raises NotFound."""
+        raise NotImplementedError
+
+    def save(self, unit: UnitOfWork, ident: str, values: Mapping[str, Any]) -> str:
+        """Saves a form; "" makes a new record. Returns the record's id. Raises DeskError with a gap `key` or `field`
+        naming the field that is meant."""
+        raise NotImplementedError
+
+    def remove(self, unit: UnitOfWork, ident: str) -> None:
+        raise Refused(N_("{item} cannot be removed here."), item=ident)
+
+    def restore(self, unit: UnitOfWork, ident: str, values: Mapping[str, Any]) -> str:
+        """Brings back what `remove` took away."""
+        return self.save(unit, "", values)
+
+    def move(self, unit: UnitOfWork, ident: str, by: int) -> None:
+        """One place up (-1) or down (1)."""
+        raise Refused(N_("{item} cannot be moved."), item=ident)
+
+    tries_first = False
+    """Whether a record is tried out before it is put in force."""
+
+    def turned(self, state: str) -> str:
+        """The state that follows."""
+        return "off" if state == "on" else "on"
+
+    def put_state(self, unit: UnitOfWork, ident: str, state: str) -> None:
+        """Into one of `STATES`."""
+        raise Refused(N_("{item} is neither on nor off."), item=ident)
+
+    def follow_up(self, unit: UnitOfWork) -> bool:
+        """One bounded piece of what a change brings along; whether there is more. Called after every change."""
+        return False
+
+    live = True
+    """Whether `preview` is quick enough to follow every key."""
+
+    def preview(self, desk: Reading, values: Mapping[str, Any], width: int) -> Sequence[Line]:
+        """What the form as it is now would mean, drawn below it; called when it changed."""
+        return ()
+
+    def test(self, desk: Reading, ident: str, values: Mapping[str, Any], width: int, trial: Trial) -> Sequence[Line]:
+        """Tries it out, on a thread of its own. `values` are those of the form, saved or not."""
+        raise Refused(N_("There is nothing to test."))
+
+    def trial_room(self) -> Room | None:
+        """A room whose form is the test: a simulator. None where `test` does it."""
+        return None
+
+    def history(self, conn: Connection, ident: str) -> Iterator[Version]:
+        """The versions, newest first; their bodies as `values` gives them."""
+        from desk.versions import history
+
+        return history(conn, self.kind, ident)
+
+    def versioned(self, version: Version, ident: str) -> dict[str, Any]:
+        """A version's body as the form takes it."""
+        return {"id": ident, **version.body}
+
+
+_ROOMS = (
+    ("agents", N_("Agents & shifts"), "app.setup.agents", "Agents"),
+    ("groups", N_("Groups"), "app.setup.groups", "Groups"),
+    ("leave", N_("Leave"), "app.setup.leave", "Leave"),
+    ("rules", N_("Rules"), "app.setup.rules", "Rules"),
+    ("policies", N_("Reply times"), "app.setup.policies", "Policies"),
+    ("calendars", N_("Calendars"), "app.setup.calendars", "Calendars"),
+    ("templates", N_("Templates"), "app.setup.templates", "Templates"),
+    ("macros", N_("Macros"), "app.setup.macros", "Macros"),
+    ("views", N_("Views"), "app.setup.views", "Views"),
+    ("fields", N_("Own fields"), "app.setup.own_fields", "OwnFields"),
+    ("checklists", N_("Checklists"), "app.setup.checklists", "Checklists"),
+    ("incidents", N_("Incidents"), "app.setup.incidents", "Incidents"),
+    ("channels", N_("Channels"), "app.setup.channels", "Channels"),
+)
+"""id, label, module and class, in the order they are listed."""
+
+
+def listed() -> list[tuple[str, str]]:
+    """(id, label in the person's language) of every room."""
+    return [(ident, _(label)) for ident, label, _module, _name in _ROOMS]
+
+
+def enter(ident: str) -> Room:
+    """The room called `ident`. Raises LookupError."""
+    for known, label, module, name in _ROOMS:
+        if known == ident:
+            room: Room = getattr(import_module(module), name)()
+            room.id, room.label = known, label
+            return room
+    raise LookupError(ident)

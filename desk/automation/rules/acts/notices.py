@@ -1,0 +1,66 @@
+"""Acts that tell somebody of a ticket, and the one that blocks its sender."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from desk import spam
+from desk.automation.rules.registry import Args, Doing, register
+from desk.automation.rules.tables import Table, missing
+from desk.tickets import note
+from store.errors import N_, NotFound, Unavailable
+from store.sql import mentions, shop
+from store.unit import UnitOfWork
+
+Send = Callable[[UnitOfWork, str, int, str, str], None]
+"""`(unit, target, ticket, text, key)`: puts a notice for a target outside the desk into the outbox, once per key. Raises
+NotFound for an unknown target."""
+
+_senders: list[Send] = []
+
+
+def send_by(send: Send) -> None:
+    """The room of notices says how they leave."""
+    _senders[:] = [send]
+
+
+def _read_notify(t: Table) -> Args:
+    args = {key: value for key in ("agent", "target") if (value := t.text(key))}
+    if len(args) != 1:
+        raise missing(t.item, f"{t.at}agent, target")
+    text = t.text("text")
+    return {**args, "text": text} if text else args
+
+
+def _notify(doing: Doing, args: Args) -> None:
+    text = args.get("text") or doing.rule.name
+    if "target" in args:
+        _outside(doing, args["target"], text)
+        return
+    unit = doing.unit
+    agent = shop.agent(unit.conn, args["agent"])
+    if agent is None or not agent.active:
+        raise NotFound(N_("There is no agent {item}."), item=args["agent"], next=N_("See: deskhand agent list"))
+    seq = note(unit, doing.ticket_id, f"@{agent.id} {text}")
+    (told,) = (event for event in unit.told if event.seq == seq)
+    mentions.put(unit.conn, told.payload["message_id"], (agent.id,), unit.now)
+
+
+def _outside(doing: Doing, target: str, text: str) -> None:
+    if not _senders:
+        raise Unavailable(N_("{item}: notices outside the desk are not set up."), item=target,
+                          next=N_("Notify an agent instead."))  # fmt: skip
+    key = f"notice:{doing.rule.id}:{doing.at}:{doing.ticket_id}:{doing.message_id}"
+    _senders[0](doing.unit, target, doing.ticket_id, text, key)
+
+
+def _read_block(t: Table) -> Args:
+    return {}
+
+
+def _block(doing: Doing, args: Args) -> None:
+    spam.block_sender(doing.unit, doing.ticket_id)
+
+
+register("notify", N_("tells an agent, or a target outside the desk"), _read_notify, _notify, outward=True)
+register("block", N_("marks as spam and blocks the sender"), _read_block, _block)
