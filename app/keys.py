@@ -51,7 +51,7 @@ Result = Pending | Act | Nothing
 
 
 class Engine:
-    """Reads keys one by one against a keymap. Changing the keymap lets go of what is pending."""
+    """Reads keys one by one against a keymap. In another keymap what is pending stays where it still leads on."""
 
     def __init__(self, keymap: Keymap) -> None:
         self._keymap = keymap
@@ -65,7 +65,16 @@ class Engine:
     @keymap.setter
     def keymap(self, keymap: Keymap) -> None:
         self._keymap = keymap
-        self.cancel()
+        try:
+            if not walk(keymap.root, self._typed).below:
+                self.cancel()
+        except KeyError:
+            self.cancel()
+
+    @property
+    def waiting(self) -> Pending | None:
+        """What is waited for, None while nothing was typed."""
+        return self._wait(walk(self._keymap.root, self._typed)) if self._typed else None
 
     @property
     def pending(self) -> str:

@@ -22,10 +22,16 @@ from store.unit import Store, UnitOfWork
 from store.values import SECOND, Actor, Instant
 
 if TYPE_CHECKING:
+    from app.happened import Reader
     from desk.query import Context
     from desk.thread import Thread
+    from store.events import Event
+    from store.sql.mentions import Mention
 
 _T = TypeVar("_T")
+
+MENTIONS = View("mentions", "Mentions", "is:unseen", "", -1)
+"""A view of this person's own that comes and goes."""
 
 FEED = 400
 """Events looked at one by one per poll; more than that and the panes are read anew."""
@@ -33,11 +39,13 @@ _HEARTBEAT = 10 * SECOND
 
 
 class News(NamedTuple):
-    """What changed since the last poll: tickets of the events, or `everything` when there were too many."""
+    """What changed since the last poll: tickets of the events, or `everything` when there were too many; `for_me` are
+    events this person should be told of."""
 
     tickets: tuple[int, ...] = ()
     everything: bool = False
     anything: bool = False
+    for_me: tuple[Event, ...] = ()
 
 
 class Session:
@@ -52,6 +60,7 @@ class Session:
         self._seq = events.head(store.conn).seq
         self._told: tuple[int | None, bool] | None = None
         self._told_at: Instant = 0
+        self._names: tuple[int, dict[str, str]] | None = None
 
     @property
     def now(self) -> Instant:
@@ -67,7 +76,9 @@ class Session:
         return inbox.resolve(query, self.context())
 
     def views(self) -> list[inbox.ViewLine]:
-        return inbox.views(self.store.conn, self.context())
+        """The views of the pane; notes that name this person stand first while there are unseen ones."""
+        found, waiting = inbox.views(self.store.conn, self.context()), len(self.mentions())
+        return [inbox.ViewLine(MENTIONS, waiting), *found] if waiting else found
 
     def quiet_views(self) -> list[View]:
         """Views the pane does not list."""
@@ -93,9 +104,30 @@ class Session:
 
         return read(self.store.conn, ticket_id, shown=shown)
 
-    def team(self) -> list[str]:
-        """The agents a ticket can go to."""
-        return [a.id for a in shop.agents(self.store.conn)]
+    def team(self) -> list[tuple[str, str]]:
+        """Whom a ticket can be given to, id and name: the agents, then the groups."""
+        from store.sql import teams
+
+        conn = self.store.conn
+        return [*((a.id, a.id) for a in shop.agents(conn)), *((g.id, g.name) for g in teams.groups(conn))]
+
+    def reader(self) -> Reader:
+        """What this person needs to be told what happened: rules and groups by name, read anew after a change."""
+        from app.happened import Reader
+        from store.sql import rules, teams
+
+        version = self.store.changed()
+        if self._names is None or self._names[0] != version:
+            conn = self.store.conn
+            rows = [*rules.listed(conn), *teams.groups(conn)]
+            self._names = version, {row.id: row.name for row in rows}
+        return Reader(self.now, self.zone, self._names[1])
+
+    def mentions(self) -> list[Mention]:
+        """Notes that name this person and were not looked at, oldest first."""
+        from store.sql.mentions import unseen
+
+        return unseen(self.store.conn, self.agent.id)
 
     def draft(self, ticket_id: int) -> Draft | None:
         return people.draft(self.store.conn, ticket_id, self.agent.id)
@@ -115,7 +147,15 @@ class Session:
             self._seq = events.head(self.store.conn).seq
             return News(everything=True, anything=True)
         self._seq = found[-1].seq
-        return News(tuple(dict.fromkeys(e.ticket_id for e in found if e.ticket_id)), anything=True)
+        mine = tuple(e for e in found if self._for_me(e))
+        return News(tuple(dict.fromkeys(e.ticket_id for e in found if e.ticket_id)), anything=True, for_me=mine)
+
+    def _for_me(self, event: Event) -> bool:
+        """A note that names this person, or a ticket that falls due before anybody is there whom they should see to."""
+        if event.payload is None or event.actor == self.actor:
+            return False
+        named = {"noted": "mentions", "unattended": "agents"}.get(event.verb)
+        return named is not None and self.agent.id in event.payload.get(named, ())
 
     # Writing ------------------------------------------------------------------------------------
 
@@ -127,6 +167,10 @@ class Session:
                 return verb(unit)
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, run)
+
+    async def work(self, job: Callable[[Store], _T]) -> _T:
+        """Runs what takes several transactions, on the writing thread. Raises what it raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, job, self.store)
 
     def act_now(self, verb: Callable[[UnitOfWork], _T]) -> _T:
         """The same, waited for: for the last words of a dying session."""

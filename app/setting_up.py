@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.screens.setup import SetupPane
 from app.setup.drawing import widths
-from app.setup.fields import Choice, Parts, Toggle
+from app.setup.fields import Choice, Parts, Toggle, Week
 from app.setup.rooms import Reading
 from app.setup.state import PAGE, RECORDS, ROOMS, FormPage, HistoryPage, ReportPage, Setup
 from app.setup_filling import FillingActs
@@ -107,7 +107,7 @@ class SettingUp:
                 found.add("setup_field")
                 if isinstance(page.field, Parts):
                     found |= {"setup_new", "setup_remove", "setup_move"}
-                if isinstance(page.field, Toggle | Choice):
+                if isinstance(page.field, Toggle | Choice | Week):
                     found.add("setup_toggle")
                 if page.asks and not page.part:
                     found |= {f"setup_{verb}" for verb in ("test", "history") if verb in can}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.editing import LineEdit
-from app.setup.fields import Choice, Choices, Parts, Toggle
+from app.setup.fields import Choice, Choices, Parts, Toggle, Week
 from app.setup.state import FormPage
 from app.setup.text_edit import TextEdit
 from store.errors import N_, Refused
@@ -57,6 +57,11 @@ class FillingActs:
             page.form.put(field.key, not page.form.raw[field.key])
         elif isinstance(field, Choice) and not field.fixed:
             page.form.put(field.key, field.after(page.form.raw[field.key], by))
+        elif isinstance(field, Week) and page.spot[1] > 0:  # as the day above
+            hours = list(page.form.raw[field.key])
+            hours[page.spot[1]] = hours[page.spot[1] - 1]
+            page.form.put(field.key, tuple(hours))
+            page.move(1)
         self.room.draw()
 
     def _choose(self, page: FormPage, field: Choice) -> None:

@@ -66,11 +66,15 @@ class KeepingActs:
         if record is None or "remove" not in room.can or self.room.unsaved():
             return
         before = room.values(self.room.reading, record.id)
-        self.desk.hold(self._do(
-            lambda unit: room.remove(unit, record.id),
-            _("{item} removed").format(item=record.title),
-            lambda unit: room.restore(unit, record.id, before),
-        ))  # fmt: skip
+        up = state.all.index(record) - (len(state.all) - 1)
+
+        def bring_back(unit: UnitOfWork) -> None:
+            room.restore(unit, record.id, before)
+            if up and "move" in room.can:  # what is added comes last
+                room.move(unit, record.id, up)
+
+        said = _("{item} removed").format(item=record.title)
+        self.desk.hold(self._do(lambda unit: room.remove(unit, record.id), said, bring_back))
 
     def setup_turn(self) -> None:
         """Space: the next choice in a form; in a list the next state, after a trial where it would be in force."""

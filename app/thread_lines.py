@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from app.beside import Beside, failed_here, head_lines, work_lines
+from app.happened import Reader, event_lines
 from app.labels import ORDER, named, titled
 from app.lines import Line
 from app.times import size_text, stamp
@@ -16,7 +18,7 @@ from desk.reason import reason_from
 from desk.thread import Thread
 from desk.vocabulary import CLOCK_KINDS, PRIORITIES, STATUSES, TYPES
 from store.events import Event
-from store.sql.rows import Attachment, Message, OutboxRow
+from store.sql.rows import Attachment, Message, OutboxRow, Ticket
 from store.values import NEVER, Instant, Money
 
 LONGEST = 6000
@@ -24,38 +26,57 @@ LONGEST = 6000
 
 
 def thread_lines(
-    thread: Thread, width: int, now: Instant, zone: tzinfo, *, unfolded: bool = False, assigned: Event | None = None,
-    cards: bool = True,
+    thread: Thread, width: int, reader: Reader, beside: Beside, *, unfolded: bool = False, cards: bool = True,
+    history: bool = False,
 ) -> list[Line]:  # fmt: skip
-    """The whole pane, top to bottom. Without `cards`, what `card_lines` shows is left to a column beside it."""
-    lines: list[Line] = list(_head(thread, width, now, zone))
+    """The whole pane, top to bottom. Without `cards`, what `card_lines` shows is left to a column beside it; `history`
+    puts what happened between the messages."""
+    now, zone = reader.now, reader.zone
+    lines: list[Line] = list(_head(thread, width, reader, beside))
     if cards:
-        lines += card_lines(thread, width)
+        lines += card_lines(thread, width, reader, beside)
     if thread.older:
         lines += [(), ((_("… older messages: press v"), "muted"),)]
     day = ""
     files: dict[int, list[tuple[int, Attachment]]] = {}
     for number, file in enumerate(thread.attachments, 1):
         files.setdefault(file.message_id, []).append((number, file))
+    happened = list(event_lines(beside.log, reader)) if history else []
+    if thread.older and thread.messages:
+        happened = [one for one in happened if one[0] >= thread.messages[0].sent_at]
     for message in thread.messages:
+        lines += _happened(happened, message.sent_at, width, reader)
         today = _day(message.sent_at, now, zone)
         lines += _message(message, files.get(message.id, []), width, zone, today if today != day else "", unfolded)
         day = today
+    lines += _happened(happened, NEVER, width, reader)
     for row in thread.waiting:
         lines += _waiting(row, width, now)
-    lines += _why(assigned, width)
+    if not history:
+        lines += _why(next((e for e in reversed(beside.log) if e.verb == "assigned"), None), width)
     return lines
 
 
-def _head(thread: Thread, width: int, now: Instant, zone: tzinfo) -> Iterator[Line]:
-    ticket, customer = thread.ticket, thread.customer
+def _happened(waiting: list[tuple[Instant, Line]], until: Instant, width: int, reader: Reader) -> Iterator[Line]:
+    """What happened before `until`, taken off the front of what waits to be shown."""
+    while waiting and waiting[0][0] < until:
+        at, line = waiting.pop(0)
+        clock = reader.when(at)
+        for number, (text, role) in enumerate(line):
+            pad = " " * (len(clock) + 4)
+            for at_line, part in enumerate(wrap(text.strip(), max(8, width - len(pad)))):
+                first = number == 0 and at_line == 0
+                yield ((f"·· {clock} " if first else pad, "muted"), (part, role))
+
+
+def _head(thread: Thread, width: int, reader: Reader, beside: Beside) -> Iterator[Line]:
+    ticket, customer, now, zone = thread.ticket, thread.customer, reader.now, reader.zone
     kind = _(TYPES.get(ticket.type, TYPES["other"]))
     if ticket.ask and ticket.ask != ticket.type:
         kind += " · " + _("wants {what}").format(what=_(TYPES.get(ticket.ask, ticket.ask)).lower())
     state = _(STATUSES[ticket.status])
     if ticket.snoozed_until > now:
-        state += " · " + (_("snoozed until the buyer replies") if ticket.snoozed_until >= NEVER
-                          else _("snoozed until {when}").format(when=stamp(ticket.snoozed_until, now, zone)))  # fmt: skip
+        state += " · " + _snoozed(ticket, reader)
     yield ((f"#{ticket.id}  ", "accent"), (kind, "strong"), (f"   {state}", "muted"))
     for line in wrap(ticket.subject or _("(no subject)"), width):
         yield ((line, "strong"),)
@@ -77,8 +98,10 @@ def _head(thread: Thread, width: int, now: Instant, zone: tzinfo) -> Iterator[Li
         facts.append(_(list(PRIORITIES.values())[ticket.priority]))
     facts += [f"#{tag}" for tag in thread.tags]
     yield ((" · ".join(f for f in facts if f), "muted"),)
-    if ticket.needs_review:
-        yield ((_("▲ sorted with doubt: check type and sender"), "warning"),)
+    for line in head_lines(ticket, beside, reader):
+        yield from _wrapped(line, width)
+    if ticket.needs_review and not failed_here(ticket, beside.log):
+        yield ((_("▲ sorted with doubt: check type and sender"), "warning"), ("  =", "key"), (" " + _("right"), "muted"))
     if ticket.escalation:
         yield ((_("▲ the buyer threatens a claim, a review or a lawyer"), "warning"),)
     for clock in thread.clocks:
@@ -91,8 +114,29 @@ def _head(thread: Thread, width: int, now: Instant, zone: tzinfo) -> Iterator[Li
             yield ((("! " if left < 0 else "▲ " if now >= clock.warn_at else "  ") + text, role),)
 
 
-def card_lines(thread: Thread, width: int) -> Iterator[Line]:
-    """The orders a ticket is about, their items and parcels."""
+def _snoozed(ticket: Ticket, reader: Reader) -> str:
+    """Until when it sleeps: a time, an event, or whichever comes first."""
+    from desk.waking import WORDS
+
+    event = _(WORDS[ticket.wake_on].help) if ticket.wake_on in WORDS else ""
+    if ticket.snoozed_until >= NEVER:
+        return _("snoozed until {event}").format(event=event) if event else _("snoozed until the buyer replies")
+    when = _("snoozed until {when}").format(when=reader.when(ticket.snoozed_until))
+    return _("{when} or {event}").format(when=when, event=event) if event else when
+
+
+def _wrapped(line: Line, width: int) -> Iterator[Line]:
+    """A line that may be too long: its first piece is broken, the others follow the last part."""
+    text, role = line[0]
+    parts = list(wrap(text, width))
+    yield from (((part, role),) for part in parts[:-1])
+    yield ((parts[-1], role), *line[1:])
+
+
+def card_lines(thread: Thread, width: int, reader: Reader, beside: Beside) -> Iterator[Line]:
+    """What is to do here, then the orders the ticket is about, their items and parcels."""
+    for line in work_lines(thread.ticket, beside, reader):
+        yield from _wrapped(line, width) if line else ((),)
     for order in thread.orders[:2]:
         yield ()
         yield ((_("ORDER") + f" {order.number}", "strong"), (f"   {named(ORDER, order.status)}", "muted"))

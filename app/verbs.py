@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import tzinfo
 
 from app.actions import split
+from app.typed import snooze, task
 from desk import spam, tickets
 from desk.changes import change
-from store.errors import N_
+from store.errors import N_, Invalid
+from store.sql import shop
 from store.unit import UnitOfWork
-from store.values import HOUR, NEVER, Instant
+from store.values import Instant
 
 Act = Callable[[UnitOfWork, int], int]
-
-WORK_STARTS = time(9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ def verb(action: str, *, me: str, now: Instant, zone: tzinfo, text: str = "") ->
         return Verb(lambda u, t: tickets.assign(u, t, me), N_("{item} is yours"))
     if name == "ticket.unassign":
         return Verb(lambda u, t: tickets.assign(u, t, None), N_("{item} is nobody's now"))
-    if name == "ticket.assign":
-        return Verb(lambda u, t: tickets.assign(u, t, argument or text), N_("{item} assigned"))
+    if name in ("ticket.assign", "ticket.transfer"):
+        return _transfer(argument or text)
     if name in ("ticket.done", "ticket.reopen", "ticket.status"):
         status = {"ticket.done": "solved", "ticket.reopen": "open"}.get(name, argument)
         done = {"solved": N_("{item} solved"), "open": N_("{item} open again"), "closed": N_("{item} closed")}
@@ -56,9 +56,9 @@ def verb(action: str, *, me: str, now: Instant, zone: tzinfo, text: str = "") ->
         drop = [w.lstrip("-#") for w in words if w.startswith("-")]
         return Verb(lambda u, t: tickets.tag(u, t, add=add, remove=drop), N_("{item}: labels set"))
     if name in ("ticket.snooze", "ticket.snooze_until", "ticket.wake"):
-        until = 0 if name == "ticket.wake" else snooze(argument or text, now, zone)
-        return Verb(lambda u, t: tickets.snooze(u, t, until), N_("{item} snoozed") if until else N_("{item} is awake"),
-                    leaves=bool(until))  # fmt: skip
+        until, event = (0, "") if name == "ticket.wake" else snooze(argument or text, now, zone)
+        said = N_("{item} snoozed") if until else N_("{item} is awake")
+        return Verb(lambda u, t: tickets.snooze(u, t, until, event), said, leaves=bool(until))
     if name == "ticket.spam":
         return Verb(spam.mark, N_("{item} is spam"), leaves=True)
     if name == "ticket.block":
@@ -67,18 +67,46 @@ def verb(action: str, *, me: str, now: Instant, zone: tzinfo, text: str = "") ->
         return Verb(spam.clear, N_("{item} is no spam"), leaves=True)
     if name == "ticket.no_reply":
         return Verb(tickets.no_reply_needed, N_("{item}: no reply needed"))
+    if name == "ticket.right_type":
+        return Verb(tickets.confirm_type, N_("{item}: the type is right"))
+    if name == "ticket.flag":
+        flagged = int(argument == "1")
+        return Verb(lambda u, t: change(u, t, {"flagged": flagged}),
+                    N_("{item} flagged") if flagged else N_("{item}: flag taken off"))  # fmt: skip
+    return _work(name, argument, text, now, zone)
+
+
+def _transfer(words: str) -> Verb:
+    """`wei because she speaks German`: to whom, then why."""
+    from desk.automation.route import transfer
+
+    target, _space, reason = words.strip().partition(" ")
+    if not target:
+        raise Invalid(N_("Say to whom."), next=N_("Such as: wei speaks German"))
+    return Verb(lambda u, t: transfer(u, t, target, reason), N_("{item} assigned"))
+
+
+def _work(name: str, argument: str, text: str, now: Instant, zone: tzinfo) -> Verb | None:
+    """Verbs of the work on a ticket."""
+    if name == "ticket.task":
+        from desk import tasks
+        from desk.groups import get
+
+        new = task(argument or text, now, zone)
+
+        def add(unit: UnitOfWork, ticket_id: int) -> int:
+            group = "" if not new.who or shop.agent(unit.conn, new.who) or not get(unit.conn, new.who) else new.who
+            agent = "" if group else new.who
+            return tasks.add(unit, ticket_id, new.title, agent=agent, group=group, due=new.due)
+
+        return Verb(add, N_("{item}: task added"))
+    if name == "ticket.checklist":
+        from desk.checklists import attach
+
+        return Verb(lambda u, t: attach(u, t, argument), N_("{item}: checklist attached · x ticks steps off"))
+    if name == "ticket.field":
+        from desk.fields import set_value
+
+        field, _colon, value = argument.partition("=")
+        return Verb(lambda u, t: set_value(u, t, field, value or text, zone), N_("{item}: field set"))
     return None
-
-
-def snooze(words: str, now: Instant, zone: tzinfo) -> Instant:
-    """`1h`, `tomorrow` (when work starts), `week` (on Monday), `reply`, or anything `desk.tickets.snooze_until` reads."""
-    if words == "1h":
-        return now + HOUR
-    if words == "reply":
-        return NEVER
-    if words in ("tomorrow", "week"):
-        today = datetime.fromtimestamp(now / 1000, zone).date()
-        days = 1 if words == "tomorrow" else 7 - today.weekday()
-        morning = datetime.combine(today + timedelta(days=days), WORK_STARTS, zone)
-        return int(morning.timestamp() * 1000)
-    return tickets.snooze_until(words, now)

@@ -9,13 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import desk.group_query  # noqa: F401 - the room's query field
-import desk.incident_query  # noqa: F401 - the room's query field
+import desk.group_query
+import desk.incident_query
+import desk.stuck_query  # noqa: F401 - the room's query state
 from store.errors import N_, Invalid
 from store.sql import shop
 from store.sql.rows import Agent, Channel
-from store.unit import Store, UnitOfWork
-from store.values import Actor, Instant
+from store.unit import HEAD_REVISION, Store, UnitOfWork
+from store.values import SYSTEM, Actor, Instant
 
 if TYPE_CHECKING:
     from connectors.contract import Connector
@@ -87,7 +88,19 @@ class Wired(NamedTuple):
 
 def open_desk(folder: Path) -> Wired:
     """Opens the desk in `folder`; a desk with a key finds it in the vault. Raises the store's errors."""
-    return reacting(Store.open(folder, clock=SystemClock(), ids=fresh_id, key=desk_key(folder)))
+    wired = reacting(Store.open(folder, clock=SystemClock(), ids=fresh_id, key=desk_key(folder)))
+    if wired.store.meta("furnished") != HEAD_REVISION:
+        _catch_up(wired.store)
+    return wired
+
+
+def _catch_up(store: Store) -> None:
+    """A desk that an older program made gets what ships by now."""
+    from desk import setup
+
+    if not setup.furnished(store):
+        with store.write(SYSTEM) as unit:
+            setup.catch_up(unit)
 
 
 def create_desk(folder: Path, *, name: str, encrypt: bool) -> Wired:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from app.widgets.template_picker import TemplatePicker
     from app.wire import Wired
     from desk.query.hits import Marker
+    from store.events import Event
     from store.sql.rows import Agent, View
     from themes.roles import Theme
 
@@ -46,6 +47,8 @@ REST_S = 0.15
 """How long the cursor rests before the ticket beside it is read."""
 BREATH_S = 3.0
 """How often at least it makes sure that there is still somebody at the other end of the line."""
+TOAST_S = 12.0
+"""How long the top line says what this person should know."""
 COUNT_S = 0.5
 """Counts are read anew at most this often while much is happening."""
 
@@ -60,7 +63,7 @@ class Workstation(Face[int]):
         super().__init__(theme)
         self.session, self.bindings = session, bindings
         self.place = "list"
-        self.engine = Engine(self.keys_here())
+        self.engine = Engine(bindings.keymap("list"))
         self.there: dict[int, tuple[str, bool]] = {}
         self.view_id, self.view_query, self.query_text = "inbox", "", ""
         self.marker: Marker | None = None
@@ -70,8 +73,8 @@ class Workstation(Face[int]):
         self.last_act: tuple[str, str] | None = None
         self.settled = False
         """Whether the first frame is out."""
-        self.holding = False
-        """Whether a reply of this person waits to leave."""
+        self.toast = ""
+        """What this person should be told just now, whatever they do."""
         self._status_at = 0
         self._acts: Acts | None = None
         self._later: dict[str, asyncio.TimerHandle] = {}
@@ -99,6 +102,7 @@ class Workstation(Face[int]):
     def _settle(self) -> None:
         """What the first frame need not wait for."""
         self.settled = True
+        self.engine.keymap = self.keys_here()
         self.there = self.session.there()
         self.desk_screen.show_views(self.view_id)
         self.soon("duty", 0.5, self.desk_screen.show_status)
@@ -158,7 +162,7 @@ class Workstation(Face[int]):
 
     def _is_text(self, event: events.Key) -> bool:
         """Whether a key goes on to the text instead of being an act."""
-        return event.is_printable or event.key in ("enter", "tab") or not self._bound(event.key)
+        return event.is_printable or event.key == "enter" or not self._bound(event.key)
 
     async def _typed_out(self) -> None:
         """The text area takes keys at its own pace: an act on the text waits for the letters typed before it."""
@@ -246,14 +250,20 @@ class Workstation(Face[int]):
         task.add_done_callback(self._held.discard)
 
     def keys_here(self) -> Keymap:
-        """The keys of the place, the team's names among them."""
-        team = [(f"ticket.assign:{a}", a) for a in self.session.team()]
+        """The keys of the place, the names of team and groups among them."""
+        team = [(f"ticket.assign:{ident}", name) for ident, name in self.session.team()]
         return self.bindings.keymap(self.place).with_choices("ticket.assign", team)
 
     def go_to(self, place: str) -> None:
-        """Sends the keys to another place."""
+        """Sends the keys to another place; a prefix that leads on there as well stays."""
         self.place = place
         self.engine.keymap = self.keys_here()
+        waiting = self.engine.waiting
+        if waiting is None:
+            self.desk_screen.which.hide()
+        else:
+            self.desk_screen.which.wait(waiting)
+        self.desk_screen.bottom.pending(self.engine.pending)
         self.desk_screen.set_class(place in ("setup", "form", "field"), "setup")
         self.desk_screen.views_pane.active = place == "views"
         self.desk_screen.clocks.active = place == "clocks"
@@ -327,8 +337,11 @@ class Workstation(Face[int]):
 
     def view(self, view_id: str) -> View:
         """Raises NotFound."""
+        from app.session import MENTIONS
         from desk.inbox import view
 
+        if view_id == MENTIONS.id:
+            return MENTIONS
         return view(self.session.store.conn, view_id, self.session.agent.id)
 
     def show_query(self, text: str) -> None:
@@ -384,7 +397,22 @@ class Workstation(Face[int]):
         news = self.session.poll()
         if news.anything:
             self.take_in(news.tickets, everything=news.everything)
+        if news.for_me:
+            self.tell_me(news.for_me)
         self.soon("poll", POLL_S, self._poll)
+
+    def tell_me(self, told: Collection[Event]) -> None:
+        """Shows in the top line, for a while, what happened that this person should know."""
+        from app.told_me import toast
+
+        self.toast = toast(told, self.session.mentions(), self.session.reader())
+        self.desk_screen.show_status()
+        self.bell()
+        self.soon("toast", TOAST_S, self._toast_gone)
+
+    def _toast_gone(self) -> None:
+        self.toast = ""
+        self.desk_screen.show_status()
 
     def take_in(self, ids: Collection[int], *, everything: bool = False) -> None:
         """Tickets changed, here or elsewhere: rows change in place, counts follow within half a second."""
@@ -422,11 +450,11 @@ class Workstation(Face[int]):
         held = outbox.of_agent_held(self.session.store.conn, self.session.agent.id, now)
         if held:
             left = -(-(held[-1].hold_until - now) // SECOND)
-            self.say(_("#{id} leaves in {n} s … z takes it back").format(id=held[-1].ticket_id, n=left), "us")
+            leaving = _("#{id} leaves in {n} s … z takes it back").format(id=held[-1].ticket_id, n=left)
+            self.desk_screen.bottom.countdown(leaving)
             soonest = min(soonest, now + SECOND)
-        elif self.holding:
-            self.say("")
-        self.holding = bool(held)
+        else:
+            self.desk_screen.bottom.countdown("")
         if now >= self._status_at:
             self._status_at = now + 60 * SECOND
             self.desk_screen.show_status()

@@ -35,7 +35,7 @@ MANY = (
 SOME = (
     "is:flagged", "is:mentioned", "has:task", "task:open", "task_for:ana", "has:link", "link:5000..9000",
     "has:customer_note", "has:mention", "author:ana", "tag:thousandth", "tag:hundredth", "tag:rare", "tier:vip", "tier:plus",
-    "parcel:lost", "bench_urgency:high", "bench_rate:99%..", "cause:damaged", "customer:a", "id:5000..6000",
+    "parcel:lost", "bench_urgency:high", "bench_rate:99%..", "cause:damaged", "customer:ann", "id:5000..6000",
     "is:open tag:thousandth", "is:open tag:hundredth", "is:open (tag:rare OR tier:vip)", "order_status:cancelled",
 )  # fmt: skip
 """Values between twenty tickets and a tenth of all have."""

@@ -39,7 +39,8 @@ def _tags(conn: Connection, now: Instant) -> None:
 
 
 def _people(conn: Connection, now: Instant) -> None:
-    conn.execute("UPDATE customer SET tier = CASE WHEN id % 1000 = 0 THEN 'vip' ELSE 'plus' END WHERE id % 100 = 0")
+    conn.execute(f"UPDATE customer SET tier = CASE WHEN {SPREAD} % 1000 = 0 THEN 'vip' ELSE 'plus' END "
+                 f"WHERE {SPREAD} % 100 = 0")  # fmt: skip
     conn.execute("UPDATE customer SET note = 'asks for an invoice' WHERE id % 2000 = 0")
     conn.execute(
         f"UPDATE ticket SET country = CASE {SPREAD} % 9 WHEN 0 THEN 'MX' WHEN 1 THEN 'JP' ELSE 'DE' END, "

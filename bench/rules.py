@@ -68,8 +68,9 @@ def rules(n: int, chance: random.Random) -> list[dict[str, Any]]:
             "id": f"rule-{i}", "name": f"Rule {i}", "when": ["created", "buyer_message"] if i % 5 else ["created", "changed"],
             "if": condition, "state": "on", "then": [{"do": "tag", "add": [f"r{i}"]}, {"do": "set", "priority": "high"}],
         })  # fmt: skip
-    for i, word in enumerate(("parcel", "refund", "broken")):  # what nearly every desk has, and what fires often
-        made[i * 40] |= {"when": ["created"], "if": f"is:open {word}"}
+    for table in made[::10]:
+        table |= {"when": ["changed"], "fields": ["status"]}
+    made[41] |= {"when": ["created"], "if": "is:open parcel"}  # every desk has one that fires for most tickets
     return made
 
 

@@ -72,7 +72,7 @@ def write(unit: UnitOfWork, ticket_id: int, values: Mapping[str, Any]) -> None:
     if "status" in columns:
         columns["status_since"] = unit.now
     tickets.update(unit.conn, ticket_id, {**columns, "updated_at": unit.now})
-    if _MOVES_CLOCKS & values.keys():
+    if _MOVES_CLOCKS & values.keys() or shop.scoped_policies(unit.conn):
         from desk.clocks.keep import keep
 
         keep(unit, ticket_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from desk import checklists, fields
@@ -16,7 +16,7 @@ from desk.inbox import SHIPPED_VIEWS
 from desk.template_book import columns_of
 from desk.vocabulary import CLASSES
 from store.errors import N_, Invalid
-from store.unit import UnitOfWork
+from store.unit import HEAD_REVISION, Store, UnitOfWork
 
 VIEW_NAMES = {
     "inbox": N_("Inbox"),
@@ -51,6 +51,30 @@ def furnish(unit: UnitOfWork, *, zone: str, people: Iterable[NewAgent]) -> None:
     unit.append("desk_made", {"zone": zone})
     for person in team:
         add(unit, person)
+    _note_furnished(unit)
+
+
+def catch_up(unit: UnitOfWork) -> None:
+    """Gives a desk that an older program made what ships by now and it cannot have removed: templates it lacks, and
+    macros, fields and checklists where there are none at all."""
+    have = {ident for (ident,) in unit.conn.execute("SELECT id FROM template")}
+    add_templates(unit, besides=have)
+    for table, bring in (("macro", add_macros), ("custom_field", fields.furnish), ("checklist", checklists.furnish)):
+        if not unit.conn.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
+            bring(unit)
+    _note_furnished(unit)
+
+
+def furnished(store: Store) -> bool:
+    """Whether a desk has what ships with this program, or has not been furnished at all yet."""
+    return store.meta("furnished") == HEAD_REVISION or not store.conn.execute("SELECT 1 FROM view LIMIT 1").fetchone()
+
+
+def _note_furnished(unit: UnitOfWork) -> None:
+    unit.conn.execute(
+        "INSERT INTO meta (key, value) VALUES ('furnished', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (HEAD_REVISION,),
+    )
 
 
 def add_calendar(unit: UnitOfWork, zone: str) -> None:
@@ -78,9 +102,12 @@ def add_policies(unit: UnitOfWork) -> None:
     unit.conn.executemany("INSERT INTO policy (id, name, body, enabled, position) VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def add_templates(unit: UnitOfWork) -> None:
-    """The templates that come with the program, in every language, and those for one platform or country."""
+def add_templates(unit: UnitOfWork, besides: Collection[str] = ()) -> None:
+    """The templates that come with the program (`besides` some that are here), in every language, and those for one
+    platform or country."""
     for template in shipped_templates().values():
+        if template.id in besides:
+            continue
         row = {"id": template.id, **columns_of(template), "shipped": 1, "updated_at": unit.now}
         names, marks = ", ".join(row), ", ".join("?" * len(row))
         unit.conn.execute(f"INSERT INTO template ({names}) VALUES ({marks})", tuple(row.values()))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from desk import learning
 from desk.changes import change, normal_tags, require, write
+from desk.mornings import next_morning
 from desk.reason import Reason
 from desk.waking import WORDS
 from store.errors import N_, DeskError, Invalid
@@ -136,7 +138,7 @@ def open_by_hand(unit: UnitOfWork, *, channel_id: str, customer: str, subject: s
     ).ticket_id
 
 
-def snooze_words(words: str, now: Instant) -> tuple[Instant, str]:
+def snooze_words(words: str, now: Instant, zone: tzinfo = UTC) -> tuple[Instant, str]:
     """`(until, wake_on)` of what a person says: an event of `desk.waking`, else a time as `snooze_until` reads it, or
     both (`3d task_done`: whichever comes first). Raises Invalid."""
     parts = words.split()
@@ -145,21 +147,22 @@ def snooze_words(words: str, now: Instant) -> tuple[Instant, str]:
     if len(events) > 1 or not parts:
         raise Invalid(N_("{item} is not a time to snooze until."), item=clean_line(words),
                       next=N_("Say it as 2h or tomorrow."))  # fmt: skip
-    return snooze_until(rest, now) if rest else NEVER, fold(events[0]) if events else ""
+    return snooze_until(rest, now, zone) if rest else NEVER, fold(events[0]) if events else ""
 
 
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
 
-def snooze_until(words: str, now: Instant) -> Instant:
-    """`2h`, `3d`, `1w`, `reply` (until the buyer writes), `wake`. Raises Invalid."""
+def snooze_until(words: str, now: Instant, zone: tzinfo = UTC) -> Instant:
+    """`2h`, `3d`, `1w`, `tomorrow` (9:00 of the next working day in `zone`), `reply` (until the buyer writes), `wake`.
+    Raises Invalid."""
     text = words.strip().casefold()
     if text in ("reply", "until-reply"):
         return NEVER
     if text in ("wake", "0"):
         return 0
     if text == "tomorrow":
-        return now + DAY
+        return next_morning(now, zone)
     if text[-1:] in _UNITS and text[:-1].isdigit() and len(text) < 6:
         return now + int(text[:-1]) * _UNITS[text[-1]]
     raise Invalid(N_("{item} is not a time to snooze until."), item=words, next=N_("Say it as 2h or tomorrow."))

@@ -169,7 +169,17 @@ class Words:
     table: str = "message_fts"
 
 
-Condition = All | Any_ | Not | Is | Between | Has | Linked | Words
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The ticket's `key` is one of those that `select` (a SELECT of one column) finds for the whole desk, found once.
+    Means the same as what it was made of; `store.sql.plan` uses it where many tickets are looked at."""
+
+    key: str
+    select: str
+    params: tuple[object, ...]
+
+
+Condition = All | Any_ | Not | Is | Between | Has | Linked | Words | Among
 EVERYTHING = All()
 NOTHING = Any_()
 
@@ -237,6 +247,9 @@ def _sql(c: Condition, params: list[Any]) -> str:
                 params.extend(r.params)
                 pieces.append(r.of_one(key))
             return pieces[0] if len(pieces) == 1 else "(" + " OR ".join(pieces) + ")"
+        case Among(key, select, bound):
+            params.extend(bound)
+            return f"+{key} IN ({select})"
         case Words(expression, table):
             params.append(expression)
             return (

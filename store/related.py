@@ -128,6 +128,11 @@ def unread(agent_id: str) -> Condition:
 # The team's work ---------------------------------------------------------------------------------------
 
 
+def unseen_by(agent_id: str) -> Linked:
+    """Tickets with a note that names an agent who has not looked since."""
+    return _of_ticket("mention x", "x.agent_id = ? AND x.seen_at = 0", (agent_id,))
+
+
 def mentioned(agent_id: str | None = None) -> Linked:
     """Tickets with a note that names an agent, any agent unless said."""
     return _of_ticket("mention x", "x.agent_id = ?", (agent_id,)) if agent_id else _of_ticket("mention x")
@@ -147,6 +152,12 @@ def paused() -> Linked:
     """Tickets with a clock that stands still."""
     rows = Rows("clock x", "x.ticket_id", "+x.state = 'paused'", sought="x.state = 'paused'")
     return Linked("t.id", (rows,))
+
+
+def touched_since(at: int) -> Linked:
+    """Tickets a person of the team did something to since `at`. No list begins here: it is asked of one ticket."""
+    test = "x.actor_kind = 'agent' AND x.at >= ?"
+    return Linked("t.id", (Rows("event x", "x.ticket_id", test, (at,), seeks=False),))
 
 
 def links(where: str = "1", params: Sequence[object] = ()) -> tuple[Rows, Rows]:

@@ -1,15 +1,16 @@
-"""`deskhand sla`: the shop's reply-time policies, and due times computed on a calendar."""
+"""`deskhand sla`: reply-time policies, marketplaces' deadlines, the team's calendars, and due times computed on them."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from app.cli.options import Usage
-from app.cli.output import At, Column, iso, local, record, records
+from app.cli import sla_setup
+from app.cli.options import Usage, unknown
+from app.cli.output import At, Column, Record, iso, local, record, records
 from app.cli.parsing import Parser, perform_verb, verbs
-from app.cli.run import Run
+from app.cli.run import Run, ticket_number
 from app.cli.times import moment
 from app.labels import column
 from app.words import _
@@ -19,12 +20,23 @@ from store.values import NEVER, Instant
 if TYPE_CHECKING:
     from desk.clocks.calendars import Calendar
 
-LIST, DUE = "deskhand/policies/1", "deskhand/due/1"
+LIST, DUE, PRESETS = "deskhand/policies/1", "deskhand/due/1", "deskhand/presets/1"
+CALENDARS, SHOW = "deskhand/calendars/1", "deskhand/clocks/1"
+STATES = {"running": N_("running"), "paused": N_("stands"), "met": N_("met"), "late": N_("missed")}
 
 
 def arguments(parser: Parser) -> None:
     verbs(parser, (
-        ("list", _("the policies in force"), _no_arguments, _list),
+        ("list", _("the policies in force"), _list_arguments, _list),
+        ("show", _("the clocks of a ticket, and why it has them"), _show_arguments, _show),
+        ("set", _("change a policy, or make one"), sla_setup.set_arguments, sla_setup.set_),
+        ("enable", _("put a policy or a marketplace's preset in force"), sla_setup.enable_arguments, sla_setup.enable),
+        ("disable", _("take a policy out of force"), sla_setup.one_policy, sla_setup.disable),
+        ("presets", _("deadlines of marketplaces"), _presets_arguments, _presets),
+        ("calendars", _("calendars, or one of them as a file"), _calendars_arguments, _calendars),
+        ("calendar", _("put a calendar in force from a file"), sla_setup.save_arguments, sla_setup.save),
+        ("holidays", _("put public holidays and make-up days into a calendar"), sla_setup.holidays_arguments,
+         sla_setup.holidays),
         ("due", _("when a target is due"), _due_arguments, _due),
     ))  # fmt: skip
 
@@ -32,8 +44,20 @@ def arguments(parser: Parser) -> None:
 run = perform_verb
 
 
-def _no_arguments(parser: Parser) -> None:
-    """None of its own."""
+def _list_arguments(parser: Parser) -> None:
+    parser.add_argument("--all", action="store_true", help=_("those that are not in force, too"))
+
+
+def _show_arguments(parser: Parser) -> None:
+    parser.add_argument("ticket", metavar="TICKET", help=_("its number"))
+
+
+def _presets_arguments(parser: Parser) -> None:
+    parser.add_argument("--platform", default="", metavar="NAME", help=_("of one platform only"))
+
+
+def _calendars_arguments(parser: Parser) -> None:
+    parser.add_argument("calendar", nargs="?", default="", metavar="NAME", help=_("this one, as a TOML file holds it"))
 
 
 def _due_arguments(parser: Parser) -> None:
@@ -59,28 +83,29 @@ def _due_arguments(parser: Parser) -> None:
 
 
 def _list(run: Run, args: argparse.Namespace) -> int:
-    import json
-
-    from desk.clocks.policies import policy_from
+    from desk.clocks.keep_setup import policy_rows
+    from desk.clocks.targets import target_text
     from desk.vocabulary import PRIORITIES
-    from store.sql import shop
 
-    found = [(p, policy_from({"id": p.id, **json.loads(p.body)})) for p in shop.policies(run.conn)]
+    found = [p for p, _table in policy_rows(run.conn) if p.enabled or args.all]
     rows = (
         {
             "id": p.id,
             "name": p.title(_language()),
             "kind": p.kind,
-            "target": json.loads(row.body)["target"],
+            "target": target_text(p.target),
             "calendar": p.calendar,
             "priority": p.priority or None,
             "channel_kind": p.channel_kind or None,
             "platform": p.platform or None,
             "scope": p.scope or None,
             "pauses": sorted(p.pauses),
-            "enabled": bool(row.enabled),
+            "warn": [f"{float(share):.0%}" for share in p.warn],
+            "reopen_grace_ms": p.reopen_grace or None,
+            "starts": p.starts,
+            "enabled": p.enabled,
         }
-        for row, p in found
+        for p in found
     )
     columns = [
         Column("id", _("Id")),
@@ -89,7 +114,9 @@ def _list(run: Run, args: argparse.Namespace) -> int:
         Column("calendar", _("Calendar")),
         Column("priority", _("Priority"), column(PRIORITIES)),
         Column("channel_kind", _("Kind")),
+        Column("warn", _("Warns after")),
         Column("scope", _("Only for")),
+        *([Column("enabled", _("In force"))] if args.all else []),
     ]
     records(run, LIST, "policies", columns, rows)
     return 0
@@ -99,6 +126,121 @@ def _language() -> str:
     from app.words import language
 
     return language()
+
+
+def _show(run: Run, args: argparse.Namespace) -> int:
+    import json
+
+    from desk.changes import require_in
+    from desk.clocks.keep import planned
+    from desk.clocks.keep_setup import policy_rows
+    from desk.reason import reason_from
+    from desk.vocabulary import CLOCK_KINDS
+    from store.sql import clocks
+
+    ticket = require_in(run.conn, ticket_number(args.ticket))
+    warns = {(p.kind, p.key): p.warns for p in planned(run.conn, ticket, run.now)}
+    titles = {p.id: p.title(_language()) for p, _table in policy_rows(run.conn)}
+
+    def rows() -> Iterator[Record]:
+        for c in clocks.of_ticket(run.conn, ticket.id):
+            yield {
+                "kind": c.kind, "policy": c.policy_id or None, "name": titles.get(c.policy_id, c.policy_id),
+                "state": c.state, "started": At(c.started_at), "due": At(c.due_at),
+                "stopped": At(c.stopped_at or 0), "missed": At(c.breached_at or 0),
+                "warns": [{"share": share, "at": At(at)} for share, at in warns.get((c.kind, c.cycle), ())],
+                "warned": c.warned or None,
+                "why": reason_from(json.loads(c.reason)).render(_) if c.reason.startswith("{") else c.reason,
+            }  # fmt: skip
+
+    columns = [
+        Column("kind", _("Clock"), column(CLOCK_KINDS)), Column("state", _("State"), column(STATES)),
+        Column("started", _("Began")), Column("due", _("Due")), Column("stopped", _("Ended")),
+        Column("missed", _("Missed")), Column("why", _("Why")),
+    ]  # fmt: skip
+    records(run, SHOW, "clocks", columns, rows(), ticket=ticket.id)
+    return 0
+
+
+def _presets(run: Run, args: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from desk.clocks.presets import presets, without_clock
+    from desk.clocks.starts import TOLD
+    from desk.clocks.targets import target_text
+
+    platforms = {p.platform for p in presets().values()} | set(without_clock())
+    if args.platform and args.platform not in platforms:
+        raise Usage(unknown(args.platform, sorted(platforms), _("a platform")))
+    today = datetime.fromtimestamp(_now(run) / 1000, UTC).date()
+    active = _in_force(run)
+    rows = [
+        {
+            "id": p.id, "platform": p.platform, "starts": p.starts, "noticed": p.starts in (*TOLD, "buyer_message"),
+            "target": target_text(p.target) if p.target else None,
+            "by_country": {country: target_text(target) for country, target in p.by_country},
+            "alternative": target_text(p.alternative) if p.alternative else None,
+            "alternative_when": p.alternative_when or None, "calendar": p.calendar, "stops": p.stops,
+            "consequence": p.consequence or None, "note": p.note or None, "source": p.source,
+            "checked": p.checked.isoformat() if p.checked else None,
+            "doubt": doubt.render(_) if (doubt := p.doubt(today)) else None,
+            "enabled": any(ident == p.id or ident.startswith(f"{p.id}.") for ident in active),
+        }
+        for p in presets().values() if args.platform in ("", p.platform)
+    ]  # fmt: skip
+    columns = [
+        Column("id", _("Id")), Column("enabled", _("In force")), Column("starts", _("Begins with")),
+        Column("target", _("Target")), Column("by_country", _("By country")), Column("stops", _("Ends with")),
+        Column("checked", _("Checked")), Column("doubt", _("Doubt")),
+    ]  # fmt: skip
+    records(run, PRESETS, "presets", columns, rows)
+    if args.platform in without_clock():
+        run.say(_("No deadline of {platform} for sellers is known.").format(platform=args.platform))
+    return 0
+
+
+def _calendars(run: Run, args: argparse.Namespace) -> int:
+    from desk.clocks.calendar_files import calendar_text
+    from desk.clocks.keep import calendars
+    from store.sql import shop
+
+    known = calendars(run.conn)
+    if args.calendar:
+        found = find(run, args.calendar)
+        text = calendar_text(found)
+        record(run, sla_setup.CALENDAR, {"calendar": found.name, "zone": found.zone, "version": found.version, "toml": text},
+               lambda: text.splitlines())  # fmt: skip
+        return 0
+    own = {name: version for name, _body, version in shop.calendars(run.conn)}
+    rows = (
+        {
+            "name": c.name, "zone": c.zone, "hours_a_week": sum(b - a for hours in c.weekly for a, b in hours) / 60,
+            "off": len(c.off), "extra": len(c.extra), "last": max((*c.off, *c.extra)).isoformat() if c.off or c.extra else None,
+            "own": name in own, "version": own.get(name, c.version),
+        }
+        for name, c in known.items()
+    )  # fmt: skip
+    columns = [
+        Column("name", _("Name")), Column("zone", _("Zone")), Column("hours_a_week", _("Hours a week"), "{:g}".format, True),
+        Column("off", _("Days off"), right=True), Column("extra", _("Extra days"), right=True),
+        Column("last", _("Known to")), Column("own", _("Own")), Column("version", _("Version"), right=True),
+    ]  # fmt: skip
+    records(run, CALENDARS, "calendars", columns, rows)
+    return 0
+
+
+def _in_force(run: Run) -> set[str]:
+    if not (run.folder / "desk.db").exists():
+        return set()
+    from store.sql import shop
+
+    return {p.id for p in shop.policies(run.conn)}
+
+
+def _now(run: Run) -> Instant:
+    from app.wire import SystemClock
+
+    return SystemClock().now()
 
 
 def _due(run: Run, args: argparse.Namespace) -> int:
@@ -148,10 +290,7 @@ def find(run: Run, name: str) -> Calendar:
     from desk.clocks.calendar_files import calendar_from_text, shipped_calendars
 
     if "/" in name or "." in name:
-        try:
-            return calendar_from_text(Path(name).expanduser().read_text("utf-8"), name)
-        except (OSError, UnicodeDecodeError) as exc:
-            raise NotFound(N_("{item} cannot be read."), item=name, next=N_("Check the path.")) from exc
+        return calendar_from_text(sla_setup.read_file(name), name)
     if (run.folder / "desk.db").exists():
         from desk.clocks.keep import calendars
 

@@ -23,5 +23,5 @@ def run(run: Run, args: argparse.Namespace) -> int:
     ids, rest = leading_tickets(words_of(args))
     if not ids or not rest:
         raise Usage(_("Say: deskhand snooze TICKET… UNTIL"))
-    until, wake_on = snooze_words(" ".join(rest), run.now)
+    until, wake_on = snooze_words(" ".join(rest), run.now, run.zone)
     return act(run, ids, lambda unit, ticket_id: snooze(unit, ticket_id, until, wake_on))

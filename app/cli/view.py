@@ -14,8 +14,9 @@ LIST, ONE = "deskhand/views/1", "deskhand/view/1"
 
 def arguments(parser: Parser) -> None:
     verbs(parser, (
-        ("list", _("views you see, with their counts"), _no_arguments, _list),
+        ("list", _("views you see, with their counts"), _whose, _list),
         ("add", _("save a query"), _add_arguments, _add),
+        ("set", _("change a view: its query, name, id, place or whose it is"), _set_arguments, _set),
         ("remove", _("forget a view; tickets stay"), _one, _remove),
     ))  # fmt: skip
 
@@ -23,8 +24,10 @@ def arguments(parser: Parser) -> None:
 run = perform_verb
 
 
-def _no_arguments(parser: Parser) -> None:
-    """None of its own."""
+def _whose(parser: Parser) -> None:
+    whose = parser.add_mutually_exclusive_group()
+    whose.add_argument("--private", action="store_true", help=_("only for you"))
+    whose.add_argument("--shared", action="store_true", help=_("for everybody"))
 
 
 def _one(parser: Parser) -> None:
@@ -35,7 +38,16 @@ def _add_arguments(parser: Parser) -> None:
     _one(parser)
     parser.add_argument("query", nargs="+", metavar="QUERY", help=_("what it shows, such as is:open type:damaged"))
     parser.add_argument("--name", default="", metavar="TEXT", help=_("what it is called; its id unless said"))
-    parser.add_argument("--private", action="store_true", help=_("only for you"))
+    _whose(parser)
+
+
+def _set_arguments(parser: Parser) -> None:
+    _one(parser)
+    parser.add_argument("query", nargs="*", metavar="QUERY", help=_("what it shows from now on; as it was unless said"))
+    parser.add_argument("--name", metavar="TEXT", help=_("what it is called"))
+    parser.add_argument("--id", metavar="NEW", help=_("another id"))
+    parser.add_argument("--position", type=int, metavar="N", help=_("its place among the views, from 1"))
+    _whose(parser)
 
 
 def _list(run: Run, args: argparse.Namespace) -> int:
@@ -44,6 +56,8 @@ def _list(run: Run, args: argparse.Namespace) -> int:
     ctx = inbox.context(run.conn, run.me, run.now, run.zone)
     listed = [(v.view, v.count) for v in inbox.views(run.conn, ctx)]
     listed += [(v, None) for v in inbox.quiet_views(run.conn, run.me)]
+    if args.private or args.shared:
+        listed = [(v, n) for v, n in listed if bool(v.owner) == args.private]
     rows = ({**_row(v.id, _(v.name), v.query, v.owner), "count": count} for v, count in listed)
     columns = [Column("id", _("Id")), Column("name", _("Name")), Column("count", _("Tickets"), right=True),
                Column("query", _("Query")), Column("owner", _("Owner"))]  # fmt: skip
@@ -60,6 +74,20 @@ def _add(run: Run, args: argparse.Namespace) -> int:
 
     with run.write() as unit:
         v = views.add(unit, args.view, " ".join(args.query), name=args.name, owner=run.agent.id if args.private else "")
+    record(run, ONE, _row(v.id, v.name, v.query, v.owner))
+    return 0
+
+
+def _set(run: Run, args: argparse.Namespace) -> int:
+    from desk import views
+
+    owner = run.agent.id if args.private else "" if args.shared else None
+    with run.write() as unit:
+        v = views.change(unit, args.view, name=args.name, query=" ".join(args.query) or None, owner=owner)
+        if args.id:
+            v = views.rename(unit, args.view, args.id)
+        if args.position is not None:
+            views.place(unit, v.id, args.position)
     record(run, ONE, _row(v.id, v.name, v.query, v.owner))
     return 0
 

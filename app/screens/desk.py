@@ -50,6 +50,8 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.outbox, self.bottom, self.which = OutboxPane(), KeyHints(keys), WhichKey()
         self.clocks.zone = self.outbox.zone = session.zone
         self.unfolded = False
+        self.history = False
+        """Whether what happened shows between the messages."""
         self.desk: Workstation
         self._drawn: tuple[object, ...] = ()
 
@@ -106,7 +108,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         session = self.session
         standing = Standing(
             shop=session.store.meta("name"), agent=session.agent.id, on_duty=self._on_duty(), syncing=session.syncing(),
-            connected=session.connected(),
+            connected=session.connected(), toast=self.desk.toast,
         )  # fmt: skip
         self.status.fill(session.summary(), standing, session.now, width or self.size.width)
 
@@ -139,20 +141,21 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         if ticket_id is None:
             self.ticket.show(None, (), keep_place=False)
             return
+        from app.beside import read
         from app.thread_lines import card_lines, thread_lines
-        from desk.thread import why_assigned
+        from desk.thread import log
 
+        conn = self.session.store.conn
         try:
             thread = self.session.thread(ticket_id, 10**6 if self.unfolded else SHOWN)
         except NotFound:
             self.ticket.show(None, (), keep_place=False)
             return
-        beside = self.reading and self.ticket.two_columns
-        lines = thread_lines(
-            thread, self.ticket.text_width, self.session.now, self.session.zone, unfolded=self.unfolded,
-            assigned=why_assigned(self.session.store.conn, ticket_id), cards=not beside,
-        )  # fmt: skip
-        side: Sequence[Line] = list(card_lines(thread, SIDE - 2))[1:] if beside else ()
+        reader, around = self.session.reader(), read(conn, ticket_id, log(conn, ticket_id))
+        two = self.reading and self.ticket.two_columns
+        lines = thread_lines(thread, self.ticket.text_width, reader, around, unfolded=self.unfolded, cards=not two,
+                             history=self.history)  # fmt: skip
+        side: Sequence[Line] = list(card_lines(thread, SIDE - 2, reader, around))[1:] if two else ()
         if marker := self.ticket.desk.marker:
             from app.marking import marked
 

@@ -7,7 +7,8 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from app.lines import Line
-from app.setup.drawing import Drawn, draw
+from app.setup.drawing import draw
+from app.setup.drawn import Drawn
 from app.setup.rooms import Reading
 from app.setup.state import Setup
 from app.widgets.lines import Lines

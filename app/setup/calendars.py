@@ -88,7 +88,7 @@ def day_fields(week: str, off: str, extra: str) -> tuple[Field, ...]:
     """The fields of weekly hours and of single days."""
     return (
         Week(key="week", label=week, check=hours_check,
-             help=_("Such as 09:00-12:00, 13:30-18:00; 22:00-06:00 ends the next morning; empty is closed.")),
+             help=_("09:00-12:00, 13:30-18:00; 22:00-06:00 ends the next morning; empty is closed. Space: as the day above.")),
         Entries(key="off", label=off, check=days_off_check,
                 help=_("One date or span a line: 2026-10-01..2026-10-07.")),
         Entries(key="extra", label=extra, check=extra_check,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.lines import Line as DrawnLine
-from app.setup.drawing import text_lines
+from app.setup.drawn import text_lines
 from app.setup.fields import Field, Line, Number
 from app.setup.rooms import Reading, Record, Room
 from app.times import stamp

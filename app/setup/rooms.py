@@ -100,11 +100,11 @@ class Room:
         raise Refused(N_("{item} cannot be removed here."), item=ident)
 
     def restore(self, unit: UnitOfWork, ident: str, values: Mapping[str, Any]) -> str:
-        """Brings back what `remove` took away."""
-        return self.save(unit, "", values)
+        """Brings back what `remove` took away, under the id it had."""
+        return self.save(unit, "", {**values, "id": ident})
 
     def move(self, unit: UnitOfWork, ident: str, by: int) -> None:
-        """One place up (-1) or down (1)."""
+        """Some places up (below 0) or down."""
         raise Refused(N_("{item} cannot be moved."), item=ident)
 
     tries_first = False

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.lines import Line
 from app.safe import cells
-from app.setup.drawing import text_lines
+from app.setup.drawn import text_lines
 from app.setup.rooms import Reading
 from app.words import _, language, ngettext
 from desk.automation.rules.model import Rule

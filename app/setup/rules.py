@@ -65,7 +65,7 @@ class Rules(Room):
     def values(self, desk: Reading, ident: str) -> dict[str, Any]:
         if not ident:
             return {"name": "", "when": ["created"], "then": []}
-        return _form(rule_to_table(keep.one(desk.conn, ident)))
+        return {**_form(rule_to_table(keep.one(desk.conn, ident))), "state": keep.need(desk.conn, ident).state}
 
     def save(self, unit: UnitOfWork, ident: str, values: Mapping[str, Any]) -> str:
         taken = [row.id for row in rows.listed(unit.conn)]
@@ -75,9 +75,6 @@ class Rules(Room):
             return keep.save(unit, _table(values, found)).id
         except DeskError as error:
             raise _placed(error) from error
-
-    def restore(self, unit: UnitOfWork, ident: str, values: Mapping[str, Any]) -> str:
-        return self.save(unit, "", {**values, "id": ident})
 
     def remove(self, unit: UnitOfWork, ident: str) -> None:
         keep.remove(unit, ident)
@@ -104,7 +101,7 @@ class Rules(Room):
             return ()
         from datetime import datetime
 
-        from app.setup.drawing import text_lines
+        from app.setup.drawn import text_lines
         from desk.automation.rules.lint import check
 
         ident = str(values.get("id") or "new")
@@ -123,7 +120,7 @@ class Rules(Room):
         from app.setup.rule_trial import lines
         from desk.automation.rules.trial import dry_run
 
-        mine = rule_from(_table(values, ident or "new"))
+        mine = rule_from({**_table(values, ident or "new"), "state": "on"})
 
         def go_on(done: int, of: int) -> bool:
             trial.tell(done, of)

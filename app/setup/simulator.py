@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.lines import Line as DrawnLine
-from app.setup.drawing import error_line, text_lines
+from app.setup.drawn import error_line, text_lines
 from app.setup.fields import Choice, Entries, Field, Line, Option, Span
 from app.setup.policies import target_check
 from app.setup.rooms import Reading, Room

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.lines import Line as DrawnLine
 from app.setup import common
-from app.setup.drawing import text_lines
+from app.setup.drawn import text_lines
 from app.setup.fields import Choices, Day, Entries, Field, Line, Paragraph, Parts, Toggle
 from app.setup.rooms import Reading, Record, Room, Trial
 from app.words import _, language

@@ -63,7 +63,7 @@ class Views(Room):
         views.move(unit, ident, by)
 
     def preview(self, desk: Reading, values: Mapping[str, Any], width: int) -> Sequence[Any]:
-        from app.setup.drawing import text_lines
+        from app.setup.drawn import text_lines
         from app.words import ngettext
         from store.errors import DeskError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
@@ -33,7 +34,7 @@ class KeyHints(Widget, inherit_bindings=False):
         super().__init__()
         self._keys, self._place = keys, place
         self._holds: frozenset[str] = frozenset()
-        self._query = self._pending = self._notice = ""
+        self._query = self._pending = self._notice = self._running = ""
         self._role = "text"
         self._spans: list[tuple[int, int, str]] = []
 
@@ -53,6 +54,10 @@ class KeyHints(Widget, inherit_bindings=False):
         """What just happened, in place of the query until "" is said. Screen readers may count on this line."""
         self._change(_notice=text, _role=role)
 
+    def countdown(self, text: str) -> None:
+        """What runs out just now, beside what is said and in place of the query; "" for nothing."""
+        self._change(_running=text)
+
     def _change(self, **values: object) -> None:
         if any(getattr(self, name) != value for name, value in values.items()):
             for name, value in values.items():
@@ -63,11 +68,12 @@ class KeyHints(Widget, inherit_bindings=False):
         look, width = of(self), self.size.width
         plain = look.style("text")
         pending = f"  {self._pending}" if self._pending else ""
-        left, style = (self._notice, look.style(self._role)) if self._notice else (self._query, look.style("muted"))
-        wanted = width_of(left) + width_of(pending) + 2
-        shown = self._hints(look, width - min(wanted, width if self._notice else width // 3))
+        said = [(self._notice, self._role), (self._running, "us")]
+        left = [(text, look.style(role)) for text, role in said if text] or [(self._query, look.style("muted"))]
+        wanted = length(left) + 3 * (len(left) - 1) + width_of(pending) + 2
+        shown = self._hints(look, width - min(wanted, width if self._notice or self._running else width // 3))
         room = width - sum(length(pieces) for _id, pieces in shown) - width_of(pending) - 1
-        line: list[Piece] = [(" ", plain), (cells(left, max(0, room)), style), (pending, look.style("strong"))]
+        line: list[Piece] = [(" ", plain), *_fitted(left, max(0, room), plain), (pending, look.style("strong"))]
         at, self._spans = length(line), []
         for id, pieces in shown:
             line += pieces
@@ -99,3 +105,15 @@ class KeyHints(Widget, inherit_bindings=False):
         for start, end, id in self._spans:
             if start <= event.x < end and id in BY_ID:
                 self.post_message(self.Pressed(id))
+
+
+def _fitted(said: list[Piece], room: int, plain: Style) -> list[Piece]:
+    """One or two texts in exactly `room` cells; the second is short, and the first gives way to it."""
+    if len(said) == 1:
+        return [(cells(said[0][0], room), said[0][1])]
+    (first, style), (second, other) = said
+    behind = min(width_of(second), room)
+    before = max(0, min(width_of(first), room - behind - 3))
+    rest = room - before - behind
+    return [(cells(first, before), style), (" " * min(3, rest), plain), (cells(second, behind), other),
+            (" " * max(0, rest - 3), plain)]  # fmt: skip

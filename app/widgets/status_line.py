@@ -23,6 +23,8 @@ class Standing(NamedTuple):
     syncing: bool
     connected: bool
     """Whether any channel is connected at all."""
+    toast: str = ""
+    """What this person should be told just now, in place of the counts."""
 
 
 class StatusLine(Lines):
@@ -52,6 +54,8 @@ def compose(summary: Summary, standing: Standing, now: Instant, width: int) -> L
         counts.append((_("{n} leaving").format(n=summary.held), "us"))
     if summary.unknown:
         counts.append((_("! {n} stuck in the outbox").format(n=summary.unknown), "danger"))
+    if standing.toast:
+        counts = [(f"✉ {standing.toast}", "accent")]
     right: list[Run] = []
     if summary.faults:
         name, fault = summary.faults[0][0], told(summary.faults[0][1])
@@ -76,6 +80,9 @@ def compose(summary: Summary, standing: Standing, now: Instant, width: int) -> L
     while len(right) > 1 and width_of(name) + _long(middle) + _long(end) + 4 > width:
         right.pop(0)
         end = [*_apart(right), (" ", "text")]
+    if standing.toast:
+        room = max(8, width - width_of(name) - _long(end) - 4)
+        middle = [(cells(middle[0][0], min(room, _long(middle))), "accent")]
     room = width - width_of(name) - _long(middle) - _long(end)
     before = max(2, room // 2)
     return ((name, "strong"), (" " * before, "text"), *middle, (" " * max(1, room - before), "text"), *end)

@@ -15,6 +15,7 @@ from store.errors import N_
 from store.sql.rows import View
 
 NAMES = {
+    "mentions": N_("Mentions"),
     "inbox": N_("Inbox"),
     "due": N_("Due next"),
     "mine": N_("Mine"),

@@ -100,10 +100,12 @@ class Dropped(Exception):
 
 
 class Site:
-    """A stand-in: `route` adds handlers, `faults` is the dial, `log` is what was asked. One request at a time."""
+    """A stand-in: `route` adds handlers, `faults` is the dial, `log` is what was asked. One request at a time.
+    `page_cap` is the most records a page may hold, whatever was asked for; 0 leaves it to the platform's own limit."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self.page_cap = 0
         self.faults: list[Fault] = []
         self.log: deque[Request] = deque(maxlen=5_000)
         self._routes: list[tuple[str, re.Pattern[str], Handler]] = []
@@ -125,6 +127,16 @@ class Site:
         """The platform's way to answer a `status` fault."""
         extra = {"retry_after": fault.retry_after} if fault.retry_after else {}
         return as_json({"error": "out of order"}, fault.status, **extra)
+
+    def paged(self, asked: int) -> int:
+        """How many records a page holds when `asked` are wanted."""
+        return min(asked, self.page_cap) if self.page_cap else asked
+
+    def shown(self, request: Request, records: list[Any]) -> list[Any]:
+        """A page's records as the dial wants them: doubled, turned round, or as they are."""
+        if self.hit("page_twice", request):
+            return [record for record in records for _ in range(2)]
+        return records[::-1] if self.hit("page_reversed", request) else records
 
     def hit(self, kind: str, request: Request) -> bool:
         """For stand-ins: whether a fault of this kind is dialled for this call."""

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 from desk.clocks.calendar_files import calendar_from, shipped_calendars
 from desk.clocks.calendars import Calendar
-from desk.clocks.plan import ClockPlan, StatusSpan, TicketFacts, plan
+from desk.clocks.plan import ClockPlan, StatusSpan, Step, TicketFacts, plan
 from desk.clocks.policies import Policy, policy_from
 from desk.clocks.talk import Talk
+from desk.reason import Reason
 from desk.vocabulary import PRIORITIES
 from store import events
 from store.connection import Connection
+from store.errors import N_
 from store.sql import clocks, shop, tickets
 from store.sql.rows import Clock, Ticket
 from store.unit import UnitOfWork
-from store.values import NEVER, SYSTEM
+from store.values import NEVER, SYSTEM, Instant
 
+BY_CHANGE = N_("{reason} A change since made it late.")
+"""What is said of a clock that is over only because something was changed."""
 _STATES = {"running": "running", "paused": "paused", "met": "met", "breached": "late"}
 
 
@@ -30,14 +36,12 @@ def keep(unit: UnitOfWork, ticket_id: int) -> None:
     plans = planned(unit.conn, ticket, unit.now)
     standing = {(c.kind, c.cycle): c for c in clocks.of_ticket(unit.conn, ticket_id)}
     for p in plans:
-        row = _row(ticket_id, p)
-        old = standing.pop((row.kind, row.cycle), None)
-        if old is not None:
-            row = _after(old, row)
+        old = standing.pop((p.kind, p.key), None)
+        row = _row(ticket_id, p, old, unit.now)
         if row != old:
             clocks.put(unit.conn, row)
             if row.breached_at is not None and (old is None or old.breached_at is None):
-                tell_breach(unit, row)
+                tell_breach(unit, row, by_change=old is not None and row.due_at <= unit.now <= old.due_at)
     for old in standing.values():  # no longer called for: ended without an answer being owed
         if old.state in ("running", "paused"):
             state = "met" if old.breached_at is None else "late"
@@ -48,19 +52,36 @@ def keep(unit: UnitOfWork, ticket_id: int) -> None:
         tickets.update(unit.conn, ticket_id, {"due_at": due, "due_kind": kind, "warn_at": warn}, bump=False)
 
 
-def _after(old: Clock, row: Clock) -> Clock:
-    """The new row of a clock that is kept already: a breach once recorded stays, whatever was changed since."""
-    breached = row.breached_at if old.breached_at is None else old.breached_at
-    late = row.state == "met" and breached is not None
-    return row._replace(id=old.id, warned_at=old.warned_at, breached_at=breached, state="late" if late else row.state)
+def tell_breach(unit: UnitOfWork, clock: Clock, *, by_change: bool = False) -> None:
+    """The event of a clock that was not kept: told once, by the house, whoever's act brought it to light. `by_change`:
+    it is over only because a priority, policy or calendar was changed."""
+    facts: dict[str, Any] = {"kind": clock.kind, "policy": clock.policy_id, "due_at": clock.due_at}
+    with _by_house(unit):
+        if by_change:
+            facts |= {"by_change": True, "why": {"text": N_("a change made it late")}}
+        unit.append("clock_breached", facts, ticket_id=clock.ticket_id)
 
 
-def tell_breach(unit: UnitOfWork, clock: Clock) -> None:
-    """The event of a clock that was not kept: told once, by the house, whoever's act brought it to light."""
+def tell_warning(unit: UnitOfWork, clock: Clock) -> None:
+    """The event of a clock that runs out soon, once per share of its policy; of several passed at once the last."""
+    ticket = tickets.get(unit.conn, clock.ticket_id)
+    plans = planned(unit.conn, ticket, unit.now) if ticket else []
+    warns = next((p.warns for p in plans if (p.kind, p.key) == (clock.kind, clock.cycle)), ())
+    used = max((share for share, at in warns if at <= unit.now), default=0)
+    coming = [at for share, at in warns if share > max(used, clock.warned)]
+    then, done_at = (coming[0], None) if coming else (clock.warn_at, unit.now)
+    clocks.warned(unit.conn, clock.id, used, then, done_at)
+    if used > clock.warned:
+        facts = {"kind": clock.kind, "policy": clock.policy_id, "due_at": clock.due_at, "share": used}
+        with _by_house(unit):
+            unit.append("clock_warned", facts, ticket_id=clock.ticket_id)
+
+
+@contextmanager
+def _by_house(unit: UnitOfWork) -> Iterator[None]:
     person, unit.actor = unit.actor, SYSTEM
     try:
-        unit.append("clock_breached", {"kind": clock.kind, "policy": clock.policy_id, "due_at": clock.due_at},
-                    ticket_id=clock.ticket_id)  # fmt: skip
+        yield
     finally:
         unit.actor = person
 
@@ -85,6 +106,7 @@ def planned(conn: Connection, ticket: Ticket, now: int) -> list[ClockPlan]:
         priority=list(PRIORITIES)[ticket.priority],
         channel_kind=channel.kind if channel else "",
         platform=ticket.platform,
+        steps=_steps(conn, ticket.id),
         matched=_matched(conn, ticket.id, policies, now),
     )
     return plan(facts, policies, calendars(conn), now)
@@ -93,7 +115,7 @@ def planned(conn: Connection, ticket: Ticket, now: int) -> list[ClockPlan]:
 def _spans(conn: Connection, ticket: Ticket, policies: tuple[Policy, ...]) -> tuple[StatusSpan, ...]:
     """The statuses the ticket had. Only clocks that pause ask for those of the past, which the event log tells."""
     now = StatusSpan(ticket.status, ticket.status_since or ticket.created_at)
-    if not any(p.pauses or p.kind == "resolution" for p in policies):
+    if ticket.status == "new" or not any(p.pauses or p.reopen_grace or p.kind == "resolution" for p in policies):
         return (now,)
     spans: list[StatusSpan] = []
     since, status = ticket.created_at, "new"
@@ -103,6 +125,16 @@ def _spans(conn: Connection, ticket: Ticket, policies: tuple[Policy, ...]) -> tu
             spans.append(StatusSpan(before, since, event.at))
             since, status = event.at, after
     return (*spans, StatusSpan(status, since) if status == ticket.status else now)
+
+
+def _steps(conn: Connection, ticket_id: int) -> tuple[Step, ...]:
+    cases = clocks.cases(conn, ticket_id)
+    if not cases:
+        return ()
+    from desk.clocks.steps import steps
+
+    stopped = {c.cycle: c.stopped_at for c in clocks.of_ticket(conn, ticket_id) if c.stopped_at is not None}
+    return tuple(step for case in cases for step in steps(case, stopped))
 
 
 def calendars(conn: Connection) -> Mapping[str, Calendar]:
@@ -134,13 +166,28 @@ def _matched(conn: Connection, ticket_id: int, policies: tuple[Policy, ...], now
     )
 
 
-def _row(ticket_id: int, p: ClockPlan) -> Clock:
+def _row(ticket_id: int, p: ClockPlan, old: Clock | None, now: Instant) -> Clock:
+    """The row of a plan. A breach once recorded stays, whatever was changed since; so does a clock that was met."""
     state = _STATES[p.state]
     if p.state == "breached" and p.open:
         state = "running"  # overdue and still owed
     breached = p.due if p.state == "breached" else None
+    reason = p.reason
+    if old is not None:
+        if old.state == "met" and old.stopped_at == p.stopped_at:
+            return old
+        if old.breached_at is not None:
+            by_change, breached = json.loads(old.reason)["text"] == BY_CHANGE, old.breached_at
+        else:
+            by_change = breached is not None and p.due <= now <= old.due_at
+        state = "late" if state == "met" and breached is not None else state
+        reason = Reason(BY_CHANGE, {"reason": reason}) if by_change else reason
+    told = old.warned if old else 0
+    coming = [at for share, at in p.warns if share > told]
     return Clock(
-        id=0, ticket_id=ticket_id, kind=p.kind, cycle=p.start, policy_id=p.policy_id, state=state, started_at=p.start,
-        due_at=p.due, warn_at=p.warn_at, target_ms=max(0, p.due - p.start) if p.due < NEVER else 0,
-        stopped_at=p.stopped_at, breached_at=breached, warned_at=None, reason=json.dumps(p.reason.stored(), ensure_ascii=False),
+        id=old.id if old else 0, ticket_id=ticket_id, kind=p.kind, cycle=p.key, policy_id=p.policy_id, state=state,
+        started_at=p.start, due_at=p.due, warn_at=max((at for at in coming if at <= now), default=min(coming, default=p.warn_at)),
+        target_ms=max(0, p.due - p.start) if p.due < NEVER else 0, stopped_at=p.stopped_at, breached_at=breached,
+        warned_at=(old.warned_at or now) if old and told and p.warns and not coming else None, warned=told,
+        reason=json.dumps(reason.stored(), ensure_ascii=False),
     )  # fmt: skip

@@ -1,8 +1,7 @@
 """Policies and calendars as the team changes them: checked before they are in force, every version told, and the clocks
 of open tickets planned anew from where they began. What was missed once stays missed.
 
-The clocks follow in pieces of a bounded size: saving only notes that they have to, `recompute_some` does the next
-piece. The note is on disk, so that what one session left another, or the sync, goes on with.
+Saving only notes that the clocks have to follow; `stale.recompute_some` does it, piece by piece.
 """
 
 from __future__ import annotations
@@ -14,8 +13,10 @@ from typing import Any
 from desk import versions
 from desk.clocks.calendar_files import calendar_from, shipped_calendars
 from desk.clocks.calendars import ALWAYS, add
-from desk.clocks.keep import calendars, keep
+from desk.clocks.keep import calendars
 from desk.clocks.policies import Policy, policy_from
+from desk.clocks.stale import make_stale
+from desk.clocks.stale import recompute_some as recompute_some
 from store.connection import Connection
 from store.errors import N_, Conflict, Invalid, NotFound, Refused
 from store.sql import shop
@@ -25,9 +26,6 @@ from store.values import HOUR, clean_line
 POLICY, CALENDAR = "policy", "calendar"
 """The kinds of their versions."""
 SHOP = "shop"
-BATCH = 40
-"""Tickets planned anew in one transaction: some twenty milliseconds."""
-_MARK = "clocks_stale_after"
 _BEFORE = "before the first change"
 
 
@@ -163,32 +161,6 @@ def remove_calendar(unit: UnitOfWork, name: str) -> None:
     unit.conn.execute("DELETE FROM calendar WHERE name = ?", (name,))
     versions.tell_removed(unit, CALENDAR, name)
     make_stale(unit)
-
-
-# What follows -----------------------------------------------------------------------------------------
-
-
-def make_stale(unit: UnitOfWork) -> None:
-    """Notes that the clocks of every open ticket have to be planned anew."""
-    unit.conn.execute(
-        "INSERT INTO meta (key, value) VALUES (?, '0') ON CONFLICT (key) DO UPDATE SET value = excluded.value", (_MARK,)
-    )
-
-
-def recompute_some(unit: UnitOfWork, most: int = BATCH) -> bool:
-    """Plans the clocks of the next open tickets anew, from where they began; whether there are more."""
-    row = unit.conn.execute("SELECT value FROM meta WHERE key = ?", (_MARK,)).fetchone()
-    if row is None:
-        return False
-    sql = "SELECT id FROM ticket WHERE is_open = 1 AND id > ? ORDER BY id LIMIT ?"
-    ids = [r[0] for r in unit.conn.execute(sql, (int(row[0]), most))]
-    for ticket_id in ids:
-        keep(unit, ticket_id)
-    if len(ids) < most:
-        unit.conn.execute("DELETE FROM meta WHERE key = ?", (_MARK,))
-        return False
-    unit.conn.execute("UPDATE meta SET value = ? WHERE key = ?", (str(ids[-1]), _MARK))
-    return True
 
 
 def _keep_first(unit: UnitOfWork, kind: str, ident: str, old: Mapping[str, Any] | None) -> None:

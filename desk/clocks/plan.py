@@ -13,6 +13,7 @@ from typing import Literal
 from desk.clocks.calendars import ALWAYS, Calendar, Pause, add, elapsed, remaining
 from desk.clocks.countdown import spell
 from desk.clocks.policies import BUYER_MESSAGE, KINDS, PAUSABLE, WARN, Kind, Policy
+from desk.clocks.starts import key
 from desk.clocks.talk import Talk
 from desk.clocks.targets import deadline, warning
 from desk.reason import Reason
@@ -165,17 +166,25 @@ def _runs(facts: TicketFacts) -> Iterator[_Run]:
     if talk.oldest_unanswered is not None:
         yield _Run("next_response", BUYER_MESSAGE, talk.oldest_unanswered, done, answered=False)
         if (BUYER_MESSAGE, True) not in told:  # a platform goes on counting on a ticket we solved without a word
-            yield _Run("platform", BUYER_MESSAGE, talk.oldest_unanswered)
+            yield from _counted_there(talk.oldest_unanswered, None)
     elif talk.answered_from is not None:
         yield _Run("next_response", BUYER_MESSAGE, talk.answered_from, talk.last_human_reply)
         if (BUYER_MESSAGE, True) not in told:
-            yield _Run("platform", BUYER_MESSAGE, talk.answered_from, talk.last_human_reply)
+            yield from _counted_there(talk.answered_from, talk.last_human_reply)
+    if talk.first_buyer_message is not None and not talk.first_waived:
+        first = talk.first_buyer_message
+        yield _Run("platform", "thread_opened", first, talk.first_human_reply, key=key("thread_opened", first))
     if talk.last_human_reply is not None and done is None:
         yield _Run("periodic_update", BUYER_MESSAGE, talk.last_human_reply)
     yield _Run("resolution", BUYER_MESSAGE, facts.created_at, done)
     for step in facts.steps:
         kind: Kind = "platform" if step.by_platform else "step"
         yield _Run(kind, step.name, step.started_at, step.done_at, due=step.due, key=step.key)
+
+
+def _counted_there(start: Instant, stop: Instant | None) -> Iterator[_Run]:
+    yield _Run("platform", BUYER_MESSAGE, start, stop)
+    yield _Run("platform", "return_or_contact", start, stop, key=key("return_or_contact", start))
 
 
 def _clock(

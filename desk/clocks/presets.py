@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from desk.clocks.policies import BUYER_MESSAGE, WARN, Policy
-from desk.clocks.targets import Target, target_from
+from desk.clocks.targets import Target, target_from, target_text
 from desk.clocks.toml_text import shipped, wrong
 from desk.reason import Reason
 from store.errors import N_, Refused
@@ -50,9 +50,10 @@ class Preset:
         """The name of the calendar a site counts on."""
         return dict(self.calendars).get(country.upper(), self.calendar)
 
-    def policy(self, country: str = "") -> Policy:
-        """The preset as a policy of its platform, not enabled. Raises Refused where only the platform knows."""
-        target = self.target_in(country)
+    def policy(self, country: str = "", *, alternative: bool = False) -> Policy:
+        """The preset as a policy of its platform, not enabled; with its `alternative` target where that is allowed.
+        Raises Refused where only the platform knows."""
+        target = self.alternative if alternative else self.target_in(country)
         if target is None:
             raise Refused(
                 N_("{item} has no fixed target."),
@@ -70,6 +71,15 @@ class Preset:
             warn=WARN,
             enabled=False,
         )
+
+    def table(self, country: str = "", *, alternative: bool = False, ident: str = "") -> dict[str, Any]:
+        """The same in force, as `keep_setup.save_policy` takes it. Raises Refused as `policy`."""
+        made = self.policy(country, alternative=alternative)
+        return {
+            "id": ident or self.id, "name": ident or self.id, "kind": made.kind, "target": target_text(made.target),
+            "calendar": made.calendar, "platform": made.platform, "enabled": True,
+            **({"starts": made.starts} if made.starts != BUYER_MESSAGE else {}),
+        }  # fmt: skip
 
     def doubt(self, today: date) -> Reason | None:
         """Why not to rely on it: never looked up, or too long ago. None: looked up within a quarter."""
@@ -105,11 +115,6 @@ def _preset(row: dict[str, Any]) -> Preset:
     def target(key: str) -> Target | None:
         return target_from(row[key], item, key) if key in row else None
 
-    alternative = target("alternative")
-    if "monday" in row:
-        hour, minute = map(int, row["monday"].split(":"))
-        base = target("target") or Target(0)
-        alternative = Target(base.amount, base.unit, hour * 60 + minute)
     return Preset(
         id=item,
         platform=row["platform"],
@@ -121,7 +126,7 @@ def _preset(row: dict[str, Any]) -> Preset:
         target=target("target"),
         by_country=tuple((c, target_from(t, item, f"by_country.{c}")) for c, t in row.get("by_country", {}).items()),
         calendars=tuple(row.get("calendars", {}).items()),
-        alternative=alternative,
+        alternative=target("alternative"),
         alternative_when=row.get("alternative_when", ""),
         consequence=row.get("consequence", ""),
         note=row.get("note", ""),

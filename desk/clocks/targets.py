@@ -24,7 +24,7 @@ from store.errors import N_
 from store.values import DAY, HOUR, MINUTE, SECOND, Instant
 
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
-_TEXT = re.compile(r"(\d{1,5})\s*(s|m|h|d|cd|bd)")
+_TEXT = re.compile(r"(\d{1,5})\s*(s|m|h|d|cd|bd)(?:\s+mon\s+([01]\d|2[0-3]):([0-5]\d))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,28 @@ class Target:
 
 
 def target_from(text: object, item: str, key: str = "target") -> Target:
-    """`30s`, `3m`, `12h`, `2d` (24 hours each), `4cd` calendar days, `3bd` working days. Raises Invalid."""
+    """`30s`, `3m`, `12h`, `2d` (24 hours each), `4cd` calendar days, `3bd` working days; `24h mon 12:00` gives what begins
+    on a weekend until then on Monday. Raises Invalid."""
     found = _TEXT.fullmatch(text.strip()) if isinstance(text, str) else None
     if not found or not int(found[1]):
         raise wrong(item, key, text)
     amount, unit = int(found[1]), found[2]
     if unit in _UNITS and amount * _UNITS[unit] <= 400 * DAY:
-        return Target(amount * _UNITS[unit])
-    if unit in ("cd", "bd") and amount <= 400:
+        return Target(amount * _UNITS[unit], monday=int(found[3]) * 60 + int(found[4]) if found[3] else None)
+    if unit in ("cd", "bd") and amount <= 400 and not found[3]:
         return Target(amount, "calendar_day" if unit == "cd" else "working_day")
     raise wrong(item, key, text)
+
+
+def target_text(target: Target) -> str:
+    """The shortest text that `target_from` reads as this target."""
+    if target.unit != "ms":
+        return f"{target.amount}{'cd' if target.unit == 'calendar_day' else 'bd'}"
+    unit, ms = next((u, ms) for u, ms in reversed(_UNITS.items()) if target.amount % ms == 0)
+    if unit == "d" and target.amount < 4 * DAY:
+        unit, ms = "h", _UNITS["h"]
+    text = f"{target.amount // ms}{unit}"
+    return text if target.monday is None else f"{text} mon {target.monday // 60:02}:{target.monday % 60:02}"
 
 
 def deadline(target: Target, calendar: Calendar, start: Instant, pauses: Iterable[Pause] = ()) -> Instant:

@@ -1,71 +1,33 @@
-"""The fields a desk has of its own, as fields of the language; and how a value of one is read to be stored.
+"""The fields a desk has of its own, as fields of the language.
 
 A value stands in `field_value`: `word` folded for words and texts, `number` for everything that is counted, in the
 units of `desk.query.units` (minor units of `unit`, milliseconds, thousandths, hundredths of a percent, instants, 0 and
-1). The value that is stored and the value a query asks for are read by the same functions.
+1). `desk.fields` reads what is stored by the same functions.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import tzinfo
 from functools import lru_cache
-from typing import NamedTuple
 
 from desk.query import units
 from desk.query.faults import bad, unknown
 from desk.query.making import NONE, always, any_letter, is_none, one
 from desk.query.names import NAMES, Compile, Context, Field, Named, Registry, State
-from desk.query.tree import One, Value
+from desk.query.tree import Value
 from store import filter as f
 from store.errors import N_
 from store.filter import Condition
 from store.related import ranged, valued
-from store.values import Instant, clean_line, fold
+from store.values import fold
 
-KINDS = ("word", "text", "instant", "duration", "number", "decimal", "money", "percent", "bool")
-YES = ("yes", "true", "1", "on")
-NO = ("no", "false", "0", "off")
+YES, NO = ("yes", "true", "1", "y", "是"), ("no", "false", "0", "n", "否")
 PREFIX = "field."
 """Before the name of a field that the program has, too: `field.order`."""
 
 CustomRow = tuple[str, str, str, str]
 """id, name, kind, options (a JSON list of words) of a `custom_field`."""
-
-
-class Stored(NamedTuple):
-    """What of a value goes into the columns of `field_value`."""
-
-    word: str = ""
-    number: int | None = None
-    unit: str = ""
-
-
-def value_of(
-    name: str, kind: str, text: str, options: Sequence[str], now: Instant, zone: tzinfo
-) -> Stored:
-    """Reads a value as a person wrote it. Raises Invalid naming what the field takes."""
-    value = One(clean_line(text))
-    match kind:
-        case "word":
-            return Stored(_option(name, value, options))
-        case "bool":
-            return Stored(number=_yes(name, value))
-        case "number":
-            return Stored(number=units.numbers(value)[0])
-        case "decimal":
-            return Stored(number=units.decimals(value)[0])
-        case "percent":
-            return Stored(number=units.percentages(value)[0])
-        case "duration":
-            return Stored(number=units.duration(value.text, 0))
-        case "instant":
-            return Stored(number=units.moment(value.text, 0, now, zone)[0])
-        case "money":
-            currency, (low, _) = units.money(value)
-            return Stored(number=low, unit=currency)
-    return Stored(fold(value.text))
 
 
 def field_of(row: CustomRow, name: str = "") -> Field:

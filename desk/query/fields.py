@@ -86,7 +86,7 @@ def _priority(value: Value, context: Context) -> Condition:
 def _lang(value: Value, context: Context) -> Condition:
     text = one("lang", value).text
     if fold(text) == NONE:
-        return f.Not(f.Has(COLUMNS["lang"]))
+        return f.Not(f.Has(COLUMNS["language"]))
     first, *rest = fold(text).replace("_", "-").split("-")
     spelled = [first, *(p.title() if len(p) == 4 else p.upper() if len(p) == 2 else p for p in rest)]
     primary = f.Is(COLUMNS["language"], (first,))
@@ -197,7 +197,7 @@ def _fill() -> None:
     thing("due", N_("a running deadline"), _has("due"))
     thing("assignee", N_("an assignee"), _has("assignee"))
     thing("customer", N_("a known customer"), _has("customer"))
-    thing("lang", N_("a known language"), _has("lang"))
+    thing("lang", N_("a known language"), _has("language"))
     thing("country", N_("a known country"), _has("country"))
     thing("cause", N_("a cause"), _has("cause"))
     thing("ask", N_("a wish"), _has("ask"))

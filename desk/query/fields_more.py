@@ -186,6 +186,7 @@ def _fill() -> None:
             NAMES.add(entry)
     state, thing = NAMES.add_state, NAMES.add_thing
     state("mentioned", N_("a note names you"), lambda context: related.mentioned(me(context)))
+    state("unseen", N_("a note names you and you have not looked since"), lambda context: related.unseen_by(me(context)))
     state("merged", N_("went into another ticket"), always(related.went_into("merged")))
     state("split", N_("came out of another ticket"), always(related.went_into("split")))
     thing("order", N_("a known order"), always(related.has_order()))

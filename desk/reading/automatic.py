@@ -56,26 +56,72 @@ _BOUNCE_TEXT = regex(
     re.I | re.M,
 )
 _VACATION = regex(
-    r"^(?:\W|re:|aw:|sv:)*(?:out[- ]of[- ](?:the )?office|auto(?:matic|mated)?[- ]?(?:reply|response|"
-    r"answer)|autoreply|auto:|vacation|away from (?:the )?office|on (?:vacation|leave|holiday)\b|i am"
-    r" (?:currently )?(?:away|out of)"
-    r"|abwesen|automatische antwort|automatische? (?:antwort|nachricht)|bin (?:nicht im haus|im "
-    r"urlaub)|urlaub\b|nicht im büro"
-    r"|réponse automatique|absen(?:ce|t) du bureau|message d'absence|absence\b"
-    r"|respuesta automática|fuera de (?:la )?oficina|ausente|ausencia|contestación automática"
-    r"|risposta automatica|fuori (?:sede|ufficio)|assenza"
-    r"|resposta automática|fora do escritório|ausência|ausente do escritório"
-    r"|automatisch(?:e)? (?:antwoord|beantwoord)|afwezig|niet op kantoor"
-    r"|自动回复|自動回覆|自动答复|自動回復|休假|不在办公室|外出|自動応答|自動返信|不在)",
+    r"^(?:\W|re:|aw:|sv:|antw:|rv:|r:)*(?:out[- ]of[- ](?:the )?office|auto(?:matic|mated)?[- ]?(?:reply|response|answer)|autoreply"
+    r"|auto-?(?:reply|response)?:|vacation (?:reply|response|message|notice)|away from (?:the )?office|i am (?:currently )?(?:away|out of)"
+    r"|abwesenheits|automatische? (?:antwort|nachricht|eingangs)|(?:ich )?bin (?:nicht im haus|im urlaub)|nicht im büro"
+    r"|réponse automatique|absence du bureau|absent du bureau|message d'absence|réponse d'absence"
+    r"|respuesta automática|fuera de (?:la )?oficina|contestación automática|mensaje de ausencia|notificación de ausencia"
+    r"|risposta automatica|fuori (?:sede|ufficio)|messaggio di assenza|risposta di assenza"
+    r"|resposta automática|fora do escritório:|ausente do escritório|mensagem de ausência|aviso de ausência"
+    r"|automatisch(?:e)? (?:antwoord|beantwoord)|afwezigheids|afwezig:|niet (?:op kantoor|aanwezig)"
+    r"|自动回复|自動回覆|自动答复|自動回復|休假通知|不在办公室|外出通知|自動応答|自動返信|不在通知|不在のお知らせ|休暇のお知らせ)",
     re.I,
 )
+_AWAY_SUBJECT = regex(
+    r"^(?:\W|re:|aw:|sv:)*(?:vacation|holiday|on (?:vacation|leave|holiday)|urlaub|abwesend|absence|absent|ausente|ausencia|assenza"
+    r"|ausência|fora do escritório|afwezig|休假|外出|不在|休暇)",
+    re.I,
+)
+"""Subjects that say somebody is away: a responder's only where the text says so too."""
+_AWAY = regex(
+    r"\b(?:i am|i'm|i’m|i will be|we are|will be|currently)\b.{0,25}\b(?:out of (?:the )?office|away from (?:my desk|the office|work)|"
+    r"on (?:(?:annual|parental|maternity|sick|medical) )?(?:vacation|holidays?|leave)|away until|out until)\b"
+    r"|\b(?:bin|befinde mich|sind wir)\b.{0,60}(?:nicht im büro|nicht im haus|im urlaub|abwesend|außer haus|nicht erreichbar|elternzeit)"
+    r"|\b(?:je suis|je serai|actuellement)\b.{0,30}(?:absent|en congés?|hors du bureau|en vacances)"
+    r"|\b(?:estoy|estaré|me encuentro|actualmente)\b.{0,30}(?:fuera de la oficina|de vacaciones|ausente)"
+    r"|\b(?:sono|sarò|attualmente)\b.{0,30}(?:fuori (?:ufficio|sede)|in ferie|assente)"
+    r"|\b(?:estou|estarei|encontro-me|no momento)\b.{0,30}(?:fora do escritório|de férias|ausente)"
+    r"|\b(?:ik ben|momenteel)\b.{0,30}(?:afwezig|niet aanwezig|niet op kantoor|met vakantie|op vakantie|met verlof)"
+    r"|休暇(?:をいただ|を頂|中|のため)|不在(?:にして|にしており|のため)|夏季休業|年末年始休業|外出して(?:おり|い)"
+    r"|正在休假|休假中|(?:我|本人).{0,6}(?:在休假|外出|出差|不在办公室|不在辦公室)|正在休息|已下班",
+    re.I,
+)
+_MEANWHILE = regex(
+    r"limited access|no access to (?:my )?e-?mail|will (?:reply|respond|answer|get back|return|be back|read)|(?:up)?on my return|when i (?:return|am back|get back)"
+    r"|back (?:on|in the office)|urgent|in my absence|during my absence|emergency"
+    r"|nicht weitergeleitet|wieder (?:erreichbar|da|im büro|im haus|zurück)|nach meiner rückkehr|in dringenden|dringende|eingeschränkt|vertret"
+    r"|en cas d'urgence|à mon retour|de retour|accès limité|jusqu'au"
+    r"|a mi regreso|a mi vuelta|responderé|en caso de urgencia|acceso limitado|hasta el"
+    r"|al mio (?:rientro|ritorno)|risponderò|in caso di urgenza|per urgenze|accesso limitato|fino al"
+    r"|no meu (?:regresso|retorno)|quando (?:voltar|regressar)|responderei|em caso de urgência|assuntos urgentes|acesso limitado|até (?:o dia )?\d"
+    r"|bij terugkomst|na terugkomst|bij spoed|dringende gevallen|weer (?:aanwezig|bereikbaar|terug)|beperkt bereikbaar|tot \d"
+    r"|以降(?:に|の)|返信(?:いたし|致し|させ)|お急ぎ|緊急の|ご対応|戻り次第"
+    r"|返回后|回来后|尽快回复|急事|紧急|期间|回來後|盡快回覆|緊急|期間",
+    re.I,
+)
+_SAYS_SO = regex(
+    r"this is an? auto(?:mated|matic|-generated|matically generated)|automatically generated|auto-generated (?:e-?mail|message|reply)"
+    r"|do not (?:reply|respond) to this (?:e-?mail|message)|this (?:e-?mail|message|mailbox) is not monitored|automated (?:reply|response)"
+    r"|automatisch (?:generiert|erstellt|erzeugt|versandt)|automatische (?:antwort|nachricht|e-mail|eingangsbestätigung)|antworten sie (?:bitte )?nicht auf diese"
+    r"|(?:message|courriel|e-?mail|réponse) (?:est )?(?:généré )?automatique(?:ment)?|ne pas répondre à ce(?:t|) (?:message|e-?mail|courriel|mail)|merci de ne pas répondre"
+    r"|(?:mensaje|correo|respuesta) (?:es )?(?:generad[oa] )?automátic[ao]|generado automáticamente|no responda a este (?:mensaje|correo)"
+    r"|(?:messaggio|risposta|e-?mail) automatic[ao]|generat[oa] automaticamente|non rispondere a quest[ao]"
+    r"|(?:mensagem|resposta|e-?mail) automátic[ao]|gerad[oa] automaticamente|não responda a est[ea]"
+    r"|automatisch (?:gegenereerd|verzonden|bericht|antwoord)|automatische (?:reactie|mail)|niet (?:te )?(?:reageren|antwoorden) op (?:deze|dit)"
+    r"|自動(?:送信|返信|配信|応答|生成)|このメールに(?:は)?返信(?:しない|できません|いただいても)|送信専用"
+    r"|(?:系统|系統)自动|系统自动(?:发送|发出|生成)|系統自動|自动(?:回复|发送|生成)|自動(?:回覆|發送|產生)|请勿(?:直接)?回复|請勿(?:直接)?回覆",
+    re.I,
+)
+MAX_RESPONSE = 1500
+"""Characters of a text that may be a responder's: they are short."""
 _BULK = {"bulk", "junk", "list"}
 _RESPONDERS = ("x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply", "x-mail-autoreply", "x-autogenerated")
 _LIST = ("list-id", "list-unsubscribe", "list-post", "mailing-list", "x-mailing-list", "list-help")
 
 
-def classify(root: Part, sender: Address, subject: str, text: str, relay: Relay | None) -> str | None:
-    """bounce, vacation, list, no-reply, notice, other; None when a person wrote it."""
+def classify(root: Part, sender: Address, subject: str, text: str, new: str, relay: Relay | None) -> str | None:
+    """bounce, vacation, list, no-reply, notice, other; None when a person wrote it. `new` is the text without what it
+    quotes: an answer to an automatic mail holds that mail's words."""
     fields = root.fields
     if relay is not None and not relay.notice:
         return None  # a marketplace carrying a person's words marks them as its own automatic mail
@@ -88,6 +134,7 @@ def classify(root: Part, sender: Address, subject: str, text: str, relay: Relay 
         or precedence in ("auto_reply", "auto-reply")
         or any(name in fields for name in _RESPONDERS)
         or _VACATION.match(subject)
+        or _is_away(subject, new)
     ):
         return "vacation"
     if relay is not None:
@@ -96,11 +143,32 @@ def classify(root: Part, sender: Address, subject: str, text: str, relay: Relay 
         return "list"
     if _NO_REPLY.search(sender.address):
         return "no-reply"
+    if len(new) <= MAX_RESPONSE and _SAYS_SO.search(new):
+        return "other"
     if submitted not in ("", "no") or "x-auto-response-suppress" in fields or "x-loop" in fields:
         return "other"
     if _DAEMON.match(sender.address) or root.params.get("report-type", "") or _word(fields, "return-path") == "<>":
         return "other"
     return None
+
+
+def _is_away(subject: str, text: str) -> bool:
+    """Whether the words are those of a vacation responder: somebody is away, and what happens meanwhile. A buyer who
+    tells of a journey asks for something."""
+    if len(text) > MAX_RESPONSE or "?" in text or "\uff1f" in text:
+        return False
+    away = bool(_AWAY.search(text))
+    if away and _AWAY_SUBJECT.match(subject) and not _ASKS.search(text):
+        return True
+    return away and bool(_MEANWHILE.search(text)) and not _ASKS.search(text)
+
+
+_ASKS = regex(
+    r"\b(?:please|can you|could you) (?:deliver|send|ship|leave|change|cancel|refund|hold|wait)|my (?:order|parcel|package)|deliver"
+    r"|bitte (?:liefern|senden|schicken|stornieren|ändern)|mein(?:e)? (?:paket|bestellung)|livr(?:er|ez)|mon colis|ma commande|entreg|mi pedido|meu pedido"
+    r"|consegn|mio (?:pacco|ordine)|bezorg|lever|mijn (?:pakket|bestelling)|配達して|発送し|届け|发货|送货|派送|寄到|快递|出貨|包裹",
+    re.I,
+)
 
 
 def is_bounce(root: Part, sender: Address, subject: str, text: str) -> bool:
@@ -120,11 +188,16 @@ def is_bounce(root: Part, sender: Address, subject: str, text: str) -> bool:
     worded = bool(_BOUNCE_SUBJECT.search(subject))
     daemon = bool(_DAEMON.match(sender.address)) or bool(_DAEMON.match(f"{sender.name.lower()}@".replace(" ", "-")))
     null = _word(fields, "return-path") in ("<>", "<mailer-daemon>")
-    if worded and (daemon or null or ("in-reply-to" not in fields and _BOUNCE_TEXT.search(text[:8000]))):
+    if worded and (daemon or null or ("in-reply-to" not in fields and _reports(text[:8000]))):
         return True
     if daemon or null:
         return bool(_BOUNCE_TEXT.search(text[:20_000]))
     return False
+
+
+def _reports(text: str) -> bool:
+    """Whether a text reports a mail that came back: two of its turns of speech, for one is a buyer's about a parcel."""
+    return len({m.group().lower() for m in _BOUNCE_TEXT.finditer(text)}) > 1
 
 
 def _only_delayed(root: Part) -> bool:

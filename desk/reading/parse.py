@@ -59,7 +59,7 @@ def _read(raw: bytes) -> Mail:
     folded = _fold(content, found is not None and found.platform == "amazon")
     text, quoted = folded.text, folded.quoted
     attachments = _attachments(bodies.files)
-    kind = automatic.classify(tree.root, sender, subject, plain, found)
+    kind = automatic.classify(tree.root, sender, subject, plain, text, found)
     ids = headers.message_ids(headers.first(fields, "message-id"))
     if not fields and not text.strip() and not attachments:
         raise Unreadable("It has neither a header nor any text.")

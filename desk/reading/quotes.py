@@ -45,6 +45,8 @@ def _patterns() -> _Patterns:
     def any_of(parts: Iterable[str]) -> re.Pattern[str]:
         return re.compile("|".join(f"(?:{p})" for p in parts), re.I)
 
+    names = "|".join(data["devices"])
+    device = rf"(?:[\w.'’+-]+,? ?){{0,4}}(?:{names})(?![a-z0-9])[\w .,'’&()+-]{{0,30}}"
     labels = "|".join(
         f"(?P<{kind}>{'|'.join(re.escape(w) for w in sorted(words, key=len, reverse=True))})"
         for kind, words in data["labels"].items()
@@ -53,7 +55,7 @@ def _patterns() -> _Patterns:
         any_of(data["attribution"]),
         any_of(data["loose"]),
         any_of(data["separator"]),
-        any_of(data["device"]),
+        any_of(p.replace("DEVICE", device) for p in data["device"]),
         any_of(data["legal"]),
         any_of(data["certain"]),
         re.compile(rf"[\s*_|>]*(?:{labels})[\s*_]*(?:[:\uff1a]|\|\s)[\s*_|]*(?P<value>.*)", re.I),
@@ -81,11 +83,19 @@ _BARE_END = re.compile("(?:wrote|\u5199\u9053|\u5beb\u9053|escreveu|escribi\u00f
 _PREFIX = re.compile(r"[ \t]{0,3}[>\uff1e](?![_.<:][<>_.()]|_|\.)")
 _WRAPPED_END = re.compile("[ \t]*>[ \t]*(?:[^\\W\\d]+[ \t]*){0,3}[:\uff1a][ \t]*")
 """The end of an attribution that was wrapped before the angle that closes its address."""
+_MORE_THAN = re.compile(r"[ \t]{0,3}> ?[\d$€£¥]")
+"""An angle before a figure may say "more than"."""
 _QUOTED_WORDS = re.compile(r"> (?![\d$€£¥])")
 _RULE = re.compile(r"\s*(?:[-_=*\u2014\u2500][\s-]?){5,}\s*$")
 _DASHES = re.compile(r"^[\s\-_=*>\u2014\u2500|\u00a0]+|[\s\-_=*\u2014\u2500|\u00a0]+$")
 _SIGNATURE = re.compile(r"--[ \u00a0]?$|[\u2014\u2013]$|__$")
 _SIGN_OFF = re.compile(r"[-\u2013\u2014~]\s?[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}$")
+_SPOKEN = re.compile(
+    r"\b(?:i|i'm|my|me|you|your|please|ich|mein\w*|mir|bitte|sie|je|j'ai|mon|ma|votre|vous|yo|mi|su|quiero|por favor|io|mio|voglio"
+    r"|vorrei|eu|meu|minha|quero|ik|mijn|graag|jullie)\b|[\u6211\u8bf7\u8acb\u60a8\u4f60]|\u304f\u3060\u3055\u3044|\u304a\u9858\u3044",
+    re.I,
+)
+"""Words of somebody who still has something to say."""
 _LIST_RULE = re.compile(r"\s*_{20,}\s*$")
 _STRONG = re.compile(r"@|\d{1,2}[:.h]\d{2}|\d{4}")
 
@@ -132,6 +142,17 @@ class _Folder:
         self.labels: dict[int, str] = {}
         if sum(self.prefixed) == 1:
             self._lone_prefix()
+        for number, text in enumerate(self.text):
+            if self.prefixed[number] and not self.marked[number] and _MORE_THAN.match(text) and self._alone(number):
+                self.prefixed[number] = self.folded[number] = False
+
+    def _alone(self, number: int) -> bool:
+        """Whether no quoted line stands right above or below, and no attribution above."""
+        above, below = self._previous(number - 1), self._next(number + 1)
+        return not (
+            (below < len(self.text) and self.prefixed[below])
+            or (above >= 0 and (self.prefixed[above] or self.text[above].rstrip().endswith((":", "\uff1a"))))
+        )
 
     def _lone_prefix(self) -> None:
         """One line with an angle and nothing quoted around it is more likely an arrow or a price than a quote."""
@@ -216,8 +237,8 @@ class _Folder:
                 kinds.add(label)
             else:
                 seen += 1
-                if seen > 1:
-                    break
+                if seen > 1 or at + 1 >= len(self.text) or not self._label(at + 1):
+                    break  # a long line of addresses goes on once, and another label follows
         return kinds
 
     def _after_headers(self, number: int) -> int:
@@ -303,10 +324,20 @@ class _Folder:
             end = ends[number]
             if _SIGNATURE.fullmatch(line.strip(" \u00a0") if line.strip() == "--" else line):
                 short = self._short(number + 1, end)
-                if short and (short > 1 or end == len(self.text) or self.marked[end]):
+                if short and not self._speaks(number, end) and (short > 1 or end == len(self.text) or self.marked[end]):
                     self._fold(number, end)
             elif _LIST_RULE.match(line) and self._short(number + 1, end) and self._is_list_footer(number, end):
                 self._fold(number, end)
+
+    def _speaks(self, number: int, end: int) -> bool:
+        """Whether what stands under a signature's line is still talking: it asks, or (under a line that is not quite the
+        standard's) it says I and you."""
+        below = self.text[number + 1 : end]
+        if any(line.rstrip().endswith(("?", "\uff1f")) for line in below):
+            return True
+        loose = self.text[number].strip("\u00a0") != "-- "
+        said = " ".join(below)
+        return loose and (len(said.split()) > 7 or said.strip() > "\u2e80") and bool(_SPOKEN.search(said))
 
     def _is_list_footer(self, number: int, end: int) -> bool:
         return bool(re.search(r"https?://|@|mailman|unsubscribe", "\n".join(self.text[number + 1 : end])))

@@ -18,6 +18,7 @@ from connectors.contract import (
     ShipmentRecord,
 )
 from desk.changes import change
+from desk.clocks.keep import keep
 from desk.sync.intake import Inbound, Taken, take
 from desk.sync.reasons import type_of
 from store.connection import Connection
@@ -197,7 +198,18 @@ def _put_parcel(unit: UnitOfWork, order_id: int, p: Parcel) -> bool:
     if row is not None and p.status != before and p.status in ("delivered", "exception", "returned"):
         for ticket_id in _open_tickets(conn, order_id):
             unit.append(f"parcel_{p.status}", {"tracking": p.tracking, "courier": p.courier}, ticket_id=ticket_id)
+    for ticket_id in _returning(conn, order_id):
+        keep(unit, ticket_id)
     return True
+
+
+def _returning(conn: Connection, order_id: int) -> list[int]:
+    """Tickets with an open case that waits for a parcel of this order to come back: its arrival starts clocks."""
+    sql = (
+        "SELECT DISTINCT ticket_id FROM case_file WHERE order_id = ? AND is_open = 1 AND tracking <> '' "
+        "AND ticket_id IS NOT NULL"
+    )
+    return [row[0] for row in conn.execute(sql, (order_id,))]
 
 
 def _open_tickets(conn: Connection, order_id: int) -> list[int]:
@@ -256,9 +268,12 @@ def _put_case(unit: UnitOfWork, channel: Channel, c: CaseRecord) -> Taken:
         return Taken(ticket_id or 0, 0, fresh=False)
     sets = ", ".join(f"{column} = ?" for column in facts)
     conn.execute(f"UPDATE case_file SET {sets} WHERE id = ?", (*facts.values(), case_id))
-    if ticket_id is not None and (state, was_open) != (facts["state"], facts["is_open"]):
-        unit.append("case_changed", {"case": case_id, "kind": c.kind, "state": [state, facts["state"]], "open": c.open},
-                    ticket_id=ticket_id)  # fmt: skip
+    if ticket_id is not None and (state, was_open, due_at) != (facts["state"], facts["is_open"], facts["due_at"]):
+        due = {"due_at": [due_at, facts["due_at"]]} if due_at != facts["due_at"] else {}
+        unit.append("case_changed", {"case": case_id, "kind": c.kind, "state": [state, facts["state"]], "open": c.open,
+                                     **due}, ticket_id=ticket_id)  # fmt: skip
+    if ticket_id is not None:
+        keep(unit, ticket_id)
     return Taken(ticket_id or 0, 0, fresh=True)
 
 
@@ -278,6 +293,7 @@ def _ticket_of(
         if kind != "other":
             change(unit, taken.ticket_id, {"type": kind, "cause": kind}, why={"text": N_("the platform's reason")})
     conn.execute("UPDATE case_file SET ticket_id = ? WHERE id = ?", (taken.ticket_id, case_id))
+    keep(unit, taken.ticket_id)
     unit.append("case_opened", {"case": case_id, "kind": c.kind, "reason": c.reason}, ticket_id=taken.ticket_id)
     return taken
 

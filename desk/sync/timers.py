@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from desk.changes import change
-from desk.clocks.keep import tell_breach
+from desk.clocks.keep import tell_breach, tell_warning
+from desk.clocks.stale import BATCH, recompute_some, stale
 from desk.sync.lease import Holder
 from store.errors import N_
 from store.sql import clocks, outbox, rules, tickets
@@ -13,7 +14,17 @@ from store.values import SYSTEM, Instant
 
 def tick(store: Store, holder: Holder) -> int:
     """Does what is due now; returns how many tickets it touched. Writes nothing when nothing is due."""
-    return _clocks(store, holder) + _rules(store, holder)
+    return _changed(store, holder) + _clocks(store, holder) + _rules(store, holder)
+
+
+def _changed(store: Store, holder: Holder) -> int:
+    """Clocks of open tickets follow policies and calendars that were changed, a piece per round."""
+    if not stale(store.conn):
+        return 0
+    with store.write(SYSTEM) as unit:
+        holder.check(unit)
+        recompute_some(unit)
+    return BATCH
 
 
 def _clocks(store: Store, holder: Holder) -> int:
@@ -29,9 +40,7 @@ def _clocks(store: Store, holder: Holder) -> int:
             clocks.breach(unit.conn, c.id)
             tell_breach(unit, c)
         for c in near:
-            clocks.warned(unit.conn, c.id, unit.now)
-            unit.append("clock_warned", {"kind": c.kind, "policy": c.policy_id, "due_at": c.due_at},
-                        ticket_id=c.ticket_id)  # fmt: skip
+            tell_warning(unit, c)
         for ticket_id in awake:
             facts = {"snoozed_until": 0, "wake_on": ""}
             change(unit, ticket_id, facts, verb="woke", why={"text": N_("its time came")})
@@ -50,8 +59,9 @@ def next_tick(store: Store) -> Instant | None:
     """The next instant at which something is due, None if nothing is."""
     row = store.conn.execute(
         "SELECT min(t) FROM (SELECT min(due_at) AS t FROM clock WHERE state = 'running' AND breached_at IS NULL "
-        f"UNION ALL SELECT min(warn_at) FROM clock WHERE {clocks.UNWARNED} "
-        "UNION ALL SELECT min(snoozed_until) FROM ticket WHERE snoozed_until > 0)"
+        f"UNION ALL SELECT min(warn_at) FROM clock WHERE {clocks.UNWARNED} AND due_at > ? "
+        "UNION ALL SELECT min(snoozed_until) FROM ticket WHERE snoozed_until > 0)",
+        (store.clock.now(),),
     ).fetchone()
     times = [t for t in (row[0], outbox.next_due_at(store.conn), _next_rule(store)) if t is not None]
     return min(times, default=None)

@@ -15,17 +15,18 @@ def of_ticket(conn: Connection, ticket_id: int) -> list[Clock]:
 
 
 def put(conn: Connection, clock: Clock) -> None:
-    """Inserts or replaces the clock of (ticket, kind, cycle); a breach or warning once recorded stays."""
+    """Inserts or replaces the clock of (ticket, kind, cycle); a breach once recorded stays, and so does what
+    it warned of."""
     conn.execute(
         "INSERT INTO clock (ticket_id, kind, cycle, policy_id, state, started_at, due_at, warn_at, target_ms, stopped_at,"
-        " breached_at, warned_at, reason) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) "
+        " breached_at, warned_at, warned, reason) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
         "ON CONFLICT (ticket_id, kind, cycle) DO UPDATE SET policy_id = excluded.policy_id, state = excluded.state, "
         "started_at = excluded.started_at, due_at = excluded.due_at, warn_at = excluded.warn_at, "
         "target_ms = excluded.target_ms, stopped_at = excluded.stopped_at, reason = excluded.reason, "
         "breached_at = coalesce(clock.breached_at, excluded.breached_at), "
-        "warned_at = coalesce(clock.warned_at, excluded.warned_at)",
+        "warned_at = excluded.warned_at, warned = max(clock.warned, excluded.warned)",
         (clock.ticket_id, clock.kind, clock.cycle, clock.policy_id, clock.state, clock.started_at, clock.due_at,
-         clock.warn_at, clock.target_ms, clock.stopped_at, clock.breached_at, clock.warned_at, clock.reason),
+         clock.warn_at, clock.target_ms, clock.stopped_at, clock.breached_at, clock.warned_at, clock.warned, clock.reason),
     )  # fmt: skip
 
 
@@ -93,11 +94,36 @@ UNWARNED = "state = 'running' AND warned_at IS NULL AND breached_at IS NULL"
 
 
 def warning(conn: Connection, now: Instant, limit: int = 200) -> list[Clock]:
-    """Running clocks that are about to run out and have not said so."""
+    """Running clocks with a warning that is due and not told."""
     sql = f"SELECT {columns(Clock)} FROM clock WHERE {UNWARNED} AND warn_at <= ? AND due_at > ? ORDER BY warn_at LIMIT ?"
     return [Clock(*r) for r in conn.execute(sql, (now, now, limit))]
 
 
-def warned(conn: Connection, clock_id: int, at: Instant) -> None:
-    """Records that a clock warned."""
-    conn.execute("UPDATE clock SET warned_at = ? WHERE id = ? AND warned_at IS NULL", (at, clock_id))
+def warned(conn: Connection, clock_id: int, share: int, then: Instant, done_at: Instant | None) -> None:
+    """Records that a clock warned at `share` percent and warns again at `then`; `done_at`: that was its last warning."""
+    sql = "UPDATE clock SET warned = max(warned, ?), warn_at = ?, warned_at = ? WHERE id = ?"
+    conn.execute(sql, (share, then, done_at, clock_id))
+
+
+class CaseFacts(NamedTuple):
+    """What clocks know of a platform's case. `returned_at` is when its parcel came back, None while it has not."""
+
+    id: int
+    kind: str
+    platform: str
+    is_open: int
+    opened_at: Instant
+    updated_at: Instant
+    due_at: Instant
+    returned_at: Instant | None
+
+
+def cases(conn: Connection, ticket_id: int) -> list[CaseFacts]:
+    """The cases of a ticket."""
+    sql = (
+        "SELECT f.id, f.kind, coalesce(h.platform, ''), f.is_open, f.opened_at, f.updated_at, f.due_at, "
+        "CASE WHEN f.tracking <> '' THEN (SELECT max(s.delivered_at) FROM shipment s WHERE s.status = 'delivered' AND "
+        "s.tracking_key = lower(replace(replace(f.tracking, '-', ''), ' ', ''))) END "
+        "FROM case_file f LEFT JOIN channel h ON h.id = f.channel_id WHERE f.ticket_id = ? ORDER BY f.id"
+    )
+    return [CaseFacts(*r) for r in conn.execute(sql, (ticket_id,))]

@@ -18,30 +18,29 @@ from typing import Any, NamedTuple, Protocol
 
 from store.connection import Connection
 from store.filter import (
-    TICKET_COLUMNS,
     All,
+    Among,
     Any_,
-    Between,
-    Column,
     Condition,
-    Has,
     Is,
     Linked,
-    Not,
     Words,
     compile_condition,
     drive,
     rows_of,
     top_level,
-)  # fmt: skip
+)
+from store.sql.plan_indexes import OPEN, STATUS, Arm, Statement, alone, among, arms, column_of, facet, in_order, source
 
+_EACH = 3
+"""Tickets a customer has, roughly."""
 FEW = 1_500
 """So many tickets are gathered and sorted without asking whether a walk would be quicker."""
 CAP = 4_000
 """How far the choice between two columns is counted."""
 MOST = 60_000
 """More than this are never gathered: by then a walk through a million tickets has met enough of them."""
-STEPS = 20
+STEPS = 8
 """Steps a walk may take for each row of the page before gathering is considered."""
 
 
@@ -51,45 +50,12 @@ class Count(Protocol):
     def __call__(self, select: str, params: Sequence[Any], cap: int = CAP, /) -> int: ...
 
 
-Statement = tuple[str, list[Any]]
-
-_OPEN = TICKET_COLUMNS["is_open"]
-_STATUS = TICKET_COLUMNS["status"]
 _MERGED_AT_MOST = 16
-_A_TICKET = 2.5
-"""What looking at a ticket costs, in steps along an index."""
-_AT_HAND = {"id", "is_open", "due_at"}
+_LOOK, _FETCH, _KEEP = 2.5, 3.5, 0.4
+"""Microseconds, roughly: looking whether a ticket met on a walk has a related row, fetching and sorting one, keeping one
+at hand or looking it up there."""
+_AT_HAND = {"id", "is_open", "due_at", "customer_id"}
 """Columns in the index that is walked: what asks for no other need not look at the ticket."""
-# Columns whose index is (is_open, column, due_at, id).
-_BY_DUE = {
-    TICKET_COLUMNS[name]: f"ticket_{index}_due"
-    for name, index in {
-        "assignee": "assignee", "channel": "channel", "platform": "platform", "type": "type", "priority": "priority",
-        "language": "language", "country": "country", "cause": "cause", "ask": "ask", "group": "group",
-    }.items()
-}  # fmt: skip
-# Marks few tickets carry, each with an index (is_open, due_at, id) over those alone.
-_MARKS = {
-    TICKET_COLUMNS["automatic"]: "ticket_automatic_due",
-    TICKET_COLUMNS["escalation"]: "ticket_escalation_due",
-    TICKET_COLUMNS["needs_review"]: "ticket_review_due",
-    TICKET_COLUMNS["flagged"]: "ticket_flagged_due",
-    TICKET_COLUMNS["due_kind"]: "ticket_kind_due",
-}
-# Columns with an index of their own; a few tickets are gathered from it.
-_ALONE = {
-    TICKET_COLUMNS[name]: index
-    for name, index in {
-        "id": "NOT INDEXED", "updated": "INDEXED BY ticket_updated", "snoozed": "INDEXED BY ticket_snoozed",
-        "created": "INDEXED BY ticket_created", "waiting": "INDEXED BY ticket_waiting",
-        "messages": "INDEXED BY ticket_messages", "effort": "INDEXED BY ticket_effort",
-        "warn": "INDEXED BY ticket_warn", "status_since": "INDEXED BY ticket_status_since",
-        "first_reply": "INDEXED BY ticket_first_reply", "last_reply": "INDEXED BY ticket_last_reply",
-        "customer": "INDEXED BY ticket_customer", "region": "INDEXED BY ticket_region",
-    }.items()
-}  # fmt: skip
-
-
 def counter(conn: Connection) -> Count:
     """Counts on this connection."""
 
@@ -181,15 +147,6 @@ class _Walks(NamedTuple):
     overlap: bool = False
 
 
-class _Arm(NamedTuple):
-    """One walk: an index and what of it is walked, without what has to be looked at ticket by ticket."""
-
-    source: str
-    test: str
-    params: list[Any]
-    late: bool = False
-
-
 def _walks(condition: Condition, asked: _Asked) -> _Walks:
     if isinstance(condition, Any_) and 1 < len(condition.parts) <= _MERGED_AT_MOST:
         return _spread(condition.parts, [], asked) or _chosen([condition], asked)
@@ -214,7 +171,7 @@ def _spread(choices: Sequence[Condition], rest: list[Condition], asked: _Asked) 
 
 def _served(condition: Condition) -> bool:
     """Whether an index finds what this asks for, so that it is worth a walk of its own."""
-    return any(_facet(p) or _keys(p) for p in top_level(condition))
+    return any(facet(p) or _keys(p) for p in top_level(condition))
 
 
 def _chosen(parts: list[Condition], asked: _Asked) -> _Walks:
@@ -233,11 +190,41 @@ def _chosen(parts: list[Condition], asked: _Asked) -> _Walks:
     met = sum(asked.size(*probe.select, asked.limit) for probe in probes)
     if not probes or met >= asked.limit:
         return _Walks(steps)
-    # If the walk goes on as it began, gathering so many costs as much.
-    worth = int(asked.limit * sum(p.cost for p in probes) / (met * _A_TICKET)) if met else MOST
-    sizes = [asked.size(*_tickets(p), min(worth, MOST)) for p in seekable]
-    most, part = min(sizes), seekable[sizes.index(min(sizes))]
-    return _Walks([_gather(parts, part, asked.order)] if most < min(worth, MOST) else steps)
+    return _Walks(_best(parts, seekable, steps, sum(p.steps for p in probes), met, asked))
+
+
+def _best(
+    parts: list[Condition], seekable: list[Condition], steps: list[_Step], tried: int, met: int, asked: _Asked
+) -> list[_Step]:
+    """What promises to be over soonest where a walk met `met` rows in `tried` steps: going on with it, going on with what
+    one part finds at hand, or gathering that."""
+    ahead = asked.limit * tried / met if met else float("inf")
+    most = int(min(MOST, ahead * _LOOK / _KEEP))
+    sizes = [asked.size(*keys, most) * (1 if _key(p) == "t.id" else _EACH) for p in seekable if (keys := _keys(p))]
+    size, part = min(sizes), seekable[sizes.index(min(sizes))]
+    if size >= most:
+        return steps
+    gather, sieve = size * _FETCH, (size + ahead) * _KEEP
+    if gather <= min(sieve, ahead * _LOOK):
+        return [_gather(parts, part, asked.order)]
+    if sieve >= ahead * _LOOK:
+        return steps
+    found, params = _finds(part)
+    kept = Among(_key(part), found, tuple(params))
+    return _walk([kept if p is part else p for p in parts], asked)[0]
+
+
+def _key(part: Condition) -> str:
+    return part.key if isinstance(part, Linked) else "t.id"
+
+
+def _finds(part: Condition) -> Statement:
+    """A SELECT of the keys of all tickets that `part` alone finds."""
+    if isinstance(part, Linked | Words):
+        return drive(part)
+    found = alone(part)
+    assert found is not None
+    return f"SELECT t.id AS key {found[0]}", found[1]
 
 
 def _gather(parts: list[Condition], part: Condition, order: Order) -> _Step:
@@ -246,22 +233,12 @@ def _gather(parts: list[Condition], part: Condition, order: Order) -> _Step:
     keyset, start = order.behind()
     if isinstance(part, Linked | Words):
         select, params = drive(part)
-        key = part.key if isinstance(part, Linked) else "t.id"
-        tickets = f"FROM (SELECT DISTINCT +key AS key FROM ({select})) k CROSS JOIN ticket t ON {key} = k.key WHERE"
+        tickets = f"FROM (SELECT DISTINCT +key AS key FROM ({select})) k CROSS JOIN ticket t ON {_key(part)} = k.key WHERE"
     else:
-        test, params = compile_condition(part)
-        tickets = f"{_alone(part)} WHERE {test} AND"
+        found = alone(part)
+        assert found is not None
+        tickets, params = f"{found[0]} AND", found[1]
     return _Step(f"{tickets} {rest}{keyset}", [*params, *bound, *start])
-
-
-def _tickets(part: Condition) -> Statement:
-    """A SELECT of the tickets that `part` alone finds."""
-    if isinstance(part, Linked) and part.key != "t.id":
-        select, params = drive(part)
-        return f"SELECT 1 FROM ({select}) k CROSS JOIN ticket t ON {part.key} = k.key", params
-    found = _keys(part)
-    assert found is not None
-    return found
 
 
 def _keys(part: Condition) -> Statement | None:
@@ -271,25 +248,15 @@ def _keys(part: Condition) -> Statement | None:
             return rows_of(part) if all(r.seeks for r in rows) else None
         case Words():
             return rows_of(part)
-    source = _alone(part)
-    if not source:
-        return None
-    test, params = compile_condition(part)
-    return f"SELECT 1 {source} WHERE {test}", params
-
-
-def _alone(part: Condition) -> str:
-    match part:
-        case Is(column) | Between(column) | Has(column) if column in _ALONE:
-            return f"FROM ticket t {_ALONE[column]}"
-    return ""
+    found = alone(part)
+    return (f"SELECT 1 {found[0]}", found[1]) if found else None
 
 
 class _Probe(NamedTuple):
-    """A SELECT of what a walk finds in its first steps, and what those cost, in steps that look at the index alone."""
+    """A SELECT of what a walk finds in its first `steps`."""
 
     select: Statement
-    cost: float
+    steps: int
 
 
 def _walk(parts: list[Condition], asked: _Asked) -> tuple[list[_Step], list[_Probe]]:
@@ -302,104 +269,37 @@ def _walk(parts: list[Condition], asked: _Asked) -> tuple[list[_Step], list[_Pro
     probes: list[_Probe] = []
     leading = [a for a in arms if not a.late] if left else []
     for arm in leading:
-        first = (f"SELECT t.id AS id, t.is_open AS is_open, t.due_at AS due_at {arm.source} WHERE {arm.test}{keyset} "
-                 f"ORDER BY {asked.order.by} LIMIT ?")  # fmt: skip
+        first = (f"SELECT t.id AS id, t.is_open AS is_open, t.due_at AS due_at, t.customer_id AS customer_id {arm.source} "
+                 f"WHERE {arm.test}{keyset} ORDER BY {asked.order.by} LIMIT ?")  # fmt: skip
         near = _AT_HAND.issuperset(re.findall(r"\bt\.(\w+)", rest))
         found = f"SELECT 1 FROM ({first}) {'t' if near else 'k CROSS JOIN ticket t ON t.id = k.id'} WHERE {rest}"
         first_of = STEPS * asked.limit // len(leading)
-        probes.append(_Probe((found, [*arm.params, *start, first_of, *bound]), first_of * (1 if near else _A_TICKET)))
+        probes.append(_Probe((found, [*arm.params, *start, first_of, *bound]), first_of))
     return steps, probes
 
 
-def _way(parts: list[Condition], asked: _Asked) -> tuple[list[_Arm], list[Condition]]:
+def _way(parts: list[Condition], asked: _Asked) -> tuple[list[Arm], list[Condition]]:
     """Which indexes are walked, and which of the parts are then still to be looked at."""
     order, count = asked.order, asked.size
-    pinned = next((p for p in parts if isinstance(p, Is) and p.column == _OPEN and p.values), None)
+    pinned = next((p for p in parts if isinstance(p, Is) and p.column == OPEN and p.values), None)
     opens = pinned.values if pinned else (0, 1) if order.descending else (1, 0)
-    facets = [p for p in parts if _facet(p)]
+    facets = [p for p in parts if facet(p)]
     best, size = None, CAP
     if len(facets) == 1 and order.column == "due_at":
         best = facets[0]
     elif facets:
-        sizes = [count(f"SELECT 1 {_source(p)} WHERE {sql}", params, CAP)
-                 for p in facets for sql, params in [_among(p, opens)]]  # fmt: skip
+        sizes = [count(f"SELECT 1 {source(p)} WHERE {sql}", params, CAP)
+                 for p in facets for sql, params in [among(p, opens)]]  # fmt: skip
         size = min(sizes)
         best = facets[sizes.index(size)]
     if order.column != "due_at":
         if best is None or size >= CAP:
-            return [_Arm(_in_order(order), "1", [])], parts
-        test, params = _among(best, opens)
-        return [_Arm(_source(best), test, params)], parts
-    by_status = best is not None and _column(best) == _STATUS
+            return [Arm(in_order(order.column), "1", [])], parts
+        test, params = among(best, opens)
+        return [Arm(source(best), test, params)], parts
+    by_status = best is not None and column_of(best) == STATUS
     taken = [p for p in (None if by_status else pinned, best) if p]
-    return _arms(best, opens), [p for p in parts if not any(p is done for done in taken)]
-
-
-def _facet(part: Condition) -> bool:
-    """Whether an index in order of the deadline serves `part`."""
-    match part:
-        case Is(column, values):
-            served = column in _BY_DUE or column in _MARKS or column == _STATUS
-            return served and 0 < len(values) <= _MERGED_AT_MOST // 2
-        case Has(column):
-            return column in _MARKS
-        case Not(Has(column)):
-            return column in _BY_DUE and column.absent is None
-    return False
-
-
-def _column(facet: Condition) -> Column:
-    match facet:
-        case Is(column) | Has(column) | Not(Has(column)):
-            return column
-    raise AssertionError(facet)
-
-
-def _source(facet: Condition | None) -> str:
-    if facet is None:
-        return "FROM ticket t INDEXED BY ticket_open_due"
-    column = _column(facet)
-    index = "ticket_status_due" if column == _STATUS else _BY_DUE.get(column) or _MARKS[column]
-    return f"FROM ticket t INDEXED BY {index}"
-
-
-def _test(facet: Condition) -> Statement:
-    """The facet, spelt so that SQLite sees that its index holds every row asked for."""
-    sql, params = compile_condition(facet)
-    column = _column(facet)
-    return (f"{column.present} AND {sql}", params) if column in _MARKS and isinstance(facet, Is) else (sql, params)
-
-
-def _in_order(order: Order) -> str:
-    match order.column:
-        case "id":
-            return "FROM ticket t NOT INDEXED"  # the table itself is in order of the id
-        case "updated_at":
-            return "FROM ticket t INDEXED BY ticket_updated"
-        case "priority":
-            return "FROM ticket t INDEXED BY ticket_priority"
-        case _:
-            return "FROM ticket t"
-
-
-def _among(facet: Condition, opens: Sequence[object]) -> Statement:
-    sql, params = _test(facet)
-    if _column(facet) == _STATUS:
-        return sql, params
-    return f"t.is_open IN ({', '.join('?' * len(opens))}) AND {sql}", [*opens, *params]
-
-
-def _arms(facet: Condition | None, opens: Sequence[object]) -> list[_Arm]:
-    """One equality per walk: every value of the facet, open and closed apart, the way round in which they come."""
-    if facet is None:
-        return [_Arm(_source(None), "t.is_open = ?", [o], n > 0) for n, o in enumerate(opens)]
-    source = _source(facet)
-    ones: list[Condition] = [Is(facet.column, (v,)) for v in facet.values] if isinstance(facet, Is) else [facet]
-    tests = [_test(one) for one in ones]
-    if _column(facet) == _STATUS:
-        return [_Arm(source, sql, params) for sql, params in tests]
-    return [_Arm(source, f"t.is_open = ? AND {sql}", [o, *params], n > 0)
-            for sql, params in tests for n, o in enumerate(opens)]  # fmt: skip
+    return arms(best, opens), [p for p in parts if not any(p is done for done in taken)]
 
 
 def _rest(parts: list[Condition], taken: list[Condition]) -> Statement:

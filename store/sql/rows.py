@@ -126,6 +126,9 @@ class Clock(NamedTuple):
     stopped_at: Instant | None
     breached_at: Instant | None
     warned_at: Instant | None
+    """When it gave its last warning; None while there is one to come."""
+    warned: int
+    """Percent of the time that were used when it last warned, 0 before."""
     reason: str
 
 

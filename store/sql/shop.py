@@ -54,6 +54,12 @@ def policies(conn: Connection) -> list[Policy]:
     return [Policy(*r) for r in conn.execute(sql)]
 
 
+def scoped_policies(conn: Connection) -> bool:
+    """Whether a policy in force depends on a query, so that any field may matter to it."""
+    sql = "SELECT 1 FROM policy WHERE enabled = 1 AND json_extract(body, '$.scope') > '' LIMIT 1"
+    return conn.execute(sql).fetchone() is not None
+
+
 def calendars(conn: Connection) -> list[tuple[str, str, int]]:
     """`(name, body, version)` of every calendar of the shop."""
     return conn.execute("SELECT name, body, version FROM calendar ORDER BY name").fetchall()

@@ -72,7 +72,7 @@ class Ticket(SQLModel, table=True):
 
     # Each shipped view and each indexed field has its own order, so that a page costs the same on any desk.
     __table_args__ = (
-        Index("ticket_open_due", "is_open", "due_at", "id"),
+        Index("ticket_open_due", "is_open", "due_at", "id", "customer_id"),
         Index("ticket_assignee_due", "is_open", "assignee_id", "due_at", "id"),
         Index("ticket_channel_due", "is_open", "channel_id", "due_at", "id"),
         Index("ticket_platform_due", "is_open", "platform", "due_at", "id"),
@@ -233,6 +233,9 @@ class ClockRow(SQLModel, table=True):
     stopped_at: int | None = maybe_big()
     breached_at: int | None = maybe_big()
     warned_at: int | None = maybe_big()
+    """When it gave its last warning; before, `warn_at` says when the next one is."""
+    warned: int = small()
+    """Percent of the time that were used when it last warned."""
     reason: str = text()
     __table_args__ = (
         UniqueConstraint("ticket_id", "kind", "cycle", name="clock_one"),

@@ -154,3 +154,6 @@ class NoticeTarget(SQLModel, table=True):
     kind: str = text(None)
     settings: str = text("{}")
     state: str = text("active")
+    fault: str = text()
+    """Why the last one did not arrive, '' when it did."""
+    sent_at: int = big("0")

@@ -120,10 +120,10 @@ async def test_shifts_are_weekly_hours_in_the_form(desk: TestDesk) -> None:
         await to(pilot, "Shifts")
         await press(pilot, "enter")
         await typed(pilot, "09:00-17:00")
-        await press(pilot, "ctrl+s")
+        await press(pilot, "enter", "space", "ctrl+s")  # Tuesday as the day above
         await until(pilot, lambda: "Ana saved" in screen_text(pilot))
         agent = shop.agent(desk.store.conn, "ana")
-        assert agent is not None and json.loads(agent.shifts)["week"] == {"mon": "09:00-17:00"}
+        assert agent is not None and json.loads(agent.shifts)["week"] == dict.fromkeys(("mon", "tue"), "09:00-17:00")
 
 
 async def test_a_bad_value_is_said_beside_its_field_and_nothing_is_lost(desk: TestDesk) -> None:
@@ -312,6 +312,18 @@ async def test_a_rule_is_made_tried_on_history_and_put_in_force_by_keys_alone(de
         await until(pilot, lambda: rules.one(desk.store.conn, "damaged-first").state == "on")
         await press(pilot, "z")
         await until(pilot, lambda: rules.one(desk.store.conn, "damaged-first").state == "shadow")
+
+
+async def test_a_rule_removed_by_mistake_comes_back_where_it_was_and_as_it_was(desk: TestDesk) -> None:
+    with desk.store.write(Actor("agent", "wei")) as unit:
+        for name in ("one", "two", "three"):
+            rules.save(unit, {"id": name, "when": ["created"], "then": [{"do": "flag"}], "state": "on"})
+    async with desk.workstation() as pilot:
+        await enter(pilot, "rules")
+        await press(pilot, "j", "d")
+        assert [r.id for r in rules.every(desk.store.conn)] == ["one", "three"]
+        await press(pilot, "z")
+        assert [(r.id, r.state) for r in rules.every(desk.store.conn)] == [("one", "on"), ("two", "on"), ("three", "on")]
 
 
 async def test_a_rule_without_steps_is_refused_where_the_steps_are(desk: TestDesk) -> None:

@@ -61,7 +61,7 @@ def test_a_rule_is_tried_on_history_and_changes_nothing(ruled: Cli) -> None:
     assert found["tickets"][0]["changes"] == {"priority": [1, 2]}
     assert ruled("show", "1", "--json").json["tags"] == []
     assert "1 ticket" in ruled("rule", "test", "broken", *ALWAYS).out
-    (row,) = [r for r in ruled("rule", "test", "broken", *ALWAYS, "--format", "jsonl").out.splitlines()]
+    (row,) = ruled("rule", "test", "broken", *ALWAYS, "--format", "jsonl").out.splitlines()
     assert '"ticket":1' in row
 
 

@@ -216,6 +216,27 @@ def test_views_are_saved_checked_and_forgotten(desk: Cli) -> None:
     assert desk("view", "remove", "broken").code == 1
 
 
+def test_views_are_renamed_moved_and_shared(desk: Cli) -> None:
+    def listed(*options: str) -> list[str]:
+        return [v["id"] for v in desk("view", "list", "--json", *options).json["views"] if not v["id"].startswith("channel:")]
+
+    assert desk("view", "add", "vip", "is:open", "tag:vip", "--shared").code == 0
+    assert "vip" in listed("--shared") and "vip" not in listed("--private")
+    changed = desk("view", "set", "vip", "is:open", "tier:vip", "--name", "Best buyers", "--id", "best", "--private",
+                   "--position", "2", "--json").json  # fmt: skip
+    assert {k: changed[k] for k in ("id", "name", "query", "owner")} == {
+        "id": "best", "name": "Best buyers", "query": "is:open tier:vip", "owner": "ana"}  # fmt: skip
+    assert listed().index("best") == 1 and "vip" not in listed()
+    assert listed("--private") == ["best"]
+    assert desk("view", "list", "--private", "--shared").code == 2
+    assert "Column 1" in desk("view", "set", "best", "tpye:damaged").err
+    assert desk("view", "set", "best", "--json").json["query"] == "is:open tier:vip"
+    assert "keeps its id" in desk("view", "set", "inbox", "--id", "in").err
+    assert desk("view", "set", "best", "--id", "due").code == 1
+    assert desk("view", "set", "best", "--position", "0").code == 1
+    assert desk("--as", "bo", "view", "set", "best", "--shared").code == 1
+
+
 def test_the_team(desk: Cli) -> None:
     assert desk("agent", "add", "cy", "--name", "Cy").code == 0
     made = desk("agent", "set", "cy", "languages=en:5,de:3", "skills=size,tech", "zone=Asia/Shanghai", "capacity=40",

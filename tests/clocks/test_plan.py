@@ -334,7 +334,7 @@ def test_a_preset_only_the_platform_can_date_needs_a_country() -> None:
 )
 def test_a_wrong_policy_names_the_key(change: dict[str, object], said: str) -> None:
     good: dict[str, object] = {"id": "mine", "name": "Mine", "kind": "first_response", "target": "2h"}
-    assert policy_from(good).warn == Fraction(4, 5)
+    assert policy_from(good).warn == (Fraction(4, 5),)
     with pytest.raises(Invalid) as caught:
         policy_from({**good, **change})
     assert said in caught.value.english()

@@ -111,10 +111,22 @@ def test_no_reply_needed_stops_the_clock_until_the_buyer_writes_again(desk: Desk
 @pytest.mark.parametrize(
     ("words", "until"),
     [("30m", NOON + 30 * MINUTE), ("2h", NOON + 2 * HOUR), (" 3D ", NOON + 3 * DAY), ("1w", NOON + 7 * DAY),
-     ("tomorrow", NOON + DAY), ("reply", NEVER), ("wake", 0)],
+     ("reply", NEVER), ("wake", 0)],
 )  # fmt: skip
 def test_times_to_snooze_until(words: str, until: int) -> None:
     assert snooze_until(words, NOON) == until
+
+
+@pytest.mark.parametrize(
+    ("now", "morning"),
+    [("2026-11-17T12:00", "2026-11-18T09:00"), ("2026-11-17T00:30", "2026-11-18T09:00"),
+     ("2026-11-20T17:00", "2026-11-23T09:00"), ("2026-11-21T08:00", "2026-11-23T09:00")],
+)  # fmt: skip
+def test_tomorrow_is_nine_on_the_next_working_day_where_one_is(now: str, morning: str) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    at, wanted = (round(datetime.fromisoformat(t).replace(tzinfo=zone).timestamp() * 1000) for t in (now, morning))
+    assert snooze_until("tomorrow", at, zone) == wanted
+    assert snooze("tomorrow", at, zone) == (wanted, "")  # typed in the workstation
 
 
 @pytest.mark.parametrize("words", ["", "h", "soon", "-2h", "2", "99999h", "２h²"])

@@ -96,6 +96,7 @@ FIELDS: dict[str, Test] = {
     "is:flagged": lambda c: c.flagged > 0,
     "is:unread": lambda c: c.last_message > (c.read or 0),
     "is:mentioned": lambda c: "ana" in c.mentions,
+    "is:unseen": lambda c: "ana" in c.mentions,
     "is:escalated": lambda c: c.escalation > 0,
     "is:review": lambda c: c.needs_review > 0,
     "is:automatic": lambda c: c.automatic != "",

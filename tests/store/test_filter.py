@@ -37,8 +37,8 @@ ASSIGNEE, DUE = TICKET_COLUMNS["assignee"], TICKET_COLUMNS["due"]
         (Is(ASSIGNEE, ("ana",)), "(t.assignee_id IS NOT NULL AND t.assignee_id = ?)", ["ana"]),
         (Not(Has(ASSIGNEE)), "t.assignee_id IS NULL", []),
         (Not(Has(Column("t.lang", absent=""))), "t.lang = ''", []),
-        (Between(DUE, 1, 2), "(t.due_at <> 253402300799999 AND t.due_at >= ? AND t.due_at <= ?)", [1, 2]),
-        (Between(DUE), "(t.due_at <> 253402300799999)", []),
+        (Between(DUE, 1, 2), "(t.due_at < 253402300799999 AND t.due_at >= ? AND t.due_at <= ?)", [1, 2]),
+        (Between(DUE), "(t.due_at < 253402300799999)", []),
         (
             All((Is(DUE, (1,)), Any_((Is(DUE, (2, 3)), EVERYTHING)))),
             "(t.due_at = ? AND (t.due_at IN (?, ?) OR 1))",

@@ -63,3 +63,19 @@ def test_the_shipped_views_are_the_same_on_a_new_desk(tmp_path: Path) -> None:
     brought = {v.id: (v.query, v.position) for v in shop.views(desk.conn, "ana") if v.id in QUIET_VIEWS}
     assert brought == {ident: (query, position) for ident, query, position in SHIPPED_VIEWS if ident in QUIET_VIEWS}
     desk.close()
+
+
+def test_an_old_desk_gets_what_ships_by_now_and_only_once(tmp_path: Path) -> None:
+    from app.wire import open_desk
+
+    first_desk(tmp_path / "d", [("inbox", "is:open")])
+    for _ in range(2):
+        wired = open_desk(tmp_path / "d")
+        counts = [wired.store.conn.execute(f"SELECT count(*) FROM {t}").fetchone()[0]
+                  for t in ("template", "macro", "custom_field", "checklist")]  # fmt: skip
+        assert min(counts[:1] + counts[2:]) > 0
+        wired.store.conn.execute("DELETE FROM macro")
+        wired.store.close()
+    wired = open_desk(tmp_path / "d")
+    assert wired.store.conn.execute("SELECT count(*) FROM macro").fetchone() == (0,)  # the team removed them
+    wired.store.close()

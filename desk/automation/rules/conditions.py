@@ -24,11 +24,11 @@ from store.filter import All, Any_, Condition, Linked, Not, Words, compile_condi
 from store.sql import rules as rows
 from store.values import Instant
 
-AT_ONCE = 32
+AT_ONCE = 64
 """Columns of one SELECT. What one rule did is asked anew for the rest of its block; the blocks behind were not asked yet."""
 _PROBES = (1, 667_003)
 """Milliseconds away from now at which a condition is compiled once more, to see what of it moves."""
-_KEPT, _KEPT_PULLED = 4, 500
+_KEPT, _KEPT_QUESTIONS = 4, 40
 
 
 class Piece(NamedTuple):
@@ -111,9 +111,11 @@ def _cost(condition: Condition) -> int:
 
 
 class Question(NamedTuple):
-    """One SELECT about some rules; a rule's column is 1 where it holds. `anew` are asked by themselves."""
+    """One SELECT about some rules; a rule's column is 1 where it holds. `pulled` are the places of what happened that
+    sets each of them off; `anew` are asked by themselves."""
 
     rules: tuple[Rule, ...]
+    pulled: tuple[int, ...]
     sql: str
     params: tuple[Any, ...]
     moving: tuple[int, ...]
@@ -141,8 +143,7 @@ class Book:
         self.broken: dict[str, DeskError] = {}
         self.context = context
         self._pieces: dict[str, Piece] = {}
-        self._questions: dict[frozenset[str], tuple[Question, ...]] = {}
-        self._pulled: dict[tuple[str, str, Happened], tuple[tuple[Rule, int], ...]] = {}
+        self._questions: dict[Happened, tuple[Question, ...]] = {}
         today = _day(context.now, context.zone)
         for rule in found:
             if not rule.active(today):
@@ -152,32 +153,29 @@ class Book:
                 self.rules.append(rule)
             except DeskError as error:
                 self.broken[rule.id] = error
+        self._named = frozenset(field for rule in self.rules for field in rule.fields)
 
-    def about(self, triggers: frozenset[str]) -> tuple[Question, ...]:
-        """What to ask when something happened that rules of any of these triggers wait for."""
-        found = self._questions.get(triggers)
+    def about(self, happened: Happened) -> tuple[Question, ...]:
+        """What to ask when all this happened, which `telling` has made short: the rules that it sets off, in order."""
+        found = self._questions.get(happened)
         if found is None:
-            rules = [r for r in self.rules if not triggers.isdisjoint(r.when)]
-            found = self._questions[triggers] = tuple(
+            if len(self._questions) > _KEPT_QUESTIONS:
+                self._questions.clear()
+            rules = [(r, at) for r in self.rules if (at := first(r, happened)) is not None]
+            found = self._questions[happened] = tuple(
                 self._question(rules[n : n + AT_ONCE]) for n in range(0, len(rules), AT_ONCE)
             )
         return found
 
-    def pulled(self, question: Question, happened: Happened) -> tuple[tuple[Rule, int], ...]:
-        """The rules of a question that what happened sets off, each with the place of its first cause."""
-        key = (question.sql, question.rules[0].id, happened)
-        found = self._pulled.get(key)
-        if found is None:
-            if len(self._pulled) > _KEPT_PULLED:
-                self._pulled.clear()
-            found = self._pulled[key] = tuple((r, at) for r in question.rules if (at := first(r, happened)) is not None)
-        return found
+    def telling(self, when: str, touched: frozenset[str]) -> tuple[str, frozenset[str]]:
+        """Something that happened, with only those changed fields that some rule names."""
+        return when, touched & self._named
 
-    def _question(self, rules: Sequence[Rule]) -> Question:
+    def _question(self, pairs: Sequence[tuple[Rule, int]]) -> Question:
         columns: list[str] = []
         params: list[Any] = []
         moving: list[int] = []
-        for rule in rules:
+        for rule, _ in pairs:
             one = self._pieces[rule.id]
             if one.anew:
                 columns.append("0")  # asked by itself
@@ -186,8 +184,9 @@ class Book:
             params += one.params
             columns.append("1" if one.sql == "1" else f"CASE WHEN {one.sql} THEN 1 ELSE 0 END")
         sql = f"SELECT {', '.join(columns)} FROM ticket t WHERE t.id = ?"
+        rules = tuple(rule for rule, _ in pairs)
         anew = tuple(rule for rule in rules if self._pieces[rule.id].anew)
-        return Question(tuple(rules), sql, tuple(params), tuple(moving), anew)
+        return Question(rules, tuple(at for _, at in pairs), sql, tuple(params), tuple(moving), anew)
 
     def holding(self, conn: Connection, question: Question, ticket_id: int, now: Instant) -> set[str]:
         """Ids of the rules whose condition this ticket fulfils."""
@@ -206,7 +205,7 @@ class Book:
         """Whether one rule's condition holds."""
         if self._pieces[rule.id].anew:
             return self._anew(conn, rule, ticket_id, now)
-        return bool(self.holding(conn, self._question([rule]), ticket_id, now))
+        return bool(self.holding(conn, self._question([(rule, 0)]), ticket_id, now))
 
     def _anew(self, conn: Connection, rule: Rule, ticket_id: int, now: Instant) -> bool:
         sql, params = compile_text(rule.condition, at(self.context, now))

@@ -52,11 +52,12 @@ class Chain:
             happened = causes(self.unit.conn, told, self._paths)
 
     def _round(self, ticket_id: int, happened: Sequence[Cause]) -> None:
-        key = tuple((cause.when, cause.fields) for cause in happened)
-        for question in self.book.about(frozenset(cause.when for cause in happened)):
+        causes_by = self._told(happened)
+        told = list(causes_by.values())
+        for question in self.book.about(tuple(causes_by)):
             holding: set[str] | None = None
-            for rule, at in self.book.pulled(question, key):
-                cause = happened[at]
+            for rule, at in zip(question.rules, question.pulled, strict=True):
+                cause = told[at]
                 if holding is None:
                     holding = self.book.holding(self.unit.conn, question, ticket_id, self.unit.now)
                 if rule.id not in holding or not self._of_channel(rule, ticket_id):
@@ -70,6 +71,13 @@ class Chain:
                 if stops(rule):
                     self._ended.add(ticket_id)
                     return
+
+    def _told(self, happened: Sequence[Cause]) -> dict[tuple[str, frozenset[str]], Cause]:
+        """What happened, each kind of it once, with its first cause."""
+        found: dict[tuple[str, frozenset[str]], Cause] = {}
+        for cause in happened:
+            found.setdefault(self.book.telling(cause.when, cause.fields), cause)
+        return found
 
     def _of_channel(self, rule: Rule, ticket_id: int) -> bool:
         return not rule.channel or require(self.unit, ticket_id).channel_id == rule.channel
@@ -101,10 +109,11 @@ class Chain:
         for ticket_id, found in happened.items():
             if ticket_id in self._ended:
                 continue
-            key = tuple((cause.when, cause.fields) for cause in found)
-            asked = self.book.about(frozenset(cause.when for cause in found))
-            for rule, at in (pair for question in asked for pair in self.book.pulled(question, key)):
-                cause = found[at]
+            causes_by = self._told(found)
+            told = list(causes_by.values())
+            questions = self.book.about(tuple(causes_by))
+            for rule, at in (pair for q in questions for pair in zip(q.rules, q.pulled, strict=True)):
+                cause = told[at]
                 if (rule.id, ticket_id) in self._fired:
                     continue
                 if self.book.holds(self.unit.conn, rule, ticket_id, self.unit.now):

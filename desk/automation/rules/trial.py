@@ -21,7 +21,7 @@ from desk.automation.rules.trial_acts import Acting
 from desk.automation.rules.trial_differences import differences
 from desk.automation.rules.trial_replies import Replies
 from desk.automation.rules.trial_result import Difference, Progress, Tally, Trial
-from desk.automation.rules.trial_steps import TRIED, Step, batches
+from desk.automation.rules.trial_steps import TRIED, Arrivals, Step
 from desk.automation.rules.trial_times import at_arrival
 from desk.query import Context, compile_query, parse
 from desk.reason import Reason
@@ -34,7 +34,7 @@ from store.unit import Store, UnitOfWork
 from store.values import DAY, NEVER, SYSTEM, Instant
 
 DAYS = 90
-KEPT = 1_000
+KEPT = 100
 """Tickets whose difference is kept to be shown, unless more are asked for."""
 DEPTH = 10
 """How far rules set off rules; `desk.automation.rules.run` stops there too."""
@@ -78,7 +78,7 @@ class _Run:
         trial_desk.prepare(conn)
         self.broken: dict[str, DeskError] = {}
         self.steps = [step for n, r in enumerate(rules) if (step := self._made(n, r)) is not None]
-        self.batches = batches(self.steps)
+        self.arrivals = Arrivals(self.steps)
         self.wanted = [s for s in self.steps if s.rule.id in self.rules]
         self.chained = any("changed" in s.rule.when for s in self.steps)
         self.replies = Replies(conn, frozenset(own_addresses(UnitOfWork(conn, SYSTEM, context.now, str))))
@@ -146,10 +146,8 @@ class _Run:
 
     def _arrivals(self) -> None:
         """Every rule that an arrival sets off, top to bottom."""
-        for batch in self.batches:
-            fired = batch.find(self.conn)
-            for step in batch.steps:
-                self._did(step, 0, fired[step.number])
+        for step, fired in self.arrivals.find(self.conn):
+            self._did(step, 0, fired)
 
     def _set_off(self, depth: int) -> bool:
         """Every rule that what rules changed one step before sets off; False when that was nothing."""

@@ -1,4 +1,4 @@
-"""Rules made ready for a dry run. Those between which nothing happens that one of them asks about are asked together."""
+"""Rules made ready for a dry run, and finding the tickets they are for."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ class Step:
         """Pieces of SQL that a condition holds if it may see what this rule does."""
         if not self.acting:
             return set()
-        found = {piece for act in self.acts for piece in _pieces(act)}
-        return found | {"t.trial_ended"} if self.stops else found
+        return {piece for act in self.acts for piece in _pieces(act)}
 
 
 def _pieces(act: Act) -> Iterator[str]:
@@ -52,44 +51,58 @@ def _pieces(act: Act) -> Iterator[str]:
         yield "t.snoozed_until"
 
 
-class Batch:
-    """Rules that are asked in one SELECT, one bit each."""
+class Arrivals:
+    """Finding the tickets of every rule that an arrival sets off, in the order of the rules.
 
-    def __init__(self, steps: Sequence[Step], stopped: bool) -> None:
-        self.steps = steps
-        bits = [f"CASE WHEN {s.caused} AND {s.where} THEN {1 << n} ELSE 0 END" for n, s in enumerate(steps)]
-        rules = ", ".join(f"({s.number}, {1 << n})" for n, s in enumerate(steps))
-        ended = " WHERE t.trial_ended = 0" if stopped else ""
-        self.sql = (
-            f"WITH found (id, mask) AS MATERIALIZED (SELECT t.id, {' + '.join(bits)} FROM ticket t{ended}), "
-            f"bit (rule, value) AS MATERIALIZED (VALUES {rules}) "
-            "INSERT INTO trial_hit (rule, ticket_id, depth) SELECT bit.rule, found.id, 0 FROM bit CROSS JOIN found "
-            "WHERE found.mask AND found.mask & bit.value"
-        )
-        self.params = [p for s in steps for p in s.params]
+    Most conditions ask what no rule before them writes: all of those are asked in one SELECT, one bit each. The others
+    are asked when it is their turn.
+    """
 
-    def find(self, conn: Connection) -> dict[int, int]:
-        """Finds the tickets of every rule; returns how many each has, by its number."""
-        conn.execute(self.sql, self.params)
-        numbers = (s.number for s in self.steps)
-        sql = "SELECT count(*) FROM trial_hit WHERE rule = ?"
-        return {n: conn.execute(sql, (n,)).fetchone()[0] for n in numbers}
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self.steps = [s for s in steps if s.caused]
+        written: set[str] = set()
+        early: list[Step] = []
+        for step in self.steps:
+            if not any(piece in step.where for piece in written):
+                early.append(step)
+            written |= step.writes()
+        self._early = {step.number for step in early}
+        self._batches = [_batch(early[n : n + _AT_ONCE]) for n in range(0, len(early), _AT_ONCE)]
+
+    def find(self, conn: Connection) -> Iterator[tuple[Step, int]]:
+        """Each rule with the number of its tickets, which are in `trial_hit`; what it does has to be done before the
+        next is asked for."""
+        for sql, params in self._batches:
+            conn.execute(sql, params)
+        stopped = False
+        for step in self.steps:
+            yield step, self._early_count(conn, step, stopped) if step.number in self._early else _late(conn, step)
+            stopped = stopped or step.stops
+
+    def _early_count(self, conn: Connection, step: Step, stopped: bool) -> int:
+        if stopped:
+            ended = "(SELECT id FROM temp.ticket WHERE trial_ended = 1)"
+            conn.execute(f"DELETE FROM trial_hit WHERE rule = ? AND ticket_id IN {ended}", (step.number,))
+        n: int = conn.execute("SELECT count(*) FROM trial_hit WHERE rule = ?", (step.number,)).fetchone()[0]
+        return n
 
 
-def batches(steps: Iterable[Step]) -> list[Batch]:
-    """The rules an arrival sets off, in order, cut where a condition may see what a rule before it did."""
-    made: list[Batch] = []
-    together: list[Step] = []
-    written: set[str] = set()
-    stopped = False
-    for step in steps:
-        if not step.caused:
-            continue
-        sees = "t.trial_ended" in written or any(piece in step.where for piece in written)
-        if together and (sees or len(together) == _AT_ONCE):
-            made.append(Batch(together, stopped))
-            stopped = stopped or any(s.stops for s in together)
-            together, written = [], set()
-        together.append(step)
-        written |= step.writes()
-    return [*made, Batch(together, stopped)] if together else made
+def _late(conn: Connection, step: Step) -> int:
+    return conn.execute(
+        "INSERT INTO trial_hit (rule, ticket_id, depth) SELECT ?, t.id, 0 FROM ticket t "
+        f"WHERE t.trial_ended = 0 AND {step.caused} AND {step.where}",
+        (step.number, *step.params),
+    ).rowcount
+
+
+def _batch(steps: Sequence[Step]) -> tuple[str, list[Any]]:
+    """One statement that finds the tickets of all of `steps`."""
+    bits = [f"CASE WHEN {s.caused} AND {s.where} THEN {1 << n} ELSE 0 END" for n, s in enumerate(steps)]
+    rules = ", ".join(f"({s.number}, {1 << n})" for n, s in enumerate(steps))
+    sql = (
+        f"WITH found (id, mask) AS MATERIALIZED (SELECT t.id, {' + '.join(bits)} FROM ticket t), "
+        f"bit (rule, value) AS MATERIALIZED (VALUES {rules}) "
+        "INSERT INTO trial_hit (rule, ticket_id, depth) SELECT bit.rule, found.id, 0 FROM bit CROSS JOIN found "
+        "WHERE found.mask AND found.mask & bit.value"
+    )
+    return sql, [p for s in steps for p in s.params]

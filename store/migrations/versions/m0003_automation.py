@@ -20,6 +20,7 @@ _MINUS = f"UPDATE tally SET n = n - 1, effort = effort - OLD.effort WHERE {_OLD}
 
 _NEVER = 253_402_300_799_999
 _INDEXES = (
+    "ticket_open_due ON ticket (is_open, due_at, id, customer_id)",
     "ticket_country_due ON ticket (is_open, country, due_at, id)",
     "ticket_cause_due ON ticket (is_open, cause, due_at, id)",
     "ticket_ask_due ON ticket (is_open, ask, due_at, id)",
@@ -73,6 +74,7 @@ def _for_queries() -> None:
         "CREATE TRIGGER customer_orders_update AFTER UPDATE OF customer_id ON orders "
         f"WHEN NEW.customer_id IS NOT OLD.customer_id BEGIN {_ONE_LESS} {_ONE_MORE} END"
     )
+    op.execute("DROP INDEX ticket_open_due")
     for index in _INDEXES:
         op.execute(f"CREATE INDEX {index}")
     op.execute(
@@ -237,6 +239,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("settings", sa.String(), server_default="{}", nullable=False),
         sa.Column("state", sa.String(), server_default="active", nullable=False),
+        sa.Column("fault", sa.String(), server_default="", nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -284,6 +288,7 @@ def upgrade() -> None:
     op.add_column("agent", sa.Column("weight", sa.Integer(), server_default="100", nullable=False))
     op.add_column("agent", sa.Column("turn", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("agent", sa.Column("countries", sa.String(), server_default="[]", nullable=False))
+    op.add_column("clock", sa.Column("warned", sa.Integer(), server_default="0", nullable=False))
     op.add_column("outbox", sa.Column("recipient", sa.String(), server_default="", nullable=False))
     op.add_column("outbox", sa.Column("automatic", sa.Integer(), server_default="0", nullable=False))
     op.add_column("outbox", sa.Column("template_id", sa.String(), server_default="", nullable=False))

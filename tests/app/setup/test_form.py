@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -183,3 +186,16 @@ def test_the_history_says_what_differs_in_the_words_of_the_form() -> None:
         ("Then", "a; b", "a"),
         ("nobody_asks", "{'kept': 1}", "2"),
     ]
+
+
+def test_the_start_loads_nothing_of_the_set_up(root: Path) -> None:
+    code = "import sys, app.workstation, app.acts; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    loaded = run.stdout.split()
+    assert not [name for name in loaded if name.startswith(("app.setup", "app.setting_up", "app.screens.setup"))]
+
+
+def test_forms_load_no_widget(root: Path) -> None:
+    code = "import sys, app.setup.form, app.setup.fields; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert "textual" not in run.stdout.split()

@@ -88,7 +88,7 @@ def live(desk: Desk) -> Done:
         payload = json.loads(text)
         if verb == "rule_fired":
             done.fired[actor] += 1
-            held += sum(f["do"] == "reply" for f in payload["failed"])
+            held += sum(f["do"] == "reply" for f in payload["failed"]) * (not payload["shadow"])
         elif verb == "reply_queued":
             done.replied[payload["template_id"]] += 1
         for field, (before, after) in payload.get("changes", {}).items():

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.automation.rules import files, keep
-from desk.automation.rules.effect import LEAST, effect, hits
-from desk.automation.rules.model import rule_to_table, rules_from_text
+from desk.automation.rules.effect import LEAST, Effect, effect, hits
+from desk.automation.rules.model import Rule, rule_to_table, rules_from_text
 from desk.automation.rules.trial import shop_context
 from desk.tickets import set_status
 from store.errors import Invalid, NotFound, Refused
@@ -26,7 +26,7 @@ def switch(desk: Desk, ident: str, state: str) -> None:
         keep.set_state(unit, ident, state)
 
 
-def found(desk: Desk, ident: str = "r"):  # type: ignore[no-untyped-def]
+def found(desk: Desk, ident: str = "r") -> Effect:
     return effect(desk.store, ident, shop_context(desk.store.conn, desk.clock.at))
 
 
@@ -52,7 +52,7 @@ def test_before_and_after(desk: Desk) -> None:
             with desk.acting(ANA) as unit:
                 set_status(unit, ticket_id, state)
     seen = found(desk)
-    assert seen.telling and seen.before.tickets == LEAST == seen.after.tickets
+    assert seen.before is not None and seen.telling and seen.before.tickets == LEAST == seen.after.tickets
     assert (seen.before.first_response_ms, seen.after.first_response_ms) == (4 * HOUR, HOUR)
     assert (seen.after.solved, seen.after.resolution_ms, seen.after.reopened, seen.after.reopen_share) == (2, DAY, 1, 0.5)
     assert seen.before.solved == 0 and seen.before.reopen_share is None
@@ -111,7 +111,7 @@ RULES = st.lists(st.builds(
 
 
 @given(rules=RULES)
-def test_what_is_written_reads_back_as_the_same(rules: list) -> None:  # type: ignore[type-arg]
+def test_what_is_written_reads_back_as_the_same(rules: list[Rule]) -> None:
     text = files.rules_to_text(rules)
     assert rules_from_text(text, "rules.toml") == rules if rules else text == ""
     assert files.rules_to_text(rules_from_text(text, "rules.toml")) == text if rules else True
