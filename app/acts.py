@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app import verbs
@@ -16,13 +16,17 @@ from store.unit import UnitOfWork
 from store.values import clean_line
 
 if TYPE_CHECKING:
+    from app.lines import Line
     from app.setting_up import SettingUp
+    from app.typed import Complete
     from app.widgets.sheet import Sheet
     from app.workstation import Workstation
 
 ASKS = {
     "ticket.tag": N_("Labels (vip -old)"),
-    "ticket.snooze_until": N_("Snooze until (3d, 2h, tomorrow, reply)"),
+    "ticket.snooze_until": N_("Snooze until (2h, mon 9:00, 2026-12-01, task_done)"),
+    "ticket.transfer": N_("To whom, and why (wei speaks German)"),
+    "ticket.task": N_("Task (Ask the supplier @wei due:fri)"),
 }
 
 
@@ -31,12 +35,15 @@ class Acts:
 
     def __init__(self, desk: Workstation) -> None:
         from app.going import GoingActs
+        from app.joining import JoiningActs
         from app.moving import MovingActs
+        from app.working import WorkingActs
         from app.writing import WritingActs
 
         self.desk = desk
         self.session = desk.session
         self.moving, self.going, self.writing = MovingActs(desk, self), GoingActs(desk, self), WritingActs(desk, self)
+        self.working, self.joining = WorkingActs(desk, self), JoiningActs(desk, self)
         self.setting_up: SettingUp | None = None
         """There from the first look at the set-up on."""
 
@@ -44,7 +51,7 @@ class Acts:
         """Raises the errors of the desk."""
         name, argument = split(action)
         wanted = name.replace(".", "_")
-        parts: tuple[object, ...] = (self, self.moving, self.going, self.writing)
+        parts: tuple[object, ...] = (self, self.moving, self.going, self.writing, self.working, self.joining)
         if self.setting_up is not None and self.desk.place in ("setup", "form", "field"):
             parts = (*self.setting_up.parts, *parts)
         method: Callable[..., Any] | None = next((getattr(p, wanted) for p in parts if hasattr(p, wanted)), None)
@@ -77,6 +84,14 @@ class Acts:
             raise Refused(N_("There is no ticket here."), next=N_("Choose one in the list."))
         return ids
 
+    def one(self) -> int:
+        """The same for what is done to one ticket at a time. Raises Refused where several are marked."""
+        ids = self.chosen()
+        if len(ids) > 1:
+            raise Refused(N_("{count} tickets are marked; this is done to one."), count=len(ids),
+                          next=N_("* n takes the marks away."))  # fmt: skip
+        return ids[0]
+
     def to_tickets(self, action: str, text: str = "") -> None:
         """Does an act to the chosen tickets; asks first for what it needs."""
         name, argument = split(action)
@@ -103,9 +118,10 @@ class Acts:
                 self.moving.ticket_next(count=1)
             elif here == ids[0]:
                 self.moving.move_down(count=1)
-        self._tell(verb, outcome, ids)
+        self.tell(_(verb.done), outcome, ids)
 
-    def _tell(self, verb: verbs.Verb, outcome: tickets.Outcome, ids: list[int]) -> None:
+    def tell(self, done: str, outcome: tickets.Outcome, ids: list[int]) -> None:
+        """Says what became of an act; `done` is what to say of one ticket, `{item}`, in the person's language."""
         if outcome.refused:
             ticket_id, error = outcome.refused[0]
             text = render_error(error)
@@ -117,7 +133,7 @@ class Acts:
         elif not outcome.done:
             self.desk.say(_("nothing to change: it is so already"), "muted")
         elif len(outcome.done) == 1:
-            self.desk.say(_(verb.done).format(item=f"#{outcome.done[0]}") + _(" · z undoes it"), "done")
+            self.desk.say(done.format(item=f"#{outcome.done[0]}") + _(" · z undoes it"), "done")
         else:
             count = len(outcome.done)
             self.desk.say(
@@ -138,30 +154,49 @@ class Acts:
         elif self.writing.bring_back():
             return
         else:
-            self.desk.hold(self._replay(undoing.undo, N_("undone: {verb}")))
+            self.desk.hold(self.replay(undoing.undo, N_("undone: {what}"), back=True))
 
     def edit_redo(self) -> None:
-        self.desk.hold(self._replay(undoing.redo, N_("done again: {verb}")))
+        self.desk.hold(self.replay(undoing.redo, N_("done again: {what}"), back=False))
 
-    async def _replay(self, replay: Callable[[UnitOfWork], undoing.Step], said: str) -> None:
+    async def replay(self, replay: Callable[[UnitOfWork], undoing.Step], said: str, *, back: bool) -> None:
+        """Undoes or does again, goes to where that was, and says what became of which fields."""
         step = await self.session.act(replay)
         self.desk.take_in(step.tickets)
         if len(step.tickets) == 1:  # back to where it happened, so that the next act hits what one looks at
             self._back_to(step.tickets[0])
         names = ", ".join(f"#{t}" for t in step.tickets[:4])
-        text = _(said).format(verb=_(VERB_NAMES.get(step.verb, step.verb))) + f"  {names}"
+        more = f" +{len(step.tickets) - 4}" if len(step.tickets) > 4 else ""
+        text = f"{_(said).format(what=self._what(step, back))}  {names}{more}"
         if step.refused:
             text += "  " + render_error(step.refused[0][1])
         self.desk.say(text, "warning" if step.refused else "done")
+
+    def _what(self, step: undoing.Step, back: bool) -> str:
+        """`status Solved → Open` where the act changed fields, the same on every ticket; else what the act was."""
+        from app.happened import changes_said
+
+        reader = self.session.reader()
+        turned = [{f: (pair[1], pair[0]) if back else pair for f, pair in act.changes.items()} for act in step.acts]
+        said = list(dict.fromkeys(changes_said(one, reader) for one in turned if one))
+        verbs = dict.fromkeys(_(VERB_NAMES.get(act.verb, act.verb)) for act in step.acts)
+        plain = all(act.verb in undoing.CHANGING for act in step.acts)
+        if len(said) == 1 and plain:
+            return said[0]
+        return ", ".join(verbs) + (f" ({said[0]})" if len(said) == 1 else "")
+
+    def stand_on(self, ticket_id: int) -> None:
+        """Puts the cursor of the list on a ticket, where the list has it."""
+        before = self.session.listing.cursor
+        if self.session.listing.go(ticket_id):
+            self.desk.desk_screen.list.moved(before)
+            self.desk.rest()
 
     def _back_to(self, ticket_id: int) -> None:
         if self.desk.desk_screen.reading:
             self.moving.open_ticket(ticket_id)
         else:
-            before = self.session.listing.cursor
-            if self.session.listing.go(ticket_id):
-                self.desk.desk_screen.list.moved(before)
-                self.desk.rest()
+            self.stand_on(ticket_id)
 
     def ticket_copy_order(self) -> None:
         from desk.thread import read
@@ -182,10 +217,13 @@ class Acts:
         self.choose([(f"ticket.type:{k}", _(label), k) for k, label in TYPES.items()], _("Type"))
 
     def ticket_assign_find(self) -> None:
+        from desk import groups
         from store.sql import shop
 
-        agents = shop.agents(self.session.store.conn)
-        self.choose([(f"ticket.assign:{a.id}", a.name, a.id) for a in agents], _("Assign to"))
+        conn = self.session.store.conn
+        rows = [(f"ticket.assign:{a.id}", a.name, a.id) for a in shop.agents(conn)]
+        rows += [(f"ticket.assign:{g.id}", g.name, _("group")) for g in groups.every(conn)]
+        self.choose(rows, _("Assign to"))
 
     def ticket_assign(self, agent_id: str) -> None:
         self.to_tickets(f"ticket.assign:{agent_id}")
@@ -193,11 +231,35 @@ class Acts:
     # Asking ----------------------------------------------------------------------------------------
 
     def ask(self, action: str) -> None:
-        """Asks for the text an act needs, then does it."""
+        """Asks for the text an act needs, then does it; no text is no act."""
+        self.chosen()
+
+        def accept(text: str) -> None:
+            if text.strip():
+                self.to_tickets(action, text)
+
+        self.prompt(_(ASKS[action]), accept, complete=self.working.completion(action))
+
+    def prompt(
+        self, label: str, accept: Callable[[str], None], *, value: str = "", complete: Complete | None = None
+    ) -> None:  # fmt: skip
+        """Asks for a line; `accept` raises DeskError to keep the prompt open and say why."""
         from app.widgets.prompt import Question, ask
 
-        self.chosen()
-        ask(self.desk.screen, Question(_(ASKS[action]), lambda text: self.to_tickets(action, text)))
+        ask(self.desk.screen, Question(label, accept, value, complete))
+
+    def confirm(self, lines: Sequence[Line], answers: Sequence[tuple[str, str, Callable[[], object]]]) -> None:
+        """Asks before something that reaches far: what it would do, and for each key what it says and does."""
+        from app.widgets.confirm import Confirm
+
+        does = {key: call for key, _label, call in answers}
+        sheet = Confirm(lines, [(key, label) for key, label, _call in answers])
+
+        def decided(key: str | None) -> None:
+            if key:
+                does[key]()
+
+        sheet.lay(self.desk.desk_screen, decided)
 
     def choose(self, rows: list[tuple[str, str, str]], label: str) -> None:
         """Lets one of `(act, text, note)` be chosen by a few letters, and does it."""

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 from app.words import _, ngettext
 from store.sql import outbox
 
-_VIEWS = {"urgent": "due"}
-"""Acts whose view has another id."""
-
 if TYPE_CHECKING:
     from app.acts import Acts
     from app.workstation import Workstation
@@ -102,7 +99,7 @@ class GoingActs:
     # Going places ---------------------------------------------------------------------------------
 
     def go_view(self, view: str) -> None:
-        self.desk.open_view(_VIEWS.get(view, view))
+        self.desk.open_view(view)
         self.acts.moving.item_back()
 
     def go_views(self) -> None:
@@ -146,6 +143,14 @@ class GoingActs:
         if self.acts.setting_up is None:
             self.acts.setting_up = SettingUp(self.desk, self.acts)
         self.acts.setting_up.enter(room)
+
+    def thread_history(self) -> None:
+        """What happened, between the messages or not."""
+        screen = self.desk.desk_screen
+        screen.history = not screen.history
+        screen.show_ticket(screen.ticket.ticket_id, keep_place=True)
+        if screen.history:
+            self.desk.say(_("what happened stands between the messages; h hides it"), "muted")
 
     def thread_quoted(self) -> None:
         screen = self.desk.desk_screen

@@ -112,11 +112,13 @@ class MovingActs:
         me = self.session.agent.id
 
         def mark(unit: UnitOfWork) -> None:
+            from desk.tickets import see_mentions
             from store.sql.tickets import get
 
             ticket = get(unit.conn, ticket_id)
             if ticket:
                 people.mark_read(unit.conn, me, ticket_id, ticket.last_message_id)
+                see_mentions(unit, ticket_id)
 
         await self.session.act(mark)
         self.desk.desk_screen.list.altered(self.session.listing.changed([ticket_id]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.screens.setup import SetupPane
 from app.setup.drawing import widths
-from app.setup.fields import Choice, Parts, Toggle, Week
+from app.setup.fields import Choice, Parts, Query, Toggle, Week
 from app.setup.rooms import Reading
 from app.setup.state import PAGE, RECORDS, ROOMS, FormPage, HistoryPage, ReportPage, Setup
 from app.setup_filling import FillingActs
@@ -105,6 +105,8 @@ class SettingUp:
                 found.add("setup_toggle")
             if isinstance(page, FormPage) and page.spots:
                 found.add("setup_field")
+                if isinstance(page.field, Query):
+                    found.add("setup_query")
                 if isinstance(page.field, Parts):
                     found |= {"setup_new", "setup_remove", "setup_move"}
                 if isinstance(page.field, Toggle | Choice | Week):
@@ -232,6 +234,8 @@ class SettingUp:
                 self.keeping.drop()
                 self.desk.say(_("dropped · z brings it back"), "muted")
             state.close_page()
+            if isinstance(page, FormPage) and page.closed is not None:
+                page.closed()
             if state.column == RECORDS:
                 self.rest()
         elif state.column == RECORDS and state.filter:

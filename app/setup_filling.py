@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.editing import LineEdit
-from app.setup.fields import Choice, Choices, Parts, Toggle, Week
+from app.setup.fields import Choice, Choices, Parts, Query, Toggle, Week
+from app.setup.form import Form
 from app.setup.state import FormPage
 from app.setup.text_edit import TextEdit
+from app.words import _
 from store.errors import N_, Refused
 
 if TYPE_CHECKING:
@@ -41,6 +43,27 @@ class FillingActs:
             self._tick(page, field)
         else:
             page.begin()
+        self.room.give_keys()
+        self.room.draw()
+
+    def setup_rows(self) -> None:
+        """The query under the cursor as rows; leaving them writes it."""
+        from app.setup.query_rows import QueryRows
+
+        page = self.form()
+        field = page.field
+        if not isinstance(field, Query) or field.fixed:
+            raise Refused(N_("There is no query here."), next=N_("Go to a line that holds one."))
+        rows = QueryRows(field.context())
+        filled = Form(rows.fields(self.room.reading, ""), rows.of(str(page.form.raw[field.key])))
+        opened = FormPage(rows, "", filled, _(rows.label), asks=False)
+
+        def closed() -> None:
+            if filled.dirty:
+                page.form.put(field.key, rows.text(filled.rough()))
+
+        opened.closed = closed
+        self.state.pages.append(opened)
         self.room.give_keys()
         self.room.draw()
 

@@ -147,9 +147,11 @@ class KeepingActs:
         root = self.state.root
         if root is None:
             return
-        for page in self.state.pages:
+        for page in reversed(self.state.pages):
             if isinstance(page, FormPage):
                 page.end()
+                if page.closed is not None:
+                    page.closed()
         if not root.form.dirty and root.ident:
             self.room.give_keys()
             self.desk.say(_("nothing to save: it is so already"), "muted")

@@ -21,7 +21,7 @@ _TIME = re.compile(r"(\d{1,2})[:.](\d\d)")
 
 def when(words: str, now: Instant, zone: tzinfo) -> Instant:
     """A time to come: `2h`, `3d`, `18:30`, `tomorrow`, `mon`, `mon 9:00`, `2026-12-01`, `12-01 14:00`. A day alone means
-    when work starts, `tomorrow` alone the next working day, a time alone its next coming. Raises Invalid for anything else, and for what has passed."""
+    when work starts, a time alone its next coming. Raises Invalid for anything else, and for what has passed."""
     text = fold(clean_line(words)).strip()
     if found := _SPAN.fullmatch(text):
         return now + int(found[1]) * _UNITS[found[2]]

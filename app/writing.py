@@ -21,7 +21,7 @@ from store.unit import UnitOfWork
 
 if TYPE_CHECKING:
     from app.acts import Acts
-    from app.widgets.template_picker import Filling
+    from app.widgets.template_picker import Filling, TemplatePicker
     from app.workstation import Workstation
 
 
@@ -32,6 +32,8 @@ class WritingActs:
         self.desk, self.session, self.acts = desk, desk.session, acts
         self.discarded: tuple[Writing, str] | None = None
         """The text thrown away last, for `z`, until something else is done."""
+        self._resumes = False
+        """Whether the template that is being chosen goes into a text that is being written."""
 
     # Beginning ------------------------------------------------------------------------------------
 
@@ -52,7 +54,7 @@ class WritingActs:
         draft = self.session.draft(ticket_id)
         kept = draft.body if draft and draft.kind == "note" else ""
         thread = threads.read(self.session.store.conn, ticket_id, shown=1)
-        self._write(Writing("note", ticket_id, thread.ticket.thread_seq), kept)
+        self._write(self._noting(thread), kept)
 
     def _reply(self, thread: threads.Thread, kept: Draft | None) -> Writing:
         """A kept draft remembers what its writer had seen; opening it shows the thread as it is now, so that counts."""
@@ -60,6 +62,7 @@ class WritingActs:
         return Writing(
             "reply", ticket.id, ticket.thread_seq, account=thread.channel.name if thread.channel else ticket.channel_id,
             to=threads.answer_to(thread), subject=box.reply_subject(ticket.subject), language=ticket.lang,
+            buyers=ticket.lang,
             template_id=kept.template_id if kept else "", saved=kept.body if kept else "",
         )  # fmt: skip
 
@@ -82,7 +85,8 @@ class WritingActs:
 
         def ready() -> None:
             if self.desk.composer is composer:  # a quick hand has closed it again
-                composer.ready(self.desk.place == "review")
+                reviewing = self.desk.place == "review"
+                composer.ready(reviewing, self._doubts(composer) if reviewing else ())
                 screen.ticket.to_end()
 
         screen.call_after_refresh(ready)
@@ -91,32 +95,52 @@ class WritingActs:
     # Templates --------------------------------------------------------------------------------------
 
     def ticket_template(self) -> None:
-        """Shows the templates for a ticket, those for its type first."""
-        from app.widgets.template_picker import TemplatePicker
+        """Shows the templates for an answer, those that suit the ticket first."""
+        self._pick(note=False)
+        self._resumes = False
 
-        ticket_id = self._one()
-        screen, conn = self.desk.desk_screen, self.session.store.conn
+    def _pick(self, *, note: bool) -> None:
+        from app.widgets.template_picker import TemplatePicker
+        from desk.automation.suggest import ranked, suggest
+        from desk.template_book import note_language, unfit
+
+        conn, ticket_id = self.session.store.conn, self.acts.one()
+        known = [t for t in shop.templates(conn) if bool(t.internal) == note]
+        if not known:
+            raise Refused(N_("There is no template for that."), next=N_("g t, then n writes one."))
+        self._one()
+        screen = self.desk.desk_screen
         if screen.ticket.ticket_id != ticket_id or not screen.reading:
             self.acts.moving.open_ticket(ticket_id)
         thread = threads.read(conn, ticket_id, shown=1)
         context = threads.template_context(thread, self.session.agent.name, self.session.store.meta("name"))
+        ticket = thread.ticket
+        why = {s.id: s.why.render(_) for s in suggest(conn, ticket, limit=1000) if s.kind == "template"}
         picker = self.desk.picker = TemplatePicker(
-            threads.suited(shop.templates(conn), thread.ticket), thread.ticket, context
-        )
+            known if note else ranked(conn, known, ticket), ticket, context, {} if note else why,
+            lambda text: unfit(conn, ticket, text), note=note, tongue=note_language(conn, ticket) if note else "",
+        )  # fmt: skip
         picker.styles.height = "70%"
         screen.mount(picker, before=screen.clocks)
         self.desk.go_to("templates")
 
     def composer_template(self) -> None:
-        """Chooses a template for the text being written; the text so far is kept above it."""
+        """Chooses a template for the text being written, one of the team's own for a note; the text so far is kept above
+        it."""
         composer = self.desk.composer
-        if composer is None or composer.writing.kind != "reply":
-            return
-        self.save_draft_now()
-        self.ticket_template()
+        if composer is not None:
+            self.save_draft_now()
+            self._pick(note=composer.writing.kind == "note")
+            self._resumes = True
+
+    def composer_complete(self) -> None:
+        """The name that is being typed, else on to the next gap."""
+        if self.desk.composer is not None:
+            self.desk.composer.complete()
 
     def go_templates(self) -> None:
-        self.ticket_template()
+        """The templates of the team, to read and to write."""
+        self.acts.going.go_setup("templates")
 
     def template_use(self) -> None:
         """Fills the template in; complete, it goes to the review bar, else into the text to be completed."""
@@ -130,10 +154,18 @@ class WritingActs:
             self.desk.picker.next_language()
 
     def template_close(self) -> None:
-        if self.desk.picker:
-            self.desk.picker.remove()
-            self.desk.picker = None
+        """Leaves without choosing; a text that was being written is gone on with."""
+        picker = self._put_picker_away()
+        draft = self.session.draft(picker.ticket.id) if picker else None
+        if picker and self._resumes and draft and draft.body.strip():
+            self.ticket_note() if draft.kind == "note" else self.ticket_reply()
+
+    def _put_picker_away(self) -> TemplatePicker | None:
+        picker, self.desk.picker = self.desk.picker, None
+        if picker is not None:
+            picker.remove()
         self.desk.go_to("ticket")
+        return picker
 
     def _use(self, *, edit: bool) -> None:
         picker = self.desk.picker
@@ -141,7 +173,11 @@ class WritingActs:
         if picker is None or filled is None:
             return
         ticket_id = picker.ticket.id
-        self.template_close()
+        note = picker.note
+        self._put_picker_away()
+        if note:
+            self._note_with(ticket_id, filled)
+            return
         thread = threads.read(self.session.store.conn, ticket_id, shown=20)
         if not threads.answer_to(thread):
             raise Refused(N_("{item} has no address to answer to."), item=f"#{ticket_id}",
@@ -152,13 +188,18 @@ class WritingActs:
         writing = self._reply(thread, None)
         writing.template_id, writing.language = filled.template.id, filled.language
         self._write(writing, before + filled.text, review=not (edit or filled.missing))
-        self._say_missing(filled)
 
-    def _say_missing(self, filled: Filling) -> None:
-        composer = self.desk.composer
-        if filled.missing and composer:
-            text = _("missing: {names}").format(names=", ".join(filled.missing))
-            self.desk.call_after_refresh(lambda: composer.object_to(text))
+    def _note_with(self, ticket_id: int, filled: Filling) -> None:
+        """A note goes on with the text of a template of the team's own."""
+        draft = self.session.draft(ticket_id)
+        before = f"{draft.body.rstrip()}\n\n" if draft and draft.kind == "note" and draft.body.strip() else ""
+        thread = threads.read(self.session.store.conn, ticket_id, shown=1)
+        self._write(self._noting(thread), before + filled.text)
+
+    def _noting(self, thread: threads.Thread) -> Writing:
+        me = self.session.agent.id
+        team = tuple(a.id for a in shop.agents(self.session.store.conn) if a.id != me)
+        return Writing("note", thread.ticket.id, thread.ticket.thread_seq, team=team)
 
     # Reviewing --------------------------------------------------------------------------------------
 
@@ -169,9 +210,27 @@ class WritingActs:
         if not composer.text.strip():
             self.review_discard()
             return
-        composer.ask(True)
+        composer.ask(True, self._doubts(composer))
         self.desk.go_to("review")
         self.desk.job(self.save_draft())
+
+    def _doubts(self, composer: Composer) -> list[tuple[str, str]]:
+        """What the person should know before it leaves: gaps, what the platform forbids, another language."""
+        from app.widgets.template_picker import other_language
+        from desk.template_book import unfit
+
+        w, conn = composer.writing, self.session.store.conn
+        if w.kind == "note":
+            return []
+        found = []
+        if gaps := composer.gaps:
+            found.append((_("▲ still empty: {names}").format(names=", ".join(gaps)), "warning"))
+        ticket = threads.read(conn, w.ticket_id, shown=1).ticket
+        found += [(f"! {problem.render(_)}", "danger") for problem in unfit(conn, ticket, composer.text)]
+        if other_language(w.language, w.buyers):
+            text = _("▲ the buyer writes {theirs}, this text is {ours}").format(theirs=w.buyers, ours=w.language)
+            found.append((text, "warning"))
+        return found
 
     def review_edit(self) -> None:
         if self.desk.composer:
@@ -302,7 +361,7 @@ class WritingActs:
     async def _take_back(self, row_id: int) -> None:
         row = await self.session.act(lambda unit: box.take_back(unit, row_id))
         self.desk.take_in([row.ticket_id])
-        self.desk.holding = False
+        self.desk.soon("tick", 0, self.desk._tick)
         self.desk.say(_("taken back; your text is a draft again, r goes on with it"), "done")
 
     def outbox_take_back(self) -> None:

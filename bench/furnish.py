@@ -52,7 +52,9 @@ def _people(conn: Connection, now: Instant) -> None:
 
 
 def _parcels(conn: Connection, now: Instant) -> None:
-    conn.execute(f"UPDATE orders SET status = CASE {SPREAD} % 10 WHEN 0 THEN 'cancelled' WHEN 1 THEN 'paid' ELSE 'shipped' END")
+    conn.execute(
+        f"UPDATE orders SET status = CASE {SPREAD} % 10 WHEN 0 THEN 'cancelled' WHEN 1 THEN 'paid' ELSE 'shipped' END"
+    )
     conn.execute(
         f"UPDATE shipment SET courier = CASE {SPREAD} % 5 WHEN 0 THEN 'DHL' WHEN 1 THEN 'UPS' ELSE 'Yun Express' END, "
         f"status = CASE {SPREAD} % 200 WHEN 0 THEN 'lost' ELSE 'delivered' END, shipped_at = ?1 - {SPREAD} % 900 * ?2, "

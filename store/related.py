@@ -82,17 +82,10 @@ def items(where: str, params: Sequence[object] = (), sought: str = "") -> Linked
     return Linked("t.id", (rows,))
 
 
-_TITLES = (
-    "WITH RECURSIVE d(title) AS (SELECT min(lower(title)) FROM order_item UNION ALL SELECT (SELECT min(lower(y.title)) "
-    "FROM order_item y WHERE lower(y.title) > d.title) FROM d WHERE d.title IS NOT NULL) "
-)
-"""Every title once, by steps of an index."""
-
-
 def titled(part: str) -> Linked:
     """Tickets about an order with an item whose title holds `part` (folded)."""
-    return items("instr(lower(i.title), ?) > 0", (part,),
-                 f"lower(i.title) IN ({_TITLES} SELECT title FROM d WHERE instr(title, ?) > 0)")  # fmt: skip
+    sought = "lower(i.title) IN (SELECT title FROM item_title WHERE instr(title, ?) > 0)"
+    return items("instr(lower(i.title), ?) > 0", (part,), sought)
 
 
 def parcels(where: str, params: Sequence[object] = ()) -> Linked:

@@ -203,7 +203,8 @@ def _files(run: Run, path: Path, channel: str) -> Iterator[dict[str, Any]]:
                 yield {**blank(item.name), "error": mail if isinstance(mail, str) else None}
             else:
                 read, fate = _meaning(meaning), trial(item, mail, meaning)
-                why = [*(read["why"] or []), *(fate.get("why") or [])] or None
+                notes = [_(warning) for warning in mail.warnings]
+                why = [*(read["why"] or []), *(fate.get("why") or []), *notes] or None
                 yield {**blank(item.name), **_mail(mail), **read, **fate, "why": why}
 
 

@@ -139,7 +139,7 @@ def _show(run: Run, args: argparse.Namespace) -> int:
     from store.sql import clocks
 
     ticket = require_in(run.conn, ticket_number(args.ticket))
-    warns = {(p.kind, p.key): p.warns for p in planned(run.conn, ticket, run.now)}
+    warns = {(str(p.kind), p.key): p.warns for p in planned(run.conn, ticket, run.now)}
     titles = {p.id: p.title(_language()) for p, _table in policy_rows(run.conn)}
 
     def rows() -> Iterator[Record]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import TextArea
+from textual.widgets.text_area import Selection
 
-from app.lines import Line
+from app.lines import Line, Run
 from app.safe import cells, headed, width_of
+from app.typed import Word, going_on
 from app.widgets.lines import Lines
 from app.words import _
+from desk.automation.templates import tags
+
+_DOUBTS = 3
+"""Lines of warnings above the question at most."""
 
 
 @dataclass(slots=True)
@@ -26,6 +33,10 @@ class Writing:
     subject: str = ""
     language: str = ""
     template_id: str = ""
+    buyers: str = ""
+    """The buyer's language."""
+    team: tuple[str, ...] = ()
+    """Colleagues a note can name."""
     saved: str = field(default="", repr=False)
     """The text as it is on disk."""
 
@@ -59,13 +70,33 @@ class _Review(Lines):
         self.styles.height = 1
         self.asking = False
         self.problem = ""
+        self.doubts: Sequence[Run] = ()
+        """What to mind before it leaves, a line each above the question."""
+        self.gaps: Sequence[str] = ()
+        self.names: Sequence[str] = ()
+
+    def show(self) -> None:
+        """Draws it anew, as tall as it needs to be."""
+        height = 1 + (min(len(self.doubts), _DOUBTS) if self.asking and not self.problem else 0)
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+        self.refresh()
 
     def line(self, y: int) -> Line:
         w, width = self.writing, self.size.width
         if self.problem:
             return ((f" {cells(self.problem, width - 2)}", "danger"),)
         if not self.asking:
+            if self.names:
+                names = "  ".join(f"@{name}" for name in self.names)
+                return ((" Tab ", "key"), (names, "note"))
+            if self.gaps:
+                return ((_(" gaps: {names}").format(names=", ".join(self.gaps)), "warning"), ("   Tab", "key"),
+                        (_(" next gap"), "muted"))  # fmt: skip
             return ((_(" Esc: send, park or discard · saved as you write"), "muted"),)
+        if y < self.size.height - 1:
+            text, role = self.doubts[y]
+            return ((f" {cells(text, width - 2)}", role),)
         if w.kind == "note":
             return ((_(" Keep this note on #{id}?").format(id=w.ticket_id), "note"),)
         text = _(" Send as {account} → {who}").format(account=w.account, who=", ".join(w.to))
@@ -89,6 +120,9 @@ class Composer(Vertical):
         self.area = TextArea(text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
         self.early = ""
         """What was typed before the area could take it."""
+        self.gaps: list[str] = []
+        """Names of the template's gaps that are still in the text."""
+        self._missing()
         self.area.cursor_blink = False
         self.area.highlight_cursor_line = False
 
@@ -101,18 +135,64 @@ class Composer(Vertical):
     def text(self) -> str:
         return self.area.text + self.early
 
-    def ready(self, asking: bool) -> None:
-        """The area can take keys now, and what was typed meanwhile."""
+    def ready(self, asking: bool, doubts: Sequence[Run] = ()) -> None:
+        """The area can take keys now, and what was typed meanwhile. The cursor stands at the first gap, else at the end."""
         early, self.early = self.early, ""
-        self.ask(asking)
+        self.ask(asking, doubts)
         self.area.move_cursor(self.area.document.end)
+        if self.gaps and not early:
+            self.area.move_cursor((0, 0))
+            self.next_gap()
         if early:
             self.area.insert(early)
 
-    def ask(self, asking: bool) -> None:
-        """Shows the question instead of the hint; the text keeps where it is."""
-        self.review.asking, self.review.problem = asking, ""
+    # Gaps and names ------------------------------------------------------------------------------
+
+    def on_text_area_changed(self) -> None:
+        self._missing()
+
+    def on_text_area_selection_changed(self) -> None:
+        self._propose()
+
+    def _missing(self) -> None:
+        self.gaps = list(dict.fromkeys(tag.path for tag in tags(self.text))) if self.writing.kind == "reply" else []
+        self.review.gaps = self.gaps
+        self._propose()
+
+    def _propose(self) -> None:
+        self.review.names = [word.text.strip() for word in self._names()]
         self.review.refresh()
+
+    def _names(self) -> Sequence[Word]:
+        """Colleagues whose name begins as what is typed behind an @."""
+        if self.writing.kind != "note" or not self.is_mounted:
+            return []
+        row, column = self.area.cursor_location
+        return going_on(self.writing.team, mark="@")(self.area.document.get_line(row), column)
+
+    def complete(self) -> None:
+        """Takes the first proposal, else goes to the next gap."""
+        names = self._names()
+        if names:
+            row, _column = self.area.cursor_location
+            first = names[0]
+            self.area.replace(first.text, (row, first.start), (row, first.end))
+        else:
+            self.next_gap()
+
+    def next_gap(self) -> None:
+        """Selects the next gap behind the cursor, round the end: what is typed then takes its place."""
+        found = [(_place(self.text, tag.start), _place(self.text, tag.end)) for tag in tags(self.text)]
+        if found:
+            here = max(self.area.selection.start, self.area.selection.end)
+            start, end = next((f for f in found if f[0] >= here), found[0])
+            self.area.selection = Selection(start, end)
+            self.area.scroll_cursor_visible()
+
+    def ask(self, asking: bool, doubts: Sequence[Run] = ()) -> None:
+        """Shows the question instead of the hint, under what to mind first; the text keeps where it is."""
+        self.review.asking, self.review.problem, self.review.doubts = asking, "", doubts
+        self.review.show()
         if asking:
             self.screen.set_focus(None)
         else:
@@ -121,4 +201,9 @@ class Composer(Vertical):
     def object_to(self, problem: str) -> None:
         """Says in the bar why it does not leave."""
         self.review.problem = problem
-        self.review.refresh()
+        self.review.show()
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    """Row and column of an offset."""
+    return text.count("\n", 0, offset), offset - (text.rfind("\n", 0, offset) + 1)

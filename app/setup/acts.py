@@ -51,7 +51,7 @@ def parts(desk: Reading, key: str, label: str, *, without: Sequence[str] = (), n
     def only(*names: str) -> Any:
         return lambda values: values.get("do") in names
 
-    def fields() -> Sequence[Field]:
+    def fields(_values: Mapping[str, Any]) -> Sequence[Field]:
         return (
             Choice(key="do", label=_("Do"), needed=True, options=dos),
             Choice(key="set.type", label=_("Type"), options=common.any_of(lists["type"], keep), when=only("set")),

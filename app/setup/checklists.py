@@ -39,7 +39,7 @@ class Checklists(Room):
         items = self.values(desk, ident)["items"]
         languages = list(dict.fromkeys((*_ALWAYS, *(tag for item in items for tag in item))))
 
-        def step() -> Sequence[Field]:
+        def step(_values: Mapping[str, Any]) -> Sequence[Field]:
             return tuple(Line(key=tag, label=tag, help=_("The step in this language; one of them is enough."))
                          for tag in languages)  # fmt: skip
 

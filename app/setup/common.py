@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from app.setup.fields import Candidate, Option
+from app.setup.fields import Candidate, Option, Query
 from app.setup.rooms import Reading
 from app.words import _
 from desk.vocabulary import PRIORITIES, STATUSES, TYPES
@@ -90,6 +90,12 @@ def query_words(desk: Reading) -> Callable[[str, int], Sequence[Candidate]]:
         return complete(text, cursor, context)
 
     return complete
+
+
+def query(desk: Reading, key: str, label: str, help: str, *, needed: bool = False) -> Query:
+    """A field for a query on this desk: checked and completed as one types."""
+    return Query(key=key, label=label, help=help, needed=needed, check=query_check(desk), complete=query_words(desk),
+                 context=desk.context)  # fmt: skip
 
 
 def about(error: DeskError, key: str) -> Invalid:

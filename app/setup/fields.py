@@ -11,11 +11,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from app.words import _
 from store.errors import N_, DeskError, Invalid
 from store.values import Money, clean, clean_line
+
+if TYPE_CHECKING:
+    from desk.query import Context
 
 Seen = Callable[[Mapping[str, Any]], bool]
 """Whether a field belongs on the form, given what the others hold."""
@@ -88,6 +91,13 @@ class Line(Field):
     """One line of text; `complete` proposes ways to go on at a cursor."""
 
     complete: Callable[[str, int], Sequence[Candidate]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query(Line):
+    """A query, with `context` to read it by: it can be filled in as rows, too."""
+
+    context: Callable[[], Context]
 
 
 class Paragraph(Line):
@@ -241,13 +251,17 @@ class Choice(Field):
 
     options: Sequence[Option] = ()
 
+    def holds(self, raw: Any) -> bool:
+        """Whether it is one of them."""
+        return any(option.id == raw for option in self.options)
+
     def read(self, raw: Any) -> Any:
-        if not any(option.id == raw for option in self.options):
+        if not self.holds(raw):
             raise Invalid(N_("{item} is none of the choices."), item=str(raw), next=N_("Enter shows them."))
         return raw
 
     def empty(self, raw: Any) -> bool:
-        return not raw and not any(option.id == "" for option in self.options)
+        return not raw and not self.holds("")
 
     def shown(self, raw: Any) -> str:
         return next((option.label for option in self.options if option.id == raw), str(raw))
@@ -322,10 +336,10 @@ class Week(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Parts(Field):
-    """An ordered list of smaller forms: the acts of a rule, the members of a group. `fields` are those of one,
-    `title` how one reads in a line; `start` is what a new one holds."""
+    """An ordered list of smaller forms: the acts of a rule, the members of a group. `fields` are those of one, given
+    what it holds; `title` is how one reads in a line; `start` is what a new one holds."""
 
-    fields: Callable[[], Sequence[Field]]
+    fields: Callable[[Mapping[str, Any]], Sequence[Field]]
     title: Callable[[Mapping[str, Any]], str]
     start: Mapping[str, Any]
     add: str = ""

@@ -6,24 +6,27 @@ It takes a plain dict and gives one. Every field is looked at as it is typed, th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.setup.fields import WEEKDAYS, Field, Parts, Week
+from app.setup.fields import WEEKDAYS, Choice, Field, Parts, Week
 from store.errors import N_, DeskError, Invalid
 
+Remake = Callable[[Mapping[str, Any]], Sequence[Field]]
 Spot = tuple[str, int]
 """A line of a form: a field's key, and which of its lines (a weekday, a part); -1 is the field whole."""
 
 
 class Form:
-    """`fields` in their order, filled from `values`; keys that no field asks for are kept and given back."""
+    """`fields` in their order, filled from `values`; keys that no field asks for are kept and given back. `remake` gives
+    other fields after a change, where they depend on what the form holds."""
 
-    def __init__(self, fields: Sequence[Field], values: Mapping[str, Any]) -> None:
+    def __init__(self, fields: Sequence[Field], values: Mapping[str, Any], remake: Remake | None = None) -> None:
+        self._remake = remake
         self.fields = {field.key: field for field in fields}
         self.kept = {key: value for key, value in values.items() if key not in self.fields}
         self.raw: dict[str, Any] = {
-            key: [Form(field.fields(), part) for part in values.get(key) or ()]
+            key: [Form(field.fields(part), part, field.fields) for part in values.get(key) or ()]
             if isinstance(field, Parts)
             else field.raw(values.get(key))
             for key, field in self.fields.items()
@@ -118,6 +121,8 @@ class Form:
         if not self._before:
             return ""
         key, raw = self._before.pop()
+        if key not in self.fields:
+            return self.back()
         self._set(key, raw)
         return key
 
@@ -128,7 +133,21 @@ class Form:
 
     def _set(self, key: str, raw: Any) -> None:
         self.raw[key], self.whole = raw, None
+        if self._remake is not None:
+            self._fit(self._remake(self.rough()))
         self._look_at(self.fields[key])
+
+    def _fit(self, fields: Sequence[Field]) -> None:
+        """Takes other fields; what they hold under the same key stays, as far as they can hold it."""
+        before, self.fields = self.fields, {field.key: field for field in fields}
+        for key, field in self.fields.items():
+            old = before.get(key)
+            if isinstance(field, Choice) and isinstance(old, Choice) and field.options != old.options:
+                self.raw[key] = self.raw[key] if field.holds(self.raw[key]) else field.after(None)
+            elif key not in self.raw:
+                self.raw[key] = field.raw(None)
+        self.raw = {key: self.raw[key] for key in self.fields}
+        self.problems = {spot: error for spot, error in self.problems.items() if spot[0] in self.fields}
 
     def _look_at(self, field: Field) -> None:
         key = field.key
@@ -176,7 +195,7 @@ class Form:
         """A new part before `at`; it begins with the field's start."""
         field = self.fields[key]
         assert isinstance(field, Parts)
-        part = Form(field.fields(), field.start)
+        part = Form(field.fields(field.start), field.start, field.fields)
         parts = list(self.parts(key))
         parts.insert(at, part)
         self.put(key, parts)

@@ -63,13 +63,13 @@ class Groups(Room):
         people = common.agents(desk.conn)
         names = {option.id: option.label for option in people}
 
-        def member_fields() -> Sequence[Field]:
+        def member_fields(_values: Mapping[str, Any]) -> Sequence[Field]:
             return (
                 Choice(key="agent", label=_("Agent"), needed=True, options=people),
                 Line(key="share", label=_("Share"), check=share_check, help=_("1 is ordinary, 2 is twice as much.")),
             )
 
-        def promotion_fields() -> Sequence[Field]:
+        def promotion_fields(_values: Mapping[str, Any]) -> Sequence[Field]:
             return (
                 Day(key="from", label=_("From"), needed=True, help=_("First day, such as 2026-11-27.")),
                 Day(key="until", label=_("Until"), needed=True, help=_("Last day, included.")),

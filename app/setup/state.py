@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.editing import LineEdit
@@ -26,6 +26,8 @@ class FormPage:
         self.room, self.ident, self.form, self.title, self.part = room, ident, form, title, part
         self.asks = asks
         """Whether it is there to be saved; a simulator is not."""
+        self.closed: Callable[[], None] | None = None
+        """Called when the page is left: a query filled in as rows goes back to its field."""
         self.found: Mapping[str, Any] = {}
         """The record as it was when the form was opened: another hand may change it meanwhile."""
         self.at = self.top = 0

@@ -66,7 +66,7 @@ class Templates(Room):
         return found
 
     def fields(self, desk: Reading, ident: str) -> Sequence[Field]:
-        def texts() -> Sequence[Field]:
+        def texts(_values: Mapping[str, Any]) -> Sequence[Field]:
             return (
                 Line(key="language", label=_("Language"), needed=True, help=_("Such as de, en, zh-CN.")),
                 Paragraph(key="text", label=_("Text"), needed=True, check=text_check,

@@ -35,9 +35,8 @@ class Views(Room):
     def fields(self, desk: Reading, ident: str) -> Sequence[Field]:
         return (
             Line(key="name", label=_("Name"), needed=True, fixed=ident in _COMING),
-            Line(key="query", label=_("Shows"), needed=True, check=common.query_check(desk),
-                 complete=common.query_words(desk),
-                 help=_("Such as is:open type:damaged platform:ebay due:..2h. Tab goes on with a word.")),
+            common.query(desk, "query", _("Shows"),
+                         _("Such as is:open type:damaged due:..2h. Tab goes on with a word; w shows it as rows."), needed=True),
             Choice(key="owner", label=_("For"), options=(Option("", _("everybody")), Option(desk.me, _("me alone")))),
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ from app.safe import cells
 from app.widgets.drawing import Piece
 from app.widgets.sheet import Sheet
 from app.words import _
+from app.wrap import wrap
 
 CLOSE = ("q", "question_mark", "fullwidth_question_mark", "f1")
 
@@ -91,11 +92,14 @@ def _sections(place: str, keys: Bindings, wide: bool) -> list[tuple[str, list[tu
 
 def _block(title: str, rows: list[tuple[str, str, str]], size: int) -> list[list[Part]]:
     lines: list[list[Part]] = [[(cells(" " * (KEYS + 2) + title, size), "strong")]]
+    room = size - KEYS - 4
     for shown, text, state in rows:
         said = f"{text.removesuffix('.')} \N{MIDDLE DOT} {state}" if state else text
         key = cells(shown, KEYS)
         pad = len(key) - len(key.rstrip())
-        lines.append([(" " * pad + key.rstrip(), "key"), ("  " + cells(said, size - KEYS - 4) + "  ", "text")])
+        first, *others = wrap(said, room)
+        lines.append([(" " * pad + key.rstrip(), "key"), ("  " + cells(first, room) + "  ", "text")])
+        lines += [[(" " * KEYS, "text"), ("  " + cells(other, room) + "  ", "text")] for other in others]
     return [*lines, []]
 
 

@@ -34,7 +34,7 @@ class KeyHints(Widget, inherit_bindings=False):
         super().__init__()
         self._keys, self._place = keys, place
         self._holds: frozenset[str] = frozenset()
-        self._query = self._pending = self._notice = self._running = ""
+        self._query = self._pending = self._notice = self._under_way = ""
         self._role = "text"
         self._spans: list[tuple[int, int, str]] = []
 
@@ -56,7 +56,7 @@ class KeyHints(Widget, inherit_bindings=False):
 
     def countdown(self, text: str) -> None:
         """What runs out just now, beside what is said and in place of the query; "" for nothing."""
-        self._change(_running=text)
+        self._change(_under_way=text)
 
     def _change(self, **values: object) -> None:
         if any(getattr(self, name) != value for name, value in values.items()):
@@ -68,10 +68,10 @@ class KeyHints(Widget, inherit_bindings=False):
         look, width = of(self), self.size.width
         plain = look.style("text")
         pending = f"  {self._pending}" if self._pending else ""
-        said = [(self._notice, self._role), (self._running, "us")]
+        said = [(self._notice, self._role), (self._under_way, "us")]
         left = [(text, look.style(role)) for text, role in said if text] or [(self._query, look.style("muted"))]
         wanted = length(left) + 3 * (len(left) - 1) + width_of(pending) + 2
-        shown = self._hints(look, width - min(wanted, width if self._notice or self._running else width // 3))
+        shown = self._hints(look, width - min(wanted, width if self._notice or self._under_way else width // 3))
         room = width - sum(length(pieces) for _id, pieces in shown) - width_of(pending) - 1
         line: list[Piece] = [(" ", plain), *_fitted(left, max(0, room), plain), (pending, look.style("strong"))]
         at, self._spans = length(line), []

@@ -22,6 +22,10 @@ from app.words import _
 MOST = 60
 """Rows shown; further ones wait for another letter."""
 
+_HIDDEN = 80
+"""What a word that begins as typed is worth in a text that is not shown: more than letters scattered over a title, less
+than a word of the title."""
+
 LINES = 16
 """Lines it takes where there is room."""
 
@@ -59,10 +63,11 @@ def ranked(query: str, entries: Iterable[Entry], providers: Iterable[Provider] =
         found = []
         for order, entry in enumerate(entries):
             seen = fit(query, entry.text)
-            if seen is not None:
+            hidden = _HIDDEN * len(query.split()) if has_words(query, f"{entry.text} {entry.also}") else 0
+            if seen is not None and seen.score >= hidden:
                 found.append((-seen.score, order, _row(entry, seen.at)))
-            elif has_words(query, f"{entry.text} {entry.also}"):
-                found.append((0, order, _row(entry, ())))
+            elif hidden or seen is not None:
+                found.append((-hidden, order, _row(entry, ())))
         rows = [row for _score, _order, row in sorted(found, key=lambda one: one[:2])]
     else:
         rows = [_row(entry, ()) for entry in entries]

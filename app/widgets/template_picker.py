@@ -1,51 +1,70 @@
-"""Choosing a template: those for this ticket's type first, typing narrows them, the text below filled in as it goes out."""
+"""Choosing a template: those that suit the ticket first with why, typing narrows them, the text below filled in as it
+goes out, with all that stands in its way."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.labels import named
 from app.lines import Line
-from app.safe import cells
+from app.safe import cells, width_of
 from app.widgets.lines import Lines
 from app.words import _, language
 from app.wrap import wrap
 from desk.automation.templates import fill
+from desk.automation.variants import fallback_chain
 from desk.reason import Reason
-from desk.thread import variant
+from desk.thread import variant, variants_of
 from desk.vocabulary import TYPES
 from store.sql.rows import Template, Ticket
 from store.values import fold
 
+Judge = Callable[[str], Sequence[Reason]]
+"""What the ticket's platform forbids in a text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A template filled in for a ticket."""
+    """A template filled in for a ticket. `chain` are its languages in the order they are tried."""
 
     template: Template
     language: str
     text: str
     missing: tuple[str, ...]
     how: Reason
+    chain: tuple[str, ...] = ()
 
 
 def filling(template: Template, ticket: Ticket, context: Mapping[str, str], wanted: str = "") -> Filling:
     """`wanted` asks for a language; the ticket's own is the default."""
     chosen, how = variant(template, ticket, wanted)
     filled = fill(chosen.text, context)
-    return Filling(template, chosen.language, filled.text, filled.missing, how)
+    chain = fallback_chain(variants_of(template), wanted or ticket.lang)
+    return Filling(template, chosen.language, filled.text, filled.missing, how, chain)
+
+
+def other_language(text: str, buyer: str) -> bool:
+    """Whether a text is in another language than the buyer's, regions apart."""
+    ours, theirs = (tag.partition("-")[0].casefold() for tag in (text, buyer))
+    return bool(ours and theirs and ours != theirs)
 
 
 class TemplatePicker(Lines):
-    def __init__(self, templates: list[Template], ticket: Ticket, context: Mapping[str, str]) -> None:
+    """`why` says of a template why it is suggested; `note` that it is for a note of the team, in `tongue`."""
+
+    def __init__(
+        self, templates: Sequence[Template], ticket: Ticket, context: Mapping[str, str], why: Mapping[str, str],
+        judge: Judge, *, note: bool = False, tongue: str = "",
+    ) -> None:  # fmt: skip
         super().__init__()
-        self.templates, self.ticket, self.context = templates, ticket, context
+        self.templates, self.ticket, self.context, self.why, self.judge = list(templates), ticket, context, why, judge
+        self.note, self.tongue = note, tongue
         self.typed = ""
         self.cursor = 0
-        self.wanted = ""
-        self._kept: tuple[object, Filling, list[str]] | None = None
+        self.wanted = tongue
+        self._kept: tuple[object, list[Line]] | None = None
 
     @property
     def found(self) -> list[Template]:
@@ -64,17 +83,17 @@ class TemplatePicker(Lines):
     def type(self, char: str) -> None:
         """Narrows by one more character; "" takes the last one away."""
         self.typed = self.typed + char if char else self.typed[:-1]
-        self.cursor, self.wanted = 0, ""
+        self.cursor, self.wanted = 0, self.tongue
         self.refresh()
 
     def move(self, by: int) -> None:
-        self.cursor, self.wanted = max(0, min(len(self.found) - 1, self.cursor + by)), ""
+        self.cursor, self.wanted = max(0, min(len(self.found) - 1, self.cursor + by)), self.tongue
         self.refresh()
 
     def next_language(self) -> None:
         """The same template in the next of its languages."""
         if self.current:
-            languages = list(json.loads(self.current.texts))
+            languages = list(dict.fromkeys(v.language for v in variants_of(self.current)))
             now = filling(self.current, self.ticket, self.context, self.wanted).language
             self.wanted = languages[(languages.index(now) + 1) % len(languages)]
             self.refresh()
@@ -86,16 +105,16 @@ class TemplatePicker(Lines):
     def line(self, y: int) -> Line:
         width = self.size.width
         if y == 0:
-            left = _("Templates for #{id}  {type} · {lang}").format(
-                id=self.ticket.id, type=named(TYPES, self.ticket.type), lang=self.ticket.lang or "?"
-            )
+            shape = _("Notes for #{id}  {type} · {lang}") if self.note else _("Templates for #{id}  {type} · {lang}")
+            left = shape.format(id=self.ticket.id, type=named(TYPES, self.ticket.type), lang=self.ticket.lang or "?")
             right = f"▸ {self.typed}▏" if self.typed else _("type to filter")
             return ((cells(f" {left}", width - 26), "strong"), (cells(right, 25), "accent" if self.typed else "muted"))
         if y < self._split:
             return self._template(y - 1, width)
         if y == self._split:
             return (("─" * width, "rule"),)
-        return self._text(y - self._split - 1, width)
+        lines, row = self._text(), y - self._split - 1
+        return lines[row] if row < len(lines) else ()
 
     def _template(self, row: int, width: int) -> Line:
         found, shown = self.found, self._split - 1
@@ -105,33 +124,41 @@ class TemplatePicker(Lines):
         if index >= len(found):
             return ()
         t = found[index]
-        languages = " ".join(json.loads(t.texts))
-        suits = self.ticket.type in json.loads(t.types)
-        used = _("used {n}×").format(n=t.used) if t.used else ""
-        text = f"  {cells(t.id, 18)} {cells(title(t), max(10, width - 62))} {cells(languages, 26)} {cells(used, 10)}"
-        role = "selection" if index == self.cursor else "text" if suits else "muted"
-        return ((cells(text, width), role),)
+        why = self.why.get(t.id) or (_("used {n}×").format(n=t.used) if t.used else "")
+        wide = width >= 100
+        names, languages = (28, f" {cells(' '.join(json.loads(t.texts)), 24)}") if wide else (22, "")
+        head = f"  {cells(t.id, 18)} {cells(title(t), names)}{languages}"
+        role = "selection" if index == self.cursor else "text" if t.id in self.why else "muted"
+        rest = cells(f" {why}", max(4, width - width_of(head)))
+        return ((head, role), (rest, role if index == self.cursor else "muted"))
 
-    def _text(self, row: int, width: int) -> Line:
+    def _text(self) -> list[Line]:
+        """The text below, and above it how it was chosen and what stands in its way."""
         if self.current is None:
-            return ()
+            return []
+        width = self.size.width
         key = (self.current.id, self.wanted, width)
         if self._kept is None or self._kept[0] != key:
             made = filling(self.current, self.ticket, self.context, self.wanted)
-            self._kept = (key, made, list(wrap(made.text, min(100, width - 4))))
-        made, lines = self._kept[1], self._kept[2]
-        if row == 0:
-            note = made.how.render(_)
-            if made.missing:
-                return (
-                    (f"  {_('missing: {names}').format(names=', '.join(made.missing))}   ", "warning"),
-                    (note, "muted"),
-                )
-            return ((f"  {note}", "muted"),)
-        return ((f"  {lines[row - 1]}", "text"),) if row - 1 < len(lines) else ()
+            room = min(100, width - 4)
+            self._kept = (key, [*self._about(made, room), *(((f"  {part}", "text"),) for part in wrap(made.text, room))])
+        return self._kept[1]
+
+    def _about(self, made: Filling, room: int) -> list[Line]:
+        chain = " → ".join(f"[{tag}]" if tag == made.language else tag for tag in made.chain)
+        lines: list[Line] = [((f"  {made.how.render(_)}", "muted"), (f"   {chain}", "muted"))]
+        if not self.note and other_language(made.language, self.ticket.lang):
+            text = _("▲ the buyer writes {theirs}, this text is {ours}").format(theirs=self.ticket.lang, ours=made.language)
+            lines.append(((f"  {text}", "warning"),))
+        if made.missing:
+            lines.append(((f"  ▲ {_('missing: {names}').format(names=', '.join(made.missing))}", "warning"),))
+        for problem in () if self.note else self.judge(made.text):
+            for part in wrap(f"! {problem.render(_)}", room):
+                lines.append(((f"  {part}", "danger"),))
+        return lines
 
 
 def title(template: Template) -> str:
     """Its name in the reader's language, where it has one."""
-    found: str = json.loads(template.names).get(language(), template.name)
+    found: str = json.loads(template.names).get(language().replace("_", "-"), template.name)
     return found

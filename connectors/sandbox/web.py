@@ -14,10 +14,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl
 
-from store.values import Clock
+from store.values import Clock, Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,13 @@ class Dropped(Exception):
 
 class Site:
     """A stand-in: `route` adds handlers, `faults` is the dial, `log` is what was asked. One request at a time.
-    `page_cap` is the most records a page may hold, whatever was asked for; 0 leaves it to the platform's own limit."""
+    `page_cap` is the most records a page may hold, whatever was asked for; 0 leaves it to the platform's own limit.
+    `skew` is how much its clock is ahead of the client's (milliseconds)."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.page_cap = 0
+        self.skew = 0
         self.faults: list[Fault] = []
         self.log: deque[Request] = deque(maxlen=5_000)
         self._routes: list[tuple[str, re.Pattern[str], Handler]] = []
@@ -114,6 +117,10 @@ class Site:
     def route(self, method: str, path: str, handler: Handler) -> None:
         """`path` is a regular expression over the whole path; its named groups become `Request.match`."""
         self._routes.append((method, re.compile(path), handler))
+
+    def now(self) -> Instant:
+        """By its own clock, which its answers tell in their Date header."""
+        return self.clock.now() + self.skew
 
     def guard(self, request: Request) -> Response | None:
         """A refusal before any handler (signature, token, headers); None lets it through."""
@@ -197,6 +204,7 @@ class Site:
             return
         headers = [(k.lower().encode(), v.encode()) for k, v in response.headers.items()]
         headers.append((b"content-length", str(len(response.body)).encode()))
+        headers.append((b"date", formatdate(self.now() / 1000, usegmt=True).encode()))
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         drip = next((f for f in self.faults if f.kind == "drip" and f.hits(request)), None)
         if drip is None:
@@ -217,7 +225,8 @@ def served(site: Site, port: int = 0) -> Iterator[str]:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
     listener.listen(128)
-    config = uvicorn.Config(site, log_level="critical", lifespan="off", access_log=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(site, log_level="critical", lifespan="off", access_log=False,
+                            date_header=False, timeout_graceful_shutdown=1)  # fmt: skip
     server = uvicorn.Server(config)
     ready = threading.Event()
 

@@ -201,16 +201,15 @@ def _clock(
         return _by_platform(run, run.due, rivals, named, now)
     if not rivals or (rivals[0].state == "met" and not run.answered):
         return None  # solved in time without a reply: none is owed, so neither kept nor missed
-    return _explained(rivals, named, facts)
+    policy = named[rivals[0].policy_id]
+    return _warning(_explained(rivals, named, facts), run, facts, policy, calendars.get(policy.calendar, ALWAYS))
 
 
 def _timed(run: _Run, facts: TicketFacts, policy: Policy, calendar: Calendar, now: Instant) -> ClockPlan:
     pauses = list(_pauses(policy, facts, run.stop))
     due = deadline(policy.target, calendar, run.start, pauses)
-    shares = [s for s in policy.warn if s < 1]  # at the whole of it, it is over, and that is told as such
-    warns = [(round(s * 100), min(due, warning(policy.target, calendar, run.start, s, pauses))) for s in shares]
-    if policy.reopen_grace and (reopened := _reopened(facts)) is not None and reopened < due < NEVER:
-        due = max(due, add(calendar, reopened, policy.reopen_grace, pauses))
+    if policy.reopen_grace and (rest := _reopened(facts)) is not None and rest[0] < due < NEVER:
+        due = max(due, add(calendar, rest[1], policy.reopen_grace, pauses))
     until = now if run.stop is None else run.stop
     state: State = "breached" if until > due else "met" if run.stop is not None else "running"
     if due < NEVER:
@@ -225,14 +224,23 @@ def _timed(run: _Run, facts: TicketFacts, policy: Policy, calendar: Calendar, no
         policy_version=policy.version,
         start=run.start,
         due=due,
-        warn_at=NEVER if due >= NEVER else warns[-1][1] if warns else due,
+        warn_at=due,
         state=state,
         left=left,
         reason=Reason(policy.name),
         stopped_at=run.stop,
-        warns=() if due >= NEVER else tuple(warns),
         key=run.key or run.start,
     )
+
+
+def _warning(chosen: ClockPlan, run: _Run, facts: TicketFacts, policy: Policy, calendar: Calendar) -> ClockPlan:
+    if chosen.due >= NEVER:
+        return chosen
+    pauses = list(_pauses(policy, facts, run.stop))
+    shares = [s for s in policy.warn if s < 1]  # at the whole of it, it is over, and that is told as such
+    found = [min(chosen.due, warning(policy.target, calendar, run.start, s, pauses)) for s in shares]
+    warns = tuple((round(s * 100), at) for s, at in zip(shares, found, strict=True))
+    return replace(chosen, warns=warns, warn_at=found[-1] if found else chosen.due)
 
 
 def _pauses(policy: Policy, facts: TicketFacts, stop: Instant | None) -> Iterator[Pause]:
@@ -244,9 +252,10 @@ def _pauses(policy: Policy, facts: TicketFacts, stop: Instant | None) -> Iterato
             yield span.start, NEVER if span.end is None else span.end
 
 
-def _reopened(facts: TicketFacts) -> Instant | None:
-    ends = [s.end for s in facts.spans if s.status in DONE and s.end is not None]
-    return max(ends, default=None) if facts.solved_at is None else None
+def _reopened(facts: TicketFacts) -> tuple[Instant, Instant] | None:
+    """When a ticket that is open again was solved last, and when it was reopened. What had run out by then has."""
+    rests = [(s.start, s.end) for s in facts.spans if s.status in DONE and s.end is not None]
+    return max(rests, key=lambda rest: rest[1], default=None) if facts.solved_at is None else None
 
 
 def _explained(rivals: list[ClockPlan], policies: Mapping[str, Policy], facts: TicketFacts) -> ClockPlan:

@@ -38,7 +38,7 @@ def of_country(country: str, years: Iterable[int]) -> PublicDays:
         found = holidays.country_holidays(land, subdiv=part or None, years=wanted)
     except (NotImplementedError, KeyError, ValueError) as exc:
         raise Invalid(N_("The holidays of {item} are not known."), item=country,
-                      next=N_("Write a country as two letters, such as CN, or a part of it, such as DE-BY.")) from exc  # fmt: skip
+                      next=N_("Write two letters, such as CN, or a part of a country, such as DE-BY.")) from exc  # fmt: skip
     working = sorted(getattr(found, "weekend_workdays", ()))
     return PublicDays(
         tuple(sorted(day for day in found if day.year in wanted)),

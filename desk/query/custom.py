@@ -118,5 +118,7 @@ def _option(name: str, value: Value, options: Sequence[str]) -> str:
 def _yes(name: str, value: Value) -> int:
     key = fold(one(name, value).text)
     if key not in (*YES, *NO):
-        raise unknown(N_("Column {column}: {name}: does not know {item}."), value.span[0], key, ("yes", "no"), name=name)
+        raise unknown(
+            N_("Column {column}: {name}: does not know {item}."), value.span[0], key, ("yes", "no"), name=name
+        )
     return int(key in YES)

@@ -136,7 +136,9 @@ def _fields() -> Iterable[Field]:
                        lambda context: context.names.states)  # fmt: skip
     yield named_states("has", N_("what the ticket has"), lambda context: context.names.things,
                        lambda context: context.names.things)  # fmt: skip
-    yield Field(IN, "word", N_("where the words beside it are looked for"), lonely_in, lambda context: SCOPES, "message")
+    yield Field(
+        IN, "word", N_("where the words beside it are looked for"), lonely_in, lambda context: SCOPES, "message"
+    )
     yield Field("assignee", "word", N_("who has it: me, none, or an agent"), _assignee,
                 lambda context: ("me", NONE, *context.agents), "people")  # fmt: skip
     yield choice("platform", N_("the marketplace or mail"), COLUMNS["platform"], PLATFORMS)
@@ -149,10 +151,14 @@ def _fields() -> Iterable[Field]:
     yield choice("cause", N_("what went wrong"), COLUMNS["cause"], TYPES, optional=True)
     yield choice("ask", N_("what the buyer wants"), COLUMNS["ask"], TYPES, optional=True)
     yield Field("lang", "word", N_("language of the buyer: lang:zh is also zh-CN"), _lang, _langs, "people")
-    yield Field("country", "word", N_("country of the buyer, two letters"), _country, _known("countries", NONE), "people")
+    yield Field(
+        "country", "word", N_("country of the buyer, two letters"), _country, _known("countries", NONE), "people"
+    )
     yield moments("due", N_("next deadline: due:..2h, due:today"), on(COLUMNS["due"]))
     yield ages("overdue_by", N_("how long past its deadline: overdue_by:2h.."), on(COLUMNS["due"]))
-    yield choice("clock", N_("what the next deadline is for"), COLUMNS["due_kind"], CLOCK_KINDS, optional=True, room="time")
+    yield choice(
+        "clock", N_("what the next deadline is for"), COLUMNS["due_kind"], CLOCK_KINDS, optional=True, room="time"
+    )
     yield moments("created", N_("when it came: created:-7d, created:2026-11-01"), on(COLUMNS["created"]))
     yield moments("updated", N_("latest change"), on(COLUMNS["updated"]))
     yield ages("idle", N_("how long nothing has changed: idle:3d.."), on(COLUMNS["updated"]))

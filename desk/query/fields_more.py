@@ -132,7 +132,9 @@ def _linked_to(low: int | None, high: int | None) -> Linked:
 
 
 def _people() -> Iterable[Field]:
-    yield Field("customer", "text", N_("beginning of the name or address"), _customer, lambda context: (NONE,), "people")
+    yield Field(
+        "customer", "text", N_("beginning of the name or address"), _customer, lambda context: (NONE,), "people"
+    )
     yield Field("email", "text", N_("beginning of an address of the buyer"), _email, room="people")
     yield named_by("tier", N_("level of the customer, such as vip"), related.customers, "lower(c.tier)",
                    _offered("tiers", NONE), filled="c.tier <> ''", room="people")  # fmt: skip
@@ -160,10 +162,14 @@ def _shop() -> Iterable[Field]:
 
 
 def _messages() -> Iterable[Field]:
-    yield Field("from", "text", N_("words of the name or address of who wrote"), _within("from", "people"), room="message")
+    yield Field(
+        "from", "text", N_("words of the name or address of who wrote"), _within("from", "people"), room="message"
+    )
     yield Field("author", "word", N_("agent who wrote an answer or a note"), _author,
                 lambda context: ("me", NONE, *context.agents), "message")  # fmt: skip
-    yield moments("sent", N_("when a message was sent, ours or theirs"), among(related.messages, "m.sent_at"), "message")
+    yield moments(
+        "sent", N_("when a message was sent, ours or theirs"), among(related.messages, "m.sent_at"), "message"
+    )
     yield Field("subject", "text", N_("a word or phrase in a subject"), _within("subject", "subject"), room="message")
     yield Field("body", "text", N_("a word or phrase in a text"), _within("body", "body"), room="message")
     yield Field("note", "text", N_("a word or phrase in an internal note"), _within("note", "note"), room="message")
@@ -186,7 +192,9 @@ def _fill() -> None:
             NAMES.add(entry)
     state, thing = NAMES.add_state, NAMES.add_thing
     state("mentioned", N_("a note names you"), lambda context: related.mentioned(me(context)))
-    state("unseen", N_("a note names you and you have not looked since"), lambda context: related.unseen_by(me(context)))
+    state(
+        "unseen", N_("a note names you and you have not looked since"), lambda context: related.unseen_by(me(context))
+    )
     state("merged", N_("went into another ticket"), always(related.went_into("merged")))
     state("split", N_("came out of another ticket"), always(related.went_into("split")))
     thing("order", N_("a known order"), always(related.has_order()))

@@ -1,6 +1,6 @@
 """How rooms make fields: what a value may look like is here, what it is compared with comes from the room.
 
-    NAMES.add(percents("refund_rate", N_("share of orders refunded"), on(Column("t.refund_rate"))))
+NAMES.add(percents("refund_rate", N_("share of orders refunded"), on(Column("t.refund_rate"))))
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from desk.reading.records import Address, Relay
 
 _DAEMON = regex(
     r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mdaemon|mailerdaemon|bounces?|double-bounce"
-    r"|mail-?system|mailgate|mailadmin)(?:[-+_.=].*)?@|^mailer-daemon$|^postmaster$"
+    r"|mail-?system|mailgate|mailadmin|microsoftexchange[0-9a-f]{4,40})(?:[-+_.=].*)?@|^mailer-daemon$|^postmaster$"
 )
 _NO_REPLY = regex(
     r"(?:^|[._+-])(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|donotrespond|noresponse|nicht[-_.]?antworten|"
@@ -23,7 +23,7 @@ _NO_REPLY = regex(
     r"niet[-_.]?beantwoorden)(?:[._+-]|@|\d)|^notifications?@|^alerts?@"
 )
 _BOUNCE_SUBJECT = regex(
-    r"undeliver(?:ed|able|y)|undelivered mail|delivery (?:status notification|failure|failed|error|"
+    r"your (?:e-?mail|message)\b.{0,80}(?:could not be|was not|has not been|cannot be) delivered|undeliver(?:ed|able|y)|undelivered mail|delivery (?:status notification|failure|failed|error|"
     r"report|has failed|problem|unsuccessful|notification: delivery has failed)"
     r"|failure notice|failed delivery|mail delivery (?:failed|failure|error|system|subsystem)|"
     r"returned (?:mail|to sender)|returned email|mail (?:could not be|not) delivered|message (?:could"
@@ -57,7 +57,7 @@ _BOUNCE_TEXT = regex(
 )
 _VACATION = regex(
     r"^(?:\W|re:|aw:|sv:|antw:|rv:|r:)*(?:out[- ]of[- ](?:the )?office|auto(?:matic|mated)?[- ]?(?:reply|response|answer)|autoreply"
-    r"|auto-?(?:reply|response)?:|vacation (?:reply|response|message|notice)|away from (?:the )?office|i am (?:currently )?(?:away|out of)"
+    r"|auto-?(?:reply|response):|auto: ?(?:out|re:|reply)|vacation (?:reply|response|message|notice)|away from (?:the )?office|i am (?:currently )?(?:away|out of)"
     r"|abwesenheits|automatische? (?:antwort|nachricht|eingangs)|(?:ich )?bin (?:nicht im haus|im urlaub)|nicht im büro"
     r"|réponse automatique|absence du bureau|absent du bureau|message d'absence|réponse d'absence"
     r"|respuesta automática|fuera de (?:la )?oficina|contestación automática|mensaje de ausencia|notificación de ausencia"
@@ -125,7 +125,7 @@ def classify(root: Part, sender: Address, subject: str, text: str, new: str, rel
     fields = root.fields
     if relay is not None and not relay.notice:
         return None  # a marketplace carrying a person's words marks them as its own automatic mail
-    if is_bounce(root, sender, subject, text):
+    if is_bounce(root, sender, subject, text, service=relay is not None):
         return "bounce"
     submitted = _word(fields, "auto-submitted")
     precedence = _word(fields, "precedence")
@@ -171,7 +171,8 @@ _ASKS = regex(
 )
 
 
-def is_bounce(root: Part, sender: Address, subject: str, text: str) -> bool:
+def is_bounce(root: Part, sender: Address, subject: str, text: str, *, service: bool = False) -> bool:
+    """Whether a mail of ours came back. `service` says that a marketplace's own machine wrote."""
     fields = root.fields
     kind = root.params.get("report-type", "").lower()
     parts = [p.type for p in root.walk()]
@@ -188,11 +189,17 @@ def is_bounce(root: Part, sender: Address, subject: str, text: str) -> bool:
     worded = bool(_BOUNCE_SUBJECT.search(subject))
     daemon = bool(_DAEMON.match(sender.address)) or bool(_DAEMON.match(f"{sender.name.lower()}@".replace(" ", "-")))
     null = _word(fields, "return-path") in ("<>", "<mailer-daemon>")
+    if worded and service:
+        return bool(_BOUNCE_TEXT.search(f"{subject}\n{text[:8000]}")) and bool(_OURS.search(subject))
     if worded and (daemon or null or ("in-reply-to" not in fields and _reports(text[:8000]))):
         return True
     if daemon or null:
         return bool(_BOUNCE_TEXT.search(text[:20_000]))
     return False
+
+
+_OURS = regex(r"\b(?:e-?mail|message|nachricht|mensaje|messaggio|mensagem|bericht|courriel)\b|メール|メッセージ|邮件|郵件|消息", re.I)
+"""What a marketplace could not deliver: a mail of ours, and no parcel."""
 
 
 def _reports(text: str) -> bool:

@@ -97,6 +97,9 @@ def _split(tree: Tree, part: Part, boundary: bytes, depth: int) -> None:
     position = part.start - 1 if part.start else 0
     while match := line.search(raw, position, part.end):
         edge = match.start()
+        if match[1] is not None and begin >= 0 and _of_child(raw, begin, part.end, match[0].strip()):
+            position = match.end()  # our end is spelt like the beginning of a part inside the last one
+            continue
         if begin >= 0 and not _child(tree, part, begin, edge, depth):
             return
         begin = min(match.end() + 1, part.end)
@@ -105,6 +108,16 @@ def _split(tree: Tree, part: Part, boundary: bytes, depth: int) -> None:
             return
     if begin >= 0 and begin < stop:
         _child(tree, part, begin, stop, depth)
+
+
+def _of_child(raw: bytes, begin: int, end: int, line: bytes) -> bool:
+    """Whether `line` delimits the parts of the part that begins at `begin`."""
+    fields, _, _ = headers.split(raw, begin, end)
+    if "content-type" not in fields:
+        return False
+    kind, params = headers.parameters(headers.last(fields, "content-type"))
+    boundary = params.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
+    return kind.startswith("multipart/") and bool(boundary) and line in (b"--" + boundary, b"--" + boundary + b"--")
 
 
 def _child(tree: Tree, part: Part, begin: int, edge: int, depth: int) -> bool:

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
-from desk.reading import addresses, authentic, automatic, headers, mime, quotes, relay, tnef
+from desk.reading import addresses, authentic, automatic, cms, flowed, headers, mime, quotes, relay, tnef
 from desk.reading.charsets import decode
 from desk.reading.errors import Unreadable
 from desk.reading.file_text import text_of
 from desk.reading.html import MAX_HTML, Line, to_lines
 from desk.reading.names import safe_name
 from desk.reading.records import Address, Attachment, Mail
+from store.errors import N_
 from store.values import clean, clean_line
 
 MAX_TEXT = 1_000_000
@@ -24,7 +25,9 @@ MAX_LINES = 20_000
 _EMPTY_LINES = re.compile(r"\n{5,}")
 _NOBODY = Address("", "")
 _STUB = ("html", "does not support", "unterstützt", "不支持", "不支援")
-_SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
+_SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
+MAX_OPENED = 3
+"""Signed wrappings inside each other that are opened."""
 
 
 def read_mail(raw: bytes) -> Mail:
@@ -46,7 +49,7 @@ def _read(raw: bytes) -> Mail:
     bodies.collect(tree.root, None)
     if not bodies.texts and not bodies.files:  # boundaries that close each other: shown as it came, rather than nothing
         bodies.texts.append(tree.root)
-    warnings = list(tree.warnings)
+    warnings = [*tree.warnings, *bodies.notes]
     sender, reply_to = _sender(fields), _addresses(fields, "reply-to")
     amazon = any("amazon." in a.address for a in (sender, *reply_to))
     content = _content(bodies, warnings, amazon)
@@ -81,10 +84,14 @@ def _read(raw: bytes) -> Mail:
         relay=found,
         warnings=tuple(warnings),
         origin=origin,
+        doubt=warning or (_ENCRYPTED if _ENCRYPTED in bodies.notes else ""),
     )
 
 
 # Bodies and files ----------------------------------------------------------------------------------
+
+
+_ENCRYPTED = N_("The mail is encrypted and cannot be read here; it was kept as a file.")
 
 
 class _Bodies:
@@ -93,6 +100,8 @@ class _Bodies:
     def __init__(self) -> None:
         self.texts: list[mime.Part] = []
         self.files: list[mime.Part] = []
+        self.notes: list[str] = []
+        self.opened = 0
 
     def collect(self, part: mime.Part, siblings: mime.Part | None, first: bool = True) -> None:
         if part.type == "multipart/alternative" and part.children:
@@ -107,6 +116,20 @@ class _Bodies:
             self.texts.append(part)
         elif part.start < part.end or part.type not in ("text/plain", "text/html"):
             self.files.append(part)
+            if part.type in _SEALED:
+                self._open(part)
+            elif siblings is not None and siblings.type == "multipart/encrypted":
+                _once(self.notes, _ENCRYPTED)
+
+    def _open(self, part: mime.Part) -> None:
+        """Reads what was signed in one piece; the file stays as it came beside it."""
+        inner = cms.content(part.body()) if self.opened < MAX_OPENED else None
+        if not inner or not inner.strip():
+            _once(self.notes, _ENCRYPTED)
+            return
+        self.opened += 1
+        _once(self.notes, "The mail is signed; the signature was not checked.")
+        self.collect(mime.read(inner).root, None)
 
     @staticmethod
     def _is_text(part: mime.Part, parent: mime.Part | None, first: bool) -> bool:
@@ -125,6 +148,7 @@ class _Bodies:
             option = _Bodies()
             option.collect(child, part)
             self.files.extend(option.files)
+            self.notes.extend(n for n in option.notes if n not in self.notes)
             if option.texts:
                 options.append(option)
         ranks = [_rank(option, part) for option in options]
@@ -175,7 +199,10 @@ def _content(bodies: _Bodies, warnings: list[str], amazon: bool) -> _Content:
             if amazon and "<pre" in text[:200_000]:
                 pre = [clean(line) for line in _pre(text)]
         else:
-            lines.extend(Line(line, False) for line in _EMPTY_LINES.sub("\n\n\n\n", clean(text)).split("\n"))
+            text = clean(text)
+            if part.params.get("format", "").lower() == "flowed":
+                text = flowed.unwrap(text, delsp=part.params.get("delsp", "").lower() == "yes")
+            lines.extend(Line(line, False) for line in _EMPTY_LINES.sub("\n\n\n\n", text).split("\n"))
         if len(lines) > MAX_LINES:
             del lines[MAX_LINES:]
             _once(warnings, f"Only the first {MAX_LINES:,} lines of the text were read.")

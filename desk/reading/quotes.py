@@ -169,6 +169,7 @@ class _Folder:
         self.prefixed[number] = self.folded[number] = False
 
     def run(self) -> None:
+        self._pgp()
         number = 0
         while number < len(self.text):
             if self.folded[number] or not self.text[number].strip():
@@ -185,6 +186,18 @@ class _Folder:
             self.patterns.attribution.fullmatch(" ".join(opening[:n])) or self.patterns.loose.fullmatch(opening[0])
             for n in range(1, len(opening) + 1)
         )
+
+    def _pgp(self) -> None:
+        """What OpenPGP puts round a text it signs: its head line, and the signature under it (RFC 9580 §7)."""
+        inside = False
+        for number, line in enumerate(self.text):
+            bare = line.strip()
+            if bare == "-----BEGIN PGP SIGNED MESSAGE-----":
+                after = next((n for n in range(number + 1, min(number + 8, len(self.text))) if not self.text[n].strip()), 0)
+                self._fold(number, max(after, number + 1))
+            inside = inside or bare == "-----BEGIN PGP SIGNATURE-----"
+            self.folded[number] = self.folded[number] or inside
+            inside = inside and bare != "-----END PGP SIGNATURE-----"
 
     # What opens a quote ---------------------------------------------------------------------------
 

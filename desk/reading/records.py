@@ -76,6 +76,8 @@ class Mail(NamedTuple):
     relay: Relay | None = None
     warnings: tuple[str, ...] = ()
     origin: Origin | None = None
+    doubt: str = ""
+    """Why a person should look at it (a message id), besides what it is about."""
 
 
 class Tracking(NamedTuple):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from desk.reading import headers, numbers
 from desk.reading.lazy import regex
 from desk.reading.records import Address, Relay
+from store.errors import N_
 
 _AMAZON_TLD = (
     "com|ca|com\\.mx|com\\.br|co\\.uk|de|fr|it|es|nl|se|pl|com\\.be|ie|com\\.tr|ae|sa|eg|in|sg|com\\.au|co\\.jp"
@@ -64,6 +65,9 @@ _BUYER = (
 _BODY_EDGE = regex(r"-{3,}\s?[^\n-]{3,60}?\s?:?\s?-{3,}\s*$")
 
 
+FORGED = N_("It claims to come from a marketplace, but the mail service says that the sender is forged.")
+
+
 class Body(NamedTuple):
     """The buyer's words inside a relay mail, and the wrapping round them."""
 
@@ -82,7 +86,7 @@ def recognise(
     alias = next((a.address for a in mailboxes if _AMAZON_ALIAS.fullmatch(a.address)), "")
     if alias or (space and home == "amazon"):
         if forged:
-            return None, "It claims to come from Amazon, but the mail service says the sender is forged."
+            return None, FORGED
         author = _AMAZON_KINDS.get(space, "buyer" if alias and not space else "")
         order = _order("amazon", subject, text)
         name = _buyer_name(sender) if author == "buyer" else ""
@@ -91,12 +95,12 @@ def recognise(
         found = next((a for a in mailboxes if pattern.fullmatch(a.address)), None)
         if found is not None:
             if forged:
-                return None, f"It claims to come from {platform}, but the mail service says the sender is forged."
+                return None, FORGED
             buyer = _buyer(subject, text) or _buyer_name(found)
             return Relay(platform, "buyer", _order(platform, subject, text), found.address, buyer), ""
     if home:
         if forged:
-            return None, f"It claims to come from {home}, but the mail service says the sender is forged."
+            return None, FORGED
         written = (
             home == "shopify" and reply_to and _home(reply_to[0].address) != home and _CONTACT_FORM.search(subject)
         )

@@ -61,6 +61,8 @@ class Inbound:
     raw: bytes | None = field(default=None, repr=False)
     origin: Origin | None = None
     """What vouches for the sender of a mail; None where nothing needs to (a copy from a Sent folder, a platform)."""
+    doubt: str = ""
+    """Why a person should look at it, besides what it is about."""
 
     @classmethod
     def from_mail(cls, mail: Mail, understanding: Understanding | None, raw: bytes, received_at: Instant,
@@ -93,6 +95,7 @@ class Inbound:
             understanding=understanding,
             raw=raw,
             origin=None if sent_copy else mail.origin,
+            doubt=mail.doubt,
         )
 
     @classmethod
@@ -196,11 +199,12 @@ def admit(unit: UnitOfWork, at: Door, item: Inbound, *, history: bool = False) -
 
         ticket_id, joined = join(unit, (ticket_id, *found.others))
     message_id = _store(unit, channel, ticket_id, item, outbound=outbound)
-    event = {"message_id": message_id, **({"warning": found.warning} if found.warning else {}),
+    warning = found.warning or ("" if outbound else item.doubt)
+    event = {"message_id": message_id, **({"warning": warning} if warning else {}),
              **({"history": True} if history else {}), **({"joined": list(joined)} if joined else {})}  # fmt: skip
     seq = unit.append("received" if not outbound else "answered_elsewhere", event, ticket_id=ticket_id)
-    if found.warning and not history:
-        change(unit, ticket_id, {"needs_review": 1}, why={"text": found.warning})
+    if warning and not history:
+        change(unit, ticket_id, {"needs_review": 1}, why={"text": warning})
     if history:
         _count(unit, ticket_id, message_id, item, outbound=outbound)
         return Taken(ticket_id, message_id, fresh=True, opened=opened)

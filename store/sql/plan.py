@@ -40,7 +40,7 @@ CAP = 4_000
 """How far the choice between two columns is counted."""
 MOST = 60_000
 """More than this are never gathered: by then a walk through a million tickets has met enough of them."""
-STEPS = 8
+STEPS = 4
 """Steps a walk may take for each row of the page before gathering is considered."""
 
 
@@ -56,6 +56,8 @@ _LOOK, _FETCH, _KEEP = 2.5, 3.5, 0.4
 at hand or looking it up there."""
 _AT_HAND = {"id", "is_open", "due_at", "customer_id"}
 """Columns in the index that is walked: what asks for no other need not look at the ticket."""
+
+
 def counter(conn: Connection) -> Count:
     """Counts on this connection."""
 
@@ -233,7 +235,9 @@ def _gather(parts: list[Condition], part: Condition, order: Order) -> _Step:
     keyset, start = order.behind()
     if isinstance(part, Linked | Words):
         select, params = drive(part)
-        tickets = f"FROM (SELECT DISTINCT +key AS key FROM ({select})) k CROSS JOIN ticket t ON {_key(part)} = k.key WHERE"
+        tickets = (
+            f"FROM (SELECT DISTINCT +key AS key FROM ({select})) k CROSS JOIN ticket t ON {_key(part)} = k.key WHERE"
+        )
     else:
         found = alone(part)
         assert found is not None

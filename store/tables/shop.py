@@ -77,6 +77,13 @@ class OrderItem(SQLModel, table=True):
     )
 
 
+class ItemTitle(SQLModel, table=True):
+    """Every title of an item in small letters, once; kept by triggers, so that a part of one is soon found."""
+
+    __tablename__ = "item_title"
+    title: str = Field(primary_key=True)
+
+
 class Shipment(SQLModel, table=True):
     id: int | None = row_id()
     order_id: int = big()

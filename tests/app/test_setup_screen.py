@@ -163,6 +163,29 @@ async def test_a_query_is_checked_and_completed_while_one_types(desk: TestDesk) 
         assert [v.query for v in shop.views(desk.store.conn, "ana") if v.name == "Broken"] == ["type:damaged"]
 
 
+async def test_a_query_is_filled_in_as_rows_by_who_does_not_write_queries(desk: TestDesk) -> None:
+    desk.mail("one")
+    async with desk.workstation() as pilot:
+        await enter(pilot, "views")
+        await press(pilot, "n")
+        await typed(pilot, "Broken and urgent")
+        await press(pilot, "escape")
+        await to(pilot, "Shows")
+        await press(pilot, "w")
+        await until(pilot, lambda: "All of these hold" in screen_text(pilot))
+        await press(pilot, "j", "enter", "enter")  # a second condition: what it asks for
+        await typed(pilot, "priority")
+        await press(pilot, "enter", "j", "j", "enter")
+        await typed(pilot, "urgent")
+        await press(pilot, "enter", "escape", "escape")
+        assert "0 tickets now" in screen_text(pilot)
+        await press(pilot, "escape", "ctrl+s")
+        await until(pilot, lambda: "Broken and urgent saved" in screen_text(pilot))
+        assert [v.query for v in shop.views(desk.store.conn, "ana") if v.name == "Broken and urgent"] == [
+            "is:open priority:urgent"
+        ]
+
+
 async def test_esc_asks_before_it_drops_what_was_not_saved_and_z_brings_it_back(desk: TestDesk) -> None:
     async with desk.workstation() as pilot:
         await enter(pilot, "agents")

@@ -69,8 +69,7 @@ def test_a_policy_is_changed_and_made_and_a_wrong_one_stays_out(desk: Cli) -> No
 
 
 def test_open_tickets_follow_and_say_why(shop: Cli) -> None:
-    before = shop("sla", "show", "1", "--json").json["clocks"]
-    assert [c["policy"] for c in before] == ["shop.email"] or before[0]["state"] in ("running", "late")
+    assert [c["policy"] for c in shop("sla", "show", "1", "--json").json["clocks"]] != ["strict"]
     assert shop("sla", "set", "strict", "kind=first_response", "target=1m", "name=Strict").code == 0
     (clock,) = shop("sla", "show", "1", "--json").json["clocks"]
     assert clock["policy"] == "strict" and "“Strict” applies: 1 min" in clock["why"]

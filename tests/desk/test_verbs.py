@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.typed import snooze
 from desk import outbox, tickets
 from desk.changes import change
 from desk.tickets import BULK_LIMIT, each, snooze_until

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import app.wire  # noqa: F401 - where the rooms add their query fields
 from app.actions import ACTIONS, LEADERS
 from app.cli.nouns import NOUNS
 from app.cli.options import Usage

@@ -68,6 +68,7 @@ def late(c: Case) -> int:
 
 def wrote(place: str, *words: str) -> Test:
     """One message with these words, in this order, in one place."""
+
     def holds(c: Case) -> bool:
         found = (m.columns()[place] for m in c.mails)
         return any(tuple(f[i : i + len(words)]) == words for f in found for i in range(len(f)))

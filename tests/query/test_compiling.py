@@ -6,19 +6,31 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from desk.query import NAMES, Context, Field, compile_query, parse
+from desk.query import NAMES, Context, Field, compile_query, complete, making, parse
+from desk.query.making import always, among, on
+from desk.query.names import Named
 from store.errors import Invalid
-from store.filter import EVERYTHING, All, Between, Column, Is, Words, compile_condition
+from store.filter import EVERYTHING, All, Any_, Between, Column, Is, Linked, Rows, Words, compile_condition
+from store.search import ASIDE, MAIN
+from store.sql.plan import Order, counter, page
+from store.unit import Store
 from store.values import HOUR, Instant
+from tests.query.meanings import CONTEXT as OWN
 
 NOW = 1_791_763_200_000
 CONTEXT = Context(NOW, ZoneInfo("Europe/Berlin"), me="ana", agents={"ana": "Ana Ruiz", "wei": "王伟"},
                   channels={"eBay UK": "uk"})  # fmt: skip
 NORMAL = 'is:open assignee:me platform:ebay due:..2h type:damaged lang:de tag:vip not:is:snoozed "cracked screen"'
+
+
+class Frozen:
+    def now(self) -> int:
+        return NOW
 
 
 def words(text: str) -> str:
@@ -139,3 +151,63 @@ def test_the_language_loads_nothing_heavy() -> None:
 def test_hostile_words_are_quoted() -> None:
     condition = compile_query(parse('NEAR(a "b*" AND ^c {d})'.replace("(", " ").replace(")", " ")), CONTEXT).condition
     assert isinstance(condition, Words)
+
+
+def test_a_room_to_come_adds_its_fields_by_itself(tmp_path: Path) -> None:
+    """Cases, reviews and satisfaction: tables and columns this room knows nothing of."""
+    case = among(lambda where, params: Linked("t.id", (Rows("returned r", "r.ticket_id", where, params),)), "r.stars")
+    share = making.percents("refund_rate", "", on(Column("t.effort * 100")))
+    paid = making.amounts("refunded", "", lambda currency, low, high: All((case(low, high),)))
+    names = NAMES.extended(
+        [making.whole("stars", "", case), share, paid], [Named("case", "", always(case(None, None)))]
+    )
+    store = Store.create(tmp_path / "desk", clock=Frozen(), ids=lambda: "x")
+    store.conn.execute("CREATE TABLE returned (ticket_id INTEGER, stars INTEGER)")
+    store.conn.executemany("INSERT INTO ticket (id, channel_id, platform, created_at, updated_at, effort) "
+                           "VALUES (?, 'a', 'ebay', 1, 1, ?)", [(1, 10), (2, 40), (3, 50)])  # fmt: skip
+    store.conn.executemany("INSERT INTO returned VALUES (?, ?)", [(1, 5), (2, 1)])
+    for text, wanted in {"stars:..2": [2], "has:case": [1, 2], "refund_rate:40%..": [2, 3], "-has:case": [3],
+                         "refunded:2JPY..": [1]}.items():  # fmt: skip
+        condition = compile_query(parse(text), Context(NOW, names=names)).condition
+        sql, params = page(condition, Order(), 50, counter(store.conn))
+        assert [r[0] for r in store.conn.execute(sql, params)] == wanted, text
+    store.close()
+
+
+def test_the_old_word_for_unanswered_is_understood_and_not_offered() -> None:
+    assert compile_query(parse("is:waiting"), CONTEXT) == compile_query(parse("is:unanswered"), CONTEXT)
+    assert "waiting" not in [s.text for s in complete("is:", 3, CONTEXT)]
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "next"),
+    [
+        ("in:subjct lamp", 4, "Did you mean subject?"),
+        ("a in:subject is:open in:note", 22, "Name all places in one, as in in:subject,note; or put each with its words in "
+         "parentheses."),
+        ("is:open in:subject", 9, "Write the words behind it, as in in:subject refund."),
+        ("-in:subject", 2, "Write the words behind it, as in in:subject refund."),
+        ("tsk:open", 1, "Did you mean task:?"),
+        ("is:open order_country:mexico", 23, "Write two letters, as in country:mx."),
+        ("urgency:hgh", 9, "Did you mean High?"),
+        ("boxed:maybe", 7, "Known are: yes, no."),
+        ("weight:heavy", 8, "Write it like 12 or 2.5."),
+        ("refund_rate:x", 13, "Write it like 30% or 2.5%."),
+        ("placed:last_wek", 8, "Write it like 2026-11-01, 2026-11, today, -7d or 2h."),
+        ("overdue_by:2h", 12, "Write 2h.. for at least, ..2h for at most."),
+    ],
+)  # fmt: skip
+def test_errors_of_the_newer_fields(text: str, column: int, next: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        compile_query(parse(text), OWN)
+    error = refused.value
+    assert (error.gaps["column"], error.next.format(item=error.item, **error.gaps)) == (column, next)
+
+
+def test_a_word_belongs_to_the_in_beside_it() -> None:
+    assert words("in:subject lamp broken") == '{subject} : (("lamp") AND ("broken"))'
+    assert words("in:subject,people lamp") == '{subject people} : ("lamp")'
+    apart = compile_query(parse("(in:subject lamp) broken"), CONTEXT)
+    assert apart.condition == All((Words('"broken"'), Words('{subject} : ("lamp")')))
+    both = compile_query(parse("in:subject,note lamp"), CONTEXT).condition
+    assert isinstance(both, Any_) and {w.table for w in both.parts if isinstance(w, Words)} == {MAIN, ASIDE}

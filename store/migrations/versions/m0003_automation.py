@@ -74,6 +74,13 @@ def _for_queries() -> None:
         "CREATE TRIGGER customer_orders_update AFTER UPDATE OF customer_id ON orders "
         f"WHEN NEW.customer_id IS NOT OLD.customer_id BEGIN {_ONE_LESS} {_ONE_MORE} END"
     )
+    op.create_table("item_title", sa.Column("title", sa.String(), nullable=False), sa.PrimaryKeyConstraint("title"))
+    op.execute("INSERT INTO item_title (title) SELECT DISTINCT lower(title) FROM order_item")
+    for verb in ("INSERT", "UPDATE OF title"):
+        op.execute(
+            f"CREATE TRIGGER item_title_{verb[:6].lower()} AFTER {verb} ON order_item BEGIN "
+            "INSERT OR IGNORE INTO item_title (title) VALUES (lower(NEW.title)); END"
+        )
     op.execute("DROP INDEX ticket_open_due")
     for index in _INDEXES:
         op.execute(f"CREATE INDEX {index}")

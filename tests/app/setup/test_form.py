@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ def no_x(value: Any) -> None:
         raise Invalid(N_("Column {column}: no x."), column=str(value).index("x") + 1)
 
 
-def part() -> Sequence[Field]:
+def part(_values: Mapping[str, Any]) -> Sequence[Field]:
     return (
         Choice(key="do", label="Do", options=OPTIONS),
         Line(key="why", label="Why", needed=True, when=lambda v: v.get("do") == "a"),

@@ -1,0 +1,1 @@
+"""eBay: Message, Fulfillment, Post-Order and Feedback API of one seller account."""

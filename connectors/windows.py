@@ -1,0 +1,70 @@
+"""Walking through time in windows that fit on one page.
+
+A record that changes while a window is paged through leaves it, everything behind it moves up by one, and the next
+page begins one too late. So a window that needs a second page is halved instead; only one of a single second is paged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Generic, NamedTuple, TypeVar
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a walk stands (seconds since 1970): the window begins `at` and is `width` long; `page` is a page inside of
+    a window of one second, "" for the first."""
+
+    at: int
+    width: int
+    page: str = ""
+
+    def json(self) -> dict[str, Any]:
+        return {"at": self.at, "width": self.width, "page": self.page}
+
+
+class Found(NamedTuple, Generic[Item]):
+    """One page of a window; `next` names the page after it, "" after the last."""
+
+    items: list[Item]
+    next: str
+
+
+def place_of(saved: object, *, start: int, width: int) -> Place:
+    """The place a cursor holds; the beginning where it holds none that makes sense."""
+    if isinstance(saved, dict):
+        at, wide, page = saved.get("at"), saved.get("width"), saved.get("page")
+        if isinstance(at, int) and isinstance(wide, int) and isinstance(page, str) and wide > 0:
+            return Place(at, wide, page)
+    return Place(start, width)
+
+
+def walk(
+    place: Place, until: int, ask: Callable[[int, int, str], Found[Item]], *, longest: int, overlap: int
+) -> Iterator[tuple[list[Item], Place, bool]]:
+    """Pages from `place` to `until`, both included: the records, where to go on, and whether more wait right now.
+    After the last, one goes on `overlap` seconds before `until`."""
+    if place.at > until:  # the clock was put back
+        place = Place(until - overlap, place.width)
+    room: int | None = None
+    while True:
+        end = max(place.at + 1, min(place.at + min(place.width, longest), until))
+        found = ask(place.at, end, place.page)
+        if found.next:
+            if not place.page and end - place.at > 1:
+                room = len(found.items)
+                place = replace(place, width=(end - place.at) // 2)
+                continue
+            place = replace(place, page=found.next)
+            yield found.items, place, True
+            continue
+        quiet = room is None or len(found.items) * 2 <= room
+        width = min(longest, place.width * 2) if quiet else place.width
+        if end >= until:
+            yield found.items, Place(until - overlap, width), False
+            return
+        place = Place(end, width)
+        yield found.items, place, True
