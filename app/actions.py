@@ -236,7 +236,7 @@ ACTIONS: tuple[Action, ...] = (
            "ticket", _WORK, "ticket", "ticket.snooze", N_("next week")),
     Action("ticket.snooze:reply", ("b r",), N_("Snooze until the buyer replies"), N_("Put it away until the buyer writes."),
            "ticket", _WORK, "ticket", "ticket.snooze", N_("until reply")),
-    Action("ticket.snooze:task_done", ("b k",), N_("Snooze until a task is done"), N_("Put it away until one of its tasks is done."),
+    Action("ticket.snooze:task_done", ("b k",), N_("Snooze until a task is done"), N_("Put it away until a task of it is done."),
            "ticket", _WORK, "ticket", "ticket.snooze", N_("task done")),
     Action("ticket.snooze:delivered", ("b p",), N_("Snooze until delivery"), N_("Put it away until its parcel is delivered."),
            "ticket", _WORK, "ticket", "ticket.snooze", N_("delivered")),

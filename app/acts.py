@@ -181,8 +181,8 @@ class Acts:
         said = list(dict.fromkeys(changes_said(one, reader) for one in turned if one))
         verbs = dict.fromkeys(_(VERB_NAMES.get(act.verb, act.verb)) for act in step.acts)
         plain = all(act.verb in undoing.CHANGING for act in step.acts)
-        if len(said) == 1 and plain:
-            return said[0]
+        if plain and 0 < len(said) <= 3:
+            return ", ".join(said)
         return ", ".join(verbs) + (f" ({said[0]})" if len(said) == 1 else "")
 
     def stand_on(self, ticket_id: int) -> None:
@@ -302,6 +302,10 @@ VERB_NAMES = {
     "step_unticked": N_("step open again"),
     "task_added": N_("task"),
     "task_changed": N_("task"),
+    "incident_linked": N_("link to an incident"),
+    "incident_unlinked": N_("taken out of an incident"),
+    "incident_closed": N_("incident closed"),
+    "incident_reopened": N_("incident open again"),
     "blocked": N_("block"),
     "unblocked": N_("unblock"),
 }

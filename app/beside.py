@@ -80,10 +80,6 @@ def head_lines(ticket: Ticket, beside: Beside, reader: Reader) -> Iterator[Line]
     yield from trouble_lines(ticket, beside, reader)
     if ticket.flagged:
         yield ((_("⚑ flagged"), "warning"),)
-    where = [_("owner {name}").format(name=reader.name(ticket.assignee_id))] if ticket.assignee_id else [_("nobody has it")]
-    if ticket.group_id:
-        where.append(_("group {name}").format(name=reader.name(ticket.group_id)))
-    yield ((" · ".join(where), "muted"),)
     for link in beside.links:
         if link.kind == MERGED and link.ticket_id == ticket.id:
             yield ((_("merged into #{id}: work goes on there").format(id=link.other_id), "warning"),)

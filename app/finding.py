@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.widgets.palette import Entry, Provider
 from app.widgets.views_pane import name_of
-from app.words import _
+from app.words import _, language
 from store.errors import DeskError
 from store.sql import tickets
 
@@ -54,4 +54,15 @@ def providers(session: Session) -> tuple[Provider, ...]:
         rows = [(ident, _("set up: {name}").format(name=label)) for ident, label in listed()] if word else []
         return [Entry(f"go.setup:{ident}", text) for ident, text in rows if word in text.casefold()]
 
-    return in_views, in_setup, in_tickets
+    def in_macros(typed: str) -> Iterable[Entry]:
+        from desk.automation.macros import listed
+
+        word = typed.strip().casefold()
+        if len(word) < 2 and word.isascii():
+            return []
+        tongue = language().replace("_", "-")
+        rows = [(m.id, m.name(tongue)) for m in listed(session.store.conn)]
+        return [Entry(f"ticket.macro:{ident}", _("macro {name}").format(name=name), "", ident)
+                for ident, name in rows if word in f"{ident} {name}".casefold()]  # fmt: skip
+
+    return in_views, in_setup, in_macros, in_tickets

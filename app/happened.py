@@ -11,6 +11,7 @@ from app.lines import Line
 from app.times import stamp
 from app.words import N_, _
 from desk.reason import reason_from
+from desk.tasks import STATES
 from desk.vocabulary import CLOCK_KINDS, PRIORITIES, STATUSES, TYPES
 from store.events import Event
 from store.values import NEVER, Instant, clean_line
@@ -43,6 +44,9 @@ FIELDS = {
 }
 """What people call the fields of a ticket or task."""
 
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "status": STATUSES, "type": TYPES, "cause": TYPES, "ask": TYPES, "state": STATES,
+}  # fmt: skip
 _HIDDEN = ("first_waived", "waiting_since", "wake_on")
 _FLAGS = ("flagged", "escalation", "needs_review")
 _TIMES = ("snoozed_until", "waiting_since", "due_at")
@@ -85,7 +89,7 @@ def value_said(field: str, value: Any, reader: Reader) -> str:
         return _("yes") if value else _("no")
     if field == "priority" and isinstance(value, int) and value < len(PRIORITIES):
         return _(list(PRIORITIES.values())[value])
-    words: Mapping[str, str] = {"status": STATUSES, "type": TYPES, "cause": TYPES, "ask": TYPES}.get(field, {})
+    words: Mapping[str, str] = _WORDS.get(field, {})
     if isinstance(value, str) and value in words:
         return _(words[value])
     if isinstance(value, list | tuple):
@@ -170,6 +174,8 @@ def event_said(event: Event, reader: Reader) -> str:
         who = _("rule {name}").format(name=who)
     changes = payload.get("changes") or payload.get("task_changes") or payload.get("closing")
     what = changes_said(changes, reader) if changes else _named_said(event, payload)
+    if event.verb == "task_changed" and payload.get("title"):
+        what = f"“{clean_line(str(payload['title']))}” {what}"
     if not what:
         what = _(VERBS.get(event.verb, event.verb))
     why = why_said(payload, reader)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from app.beside import link_said
 from app.lines import Line
 from app.safe import cells
-from app.words import _, language, ngettext
-from app.working import only_what
+from app.words import _, language, ngettext, render_fault
 from desk import incident_work, incidents, linking, merging, splitting
 from desk.tickets import Outcome, each
 from store.connection import Connection
@@ -85,7 +84,7 @@ class JoiningActs:
                 can.append(source)
             else:
                 strangers += [source] if problem[1] else []
-                lines.append(((f"    ! {only_what(problem[0])}", "danger"),))
+                lines.append(((f"    ! {render_fault(problem[0])}", "danger"),))
         answers: list[tuple[str, str, Callable[[], object]]] = []
         if can:
             label = _("merge") if len(can) == len(sources) else _("merge the {count} that can").format(count=len(can))
@@ -369,7 +368,7 @@ def _plan_lines(plan: Plan, number: int, cause: str, template: str, width: int) 
         lines += [((f"  {part}", "text"),) for part in text[:_SAMPLE]]
     if plan.already:
         lines.append(((_("{count} have their answer already").format(count=len(plan.already)), "muted"),))
-    lines += [((f"! {only_what(error)}", "danger"),) for _ticket, error in plan.left_out]
+    lines += [((f"! {render_fault(error)}", "danger"),) for _ticket, error in plan.left_out]
     return lines
 
 

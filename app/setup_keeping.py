@@ -88,10 +88,21 @@ class KeepingActs:
             self.room.filling.turn(1)
         elif state.column == RECORDS and record is not None and "toggle" in room.can and not self.room.unsaved():
             wanted = room.turned(record.state)
+            if wanted != "off" and room.tries_first and not self._complete(record):
+                return
             if wanted == "on" and room.tries_first:
                 self.room.trying.try_before(record.id)
             else:
                 self._turn(room, record, wanted)
+
+    def _complete(self, record: Record) -> bool:
+        """Whether a record's form holds all it needs; else the form opens where it lacks something."""
+        self.state.show(record.id, self.room.reading)
+        root = self.state.root
+        if root is None or root.form.take() is not None:
+            return True
+        self.show_problem(root)
+        return False
 
     def _turn(self, room: Room, record: Record, wanted: str) -> None:
         word = _(STATES[wanted][2]) if wanted in STATES else wanted
@@ -174,7 +185,7 @@ class KeepingActs:
             page.begin()
         self.state.column = PAGE
         self.room.give_keys()
-        self.desk.say(_("not saved yet: see the line marked ▲"), "danger")
+        self.desk.say(_("not yet: see the line marked ▲"), "danger")
         self.room.draw()
 
     async def _save(self, root: FormPage, values: dict[str, object]) -> None:

@@ -10,6 +10,7 @@ from app.beside import Beside, failed_here, head_lines, work_lines
 from app.happened import Reader, event_lines
 from app.labels import ORDER, named, titled
 from app.lines import Line
+from app.safe import width_of
 from app.times import size_text, stamp
 from app.told import told
 from app.words import _, ngettext
@@ -77,7 +78,15 @@ def _head(thread: Thread, width: int, reader: Reader, beside: Beside) -> Iterato
     state = _(STATUSES[ticket.status])
     if ticket.snoozed_until > now:
         state += " · " + _snoozed(ticket, reader)
-    yield ((f"#{ticket.id}  ", "accent"), (kind, "strong"), (f"   {state}", "muted"))
+    whose = [reader.name(ticket.assignee_id) if ticket.assignee_id else _("nobody"),
+             *([reader.name(ticket.group_id)] if ticket.group_id else [])]  # fmt: skip
+    first = ((f"#{ticket.id}  ", "accent"), (kind, "strong"), (f"   {state}", "muted"))
+    behind = (f" · {' · '.join(whose)}", "muted")
+    if sum(width_of(text) for text, _role in (*first, behind)) <= width:
+        yield (*first, behind)
+    else:
+        yield first
+        yield ((" · ".join(whose), "muted"),)
     for line in wrap(ticket.subject or _("(no subject)"), width):
         yield ((line, "strong"),)
     if customer:
@@ -126,11 +135,19 @@ def _snoozed(ticket: Ticket, reader: Reader) -> str:
 
 
 def _wrapped(line: Line, width: int) -> Iterator[Line]:
-    """A line that may be too long: its first piece is broken, the others follow the last part."""
-    text, role = line[0]
+    """A line that may be too long: its first piece is broken, the others stand on a line below where they do not fit."""
+    (text, role), *others = line
+    behind = sum(width_of(piece) for piece, _role in others)
+    if width_of(text) + behind <= width:
+        yield line
+        return
     parts = list(wrap(text, width))
     yield from (((part, role),) for part in parts[:-1])
-    yield ((parts[-1], role), *line[1:])
+    if width_of(parts[-1]) + behind <= width:
+        yield ((parts[-1], role), *others)
+    else:
+        yield ((parts[-1], role),)
+        yield from (((part, others[0][1]),) for part in wrap("".join(piece for piece, _role in others), width))
 
 
 def card_lines(thread: Thread, width: int, reader: Reader, beside: Beside) -> Iterator[Line]:

@@ -167,6 +167,13 @@ SENTENCES = (
     N_("not a date: {text}"),
     N_("a spreadsheet has cut this number short: {text}"),
     N_("{count} cells for {columns} columns"),
+    # notices
+    N_("The service of notices answered in no known way."),
+    N_("The service of notices asks to wait ({code})."),
+    N_("The service of notices is busy; it is tried again."),
+    N_("The service of notices refused it ({code}): {said}"),
+    N_("The service of notices refused it ({code})."),
+    N_("The target of this notice was taken away."),
     # sync
     N_("The channel {channel} is no longer connected."),
     N_("Another process has been renewing this sign-in for too long."),

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import desk.group_query
 import desk.incident_query
-import desk.stuck_query  # noqa: F401 - the room's query state
+import desk.parcel_query
+import desk.risk_query
+import desk.stuck_query  # noqa: F401 - the rooms' query fields
 from store.errors import N_, Invalid
 from store.sql import shop
 from store.sql.rows import Agent, Channel

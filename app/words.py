@@ -72,11 +72,18 @@ def use(asked: str | None = None, environ: Mapping[str, str] | None = None) -> N
 def render_error(error: DeskError) -> str:
     """One line for a person: what happened and, if known, what to do next. Gaps are cleaned: they may hold text that
     came from outside."""
-    gaps = {name: _gap(value) for name, value in {"item": error.item, **error.gaps}.items()}
-    what = _(error.what).format(**gaps)
     if not error.next:
-        return what
-    return _("{what} {next}").format(what=what, next=_(error.next).format(**gaps))
+        return render_fault(error)
+    return _("{what} {next}").format(what=render_fault(error), next=_(error.next).format(**_gaps(error)))
+
+
+def render_fault(error: DeskError) -> str:
+    """The same without what to do next, for where that is offered otherwise."""
+    return _(error.what).format(**_gaps(error))
+
+
+def _gaps(error: DeskError) -> dict[str, object]:
+    return {name: _gap(value) for name, value in {"item": error.item, **error.gaps}.items()}
 
 
 def _gap(value: object) -> object:

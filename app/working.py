@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from app.happened import acts_said, firing_line
 from app.lines import Line
-from app.words import _, language, ngettext, render_error
+from app.words import _, language, ngettext
 from app.wrap import wrap
 from desk import checklists, tasks
+from desk.vocabulary import STATUSES
 from store.connection import Connection
-from store.errors import N_, DeskError, Refused
+from store.errors import N_, Refused
 from store.events import Event
 from store.sql import tasks as rows
 from store.sql import tickets
@@ -214,12 +215,14 @@ class WorkingActs:
         lines: list[Line] = [((_("Macro “{name}” on {where}").format(name=name, where=where), "strong"),)]
         if macro.acts:
             lines.append(((_("does: {acts}").format(acts=acts_said(macro.acts, reader)), "text"),))
+        if macro.template and macro.then != "open":
+            lines.append(((_("once the answer has left: {status}").format(status=_(STATUSES[macro.then])), "text"),))
         if left := left_over(macro):
             lines.append(((_("▲ left to do by hand: {acts}").format(acts=", ".join(left)), "warning"),))
         if macro.template and len(ids) == 1:
             reply = prepared(self._conn, macro, ids[0], self.session.actor)
             if reply is not None:
-                lines.append(((_("answers {who}, then {status}:").format(who=", ".join(reply.to), status=reply.then), "us"),))
+                lines.append(((_("answers {who}:").format(who=", ".join(reply.to)), "us"),))
                 text = list(wrap(reply.text, min(96, self.desk.size.width - 6)))
                 lines += [((f"  {line}", "text"),) for line in text[:_PREVIEW]]
                 lines += [(("  …", "muted"),)] if len(text) > _PREVIEW else []
@@ -296,10 +299,3 @@ def _standing(events: Sequence[Event]) -> list[Event]:
         gone = gone | seqs if event.verb == "undone" else gone - seqs if event.verb == "redone" else gone
     alive = {e.cause_seq for e in events if e.seq not in gone}
     return [e for e in events if e.verb == "rule_fired" and e.payload and not e.payload.get("shadow") and e.seq in alive]
-
-
-def only_what(error: DeskError) -> str:
-    """What an error says happened, without what to do next."""
-    plain = type(error)(error.what, item=error.item)
-    plain.gaps = error.gaps
-    return render_error(plain)

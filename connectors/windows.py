@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from connectors.contract import Record
+
 Item = TypeVar("Item")
 
 
@@ -68,3 +70,15 @@ def walk(
             return
         place = Place(end, width)
         yield found.items, place, True
+
+
+class Fresh:
+    """Leaves out what the page before held already: windows share the second where they meet."""
+
+    def __init__(self) -> None:
+        self._before: frozenset[Record] = frozenset()
+
+    def __call__(self, records: list[Record]) -> tuple[Record, ...]:
+        told = tuple(dict.fromkeys(r for r in records if r not in self._before))
+        self._before = frozenset(records)
+        return told

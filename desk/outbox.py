@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from connectors.contract import Receipt, SendReply
+from desk import notices
 from desk.changes import change, require
 from store import events
 from store.errors import N_, Conflict, Invalid, NotFound, Refused
@@ -204,6 +205,9 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
     """Settles a row as sent: the message joins the thread, clocks stop, the ticket takes its status. Safe to repeat:
     the copy of our mail coming back and the receipt may both tell. Returns the message's id."""
     row = need(unit, row_id)
+    if row.kind == notices.KIND:
+        notices.came_back(unit, row)
+        return 0
     payload = json.loads(row.payload)
     key = f"mail:{payload['message_id'].strip('<>')}"
     known = messages.by_remote_key(unit.conn, key)
@@ -292,6 +296,9 @@ def resolve(unit: UnitOfWork, row_id: int, decision: str) -> OutboxRow:
     if decision not in DECISIONS:
         raise Invalid(N_("{item} is no {field}."), item=decision, field="decision", next=N_("Known: {known}"),
                       known=", ".join(DECISIONS))  # fmt: skip
+    if row.kind == notices.KIND:
+        notices.resolve(unit, row, decision)
+        return row
     if row.state not in ("failed", "unknown"):
         raise Refused(N_("Outbox row {item} is {state}; there is nothing to settle."), item=str(row_id), state=row.state,
                       next=N_("See: deskhand outbox list"))  # fmt: skip

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from desk.automation import variables
 from desk.query.making import moments
 from desk.query.names import NAMES
-from desk.thread import Thread, reply_by
 from store.errors import N_
 from store.filter import Condition, Linked, Rows
 from store.related import ranged
+
+if TYPE_CHECKING:
+    from desk.thread import Thread
 
 
 def _due(low: int | None, high: int | None) -> Condition:
@@ -29,6 +32,8 @@ def last_scan(thread: Thread) -> str:
 
 def next_date(thread: Thread) -> str:
     """By when we write again: what the clock that runs holds us to."""
+    from desk.thread import reply_by
+
     return reply_by(thread.clocks)
 
 

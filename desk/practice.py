@@ -19,6 +19,7 @@ from desk.agents import NewAgent
 from desk.inbox import midnight
 from desk.practice_mail import inbound
 from desk.practice_plan import Step, plan
+from desk.practice_setup import SINCE, add_groups, add_packs, add_plans
 from desk.practice_shop import add_customers, add_orders
 from desk.sync.intake import take
 from store.sql import outbox as rows
@@ -71,16 +72,22 @@ def furnish(store: Store, world: World, now: Instant, *, zone: str = ZONE, unix_
     with store.write(SYSTEM) as unit:
         unit.now = min(now - 70 * DAY, steps[0].at - DAY)
         _team(unit, zone, unix_user)
+        add_groups(unit)
         for shop in world.shops:
             channels.add(unit, shop.id, platform="email", name=shop.name, label=shop.label, settings={},
                          since=now - DAY, kind=shop.kind)  # fmt: skip
         customers = add_customers(unit, world)
         add_orders(unit, world, customers)
+        enabled = False
         for step in steps:
             if step.at <= now:
+                if not enabled and step.at >= now - SINCE:
+                    unit.now, unit.actor, enabled = now - SINCE, SYSTEM, True
+                    add_packs(unit)
                 unit.now, unit.actor = step.at, SYSTEM
                 _DO[step.kind](unit, step, past)
         unit.now, unit.actor = now, SYSTEM
+        add_plans(unit, now)
         agents.set_presence(unit, PERSON, "on")
         _mark_read(unit, now)
     return len(past.ticket)

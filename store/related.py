@@ -84,7 +84,7 @@ def items(where: str, params: Sequence[object] = (), sought: str = "") -> Linked
 
 def titled(part: str) -> Linked:
     """Tickets about an order with an item whose title holds `part` (folded)."""
-    sought = "lower(i.title) IN (SELECT title FROM item_title WHERE instr(title, ?) > 0)"
+    sought = "lower(i.title) IN (SELECT +title FROM item_title WHERE instr(title, ?) > 0)"
     return items("instr(lower(i.title), ?) > 0", (part,), sought)
 
 

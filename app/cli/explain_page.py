@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
 from itertools import islice
 from typing import Any
 
@@ -24,16 +25,16 @@ def teller(run: Run) -> Callable[[dict[str, Any]], None]:
         return line
     if form not in ("", "table", "plain"):
         raise Usage(_("--format {format} is not possible here.").format(format=form))
-    return _print_page
+    return lambda row: _print_page(row, run.zone)
 
 
-def _print_page(row: dict[str, Any]) -> None:
-    for text in page(row):
+def _print_page(row: dict[str, Any], zone: tzinfo) -> None:
+    for text in page(row, zone):
         sys.stdout.write(clean(text) + "\n")
 
 
-def page(row: dict[str, Any]) -> Iterator[str]:
-    """Why this type, this owner, this due time."""
+def page(row: dict[str, Any], zone: tzinfo) -> Iterator[str]:
+    """Why this type, this owner, this due time; times where the reader is."""
     from desk.vocabulary import TYPES
 
     yield str(row["file"])
@@ -59,7 +60,7 @@ def page(row: dict[str, Any]) -> Iterator[str]:
         (_("Files"), ", ".join(a["name"] for a in row["attachments"])),
         (_("Rules"), row["rule"]),
         (_("Owner"), row["assignee"]),
-        (_("Due"), row["due"]),
+        (_("Due"), _here(row["due"], zone)),
     ]
     for title, value in facts:
         if value:
@@ -69,3 +70,8 @@ def page(row: dict[str, Any]) -> Iterator[str]:
     size = min(100, terminal_width()) - 4
     yield from (f"  | {text}" for text in wrap(row["text"][:2000], size))
     yield ""
+
+
+def _here(due: str | None, zone: tzinfo) -> str:
+    """A time of a JSON line as a person there reads it."""
+    return datetime.fromisoformat(due).astimezone(zone).strftime("%Y-%m-%d %H:%M") if due else ""

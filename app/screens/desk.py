@@ -154,7 +154,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         reader, around = self.session.reader(), read(conn, ticket_id, log(conn, ticket_id))
         two = self.reading and self.ticket.two_columns
         lines = thread_lines(thread, self.ticket.text_width, reader, around, unfolded=self.unfolded, cards=not two,
-                             history=self.history)  # fmt: skip
+                             history=self.history and self.reading)  # fmt: skip
         side: Sequence[Line] = list(card_lines(thread, SIDE - 2, reader, around))[1:] if two else ()
         if marker := self.ticket.desk.marker:
             from app.marking import marked

@@ -17,7 +17,7 @@ from desk.outbox import AFTER_SENDING
 from desk.vocabulary import STATUSES
 from store.connection import Connection
 from store.sql import fields as field_rows
-from store.sql import shop, tasks
+from store.sql import notices, shop, tasks
 
 KEYS: Mapping[str, Sequence[str]] = {
     "set": ("type", "priority", "status"), "tag": ("add", "remove"), "assign": ("agent", "group", "strategy", "fallback"),
@@ -44,6 +44,7 @@ def parts(desk: Reading, key: str, label: str, *, without: Sequence[str] = (), n
         "template": templates(conn, internal=False), "note": templates(conn, internal=True),
         "then": tuple(Option(s, _(STATUSES[s])) for s in AFTER_SENDING),
         "field": tuple(Option(f.id, own_fields.title(f, language()), f.kind) for f in field_rows.all_fields(conn)),
+        "target": tuple(Option(t.id, t.name, t.kind) for t in notices.every(conn)),
         "checklist": tuple(Option(c.id, checklists.title(c, language())) for c in tasks.checklists(conn)),
     }  # fmt: skip
     keep, any_one = _("leave as it is"), _("nobody in particular")
@@ -82,8 +83,9 @@ def parts(desk: Reading, key: str, label: str, *, without: Sequence[str] = (), n
             Line(key="task.due", label=_("Due in"), when=only("task"), help=_("Such as 2h or 1d.")),
             Choice(key="notify.agent", label=_("Agent"), options=common.any_of(lists["agent"], _("a target outside")),
                    when=only("notify")),
-            Line(key="notify.target", label=_("Target"), needed=True, help=_("A notice target of this desk."),
-                 when=lambda v: v.get("do") == "notify" and not v.get("notify.agent")),
+            Choice(key="notify.target", label=_("Target"), needed=True, options=lists["target"],
+                   help=_("A place outside the program, set up under Notices."),
+                   when=lambda v: v.get("do") == "notify" and not v.get("notify.agent")),
             Line(key="notify.text", label=_("Text"), when=only("notify"), help=_("Empty says the name of the rule.")),
             Line(key="snooze.until", label=_("Until"), needed=True, when=only("snooze"),
                  help=_("2h, 3d, tomorrow, or reply: until the buyer writes.")),

@@ -153,6 +153,7 @@ _ROOMS = (
     ("groups", N_("Groups"), "app.setup.groups", "Groups"),
     ("leave", N_("Leave"), "app.setup.leave", "Leave"),
     ("rules", N_("Rules"), "app.setup.rules", "Rules"),
+    ("packs", N_("Rules ready to use"), "app.setup.packs", "Packs"),
     ("policies", N_("Reply times"), "app.setup.policies", "Policies"),
     ("calendars", N_("Calendars"), "app.setup.calendars", "Calendars"),
     ("templates", N_("Templates"), "app.setup.templates", "Templates"),
@@ -161,6 +162,7 @@ _ROOMS = (
     ("fields", N_("Own fields"), "app.setup.own_fields", "OwnFields"),
     ("checklists", N_("Checklists"), "app.setup.checklists", "Checklists"),
     ("incidents", N_("Incidents"), "app.setup.incidents", "Incidents"),
+    ("notices", N_("Notices"), "app.setup.notices", "Notices"),
     ("channels", N_("Channels"), "app.setup.channels", "Channels"),
 )
 """id, label, module and class, in the order they are listed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.lines import Line
@@ -39,6 +39,20 @@ def lines(trial: Trial, rule: Rule, desk: Reading, width: int) -> list[Line]:
         rest = trial.touched - len(trial.differences)
         found += text_lines([ngettext("and {count} more", "and {count} more", rest).format(count=rest)], width, "muted")
     return found
+
+
+def many_lines(trial: Trial, rules: Sequence[Rule], width: int) -> list[Line]:
+    """The report on several rules together: how often each would fire, then the totals and the tickets."""
+    found: list[Line] = []
+    for rule in rules:
+        count = trial.rules[rule.id].matched if rule.id in trial.rules else 0
+        found.append(((f" {cells(rule.title(language()), width - 10)}", "text"), (f"{count:>7}", "accent" if count else "muted")))
+    found.append(())
+    for name, text in totals(trial.total()):
+        found.append(((f"   {cells(name, 16)} ", "muted"), (text, "text")))
+    notes = [note.render(_) for note in (*trial.notes, *trial.not_tried.values())]
+    found += [(), *text_lines(notes, width, "warning"), ()] if notes else [()]
+    return [*found, *(line for one in trial.differences for line in _ticket(one))]
 
 
 def totals(tally: Tally) -> list[tuple[str, str]]:

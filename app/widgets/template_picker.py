@@ -125,8 +125,8 @@ class TemplatePicker(Lines):
             return ()
         t = found[index]
         why = self.why.get(t.id) or (_("used {n}×").format(n=t.used) if t.used else "")
-        wide = width >= 100
-        names, languages = (28, f" {cells(' '.join(json.loads(t.texts)), 24)}") if wide else (22, "")
+        names = 32 if width >= 100 else 24
+        languages = f" {cells(' '.join(json.loads(t.texts)), 26)}" if width >= 150 else ""
         head = f"  {cells(t.id, 18)} {cells(title(t), names)}{languages}"
         role = "selection" if index == self.cursor else "text" if t.id in self.why else "muted"
         rest = cells(f" {why}", max(4, width - width_of(head)))

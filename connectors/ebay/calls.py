@@ -56,11 +56,11 @@ class Calls:
         self._api, self._settings, self._ports = api, settings, ports
 
     def get(self, path: str, /, **params: object) -> Json:
-        """Raises faults; `SchemaSurprise` unless the answer is a JSON object."""
+        """Raises faults; `SchemaSurprise` unless the answer is a JSON object. "No content" is an empty list."""
         asked = tuple((name, str(value)) for name, value in params.items() if value not in (None, ""))
         answer = self._api.ask(Call("GET", self._url(path), asked), bucket(path))
         self._learn(path, answer)
-        return body(answer.json()) if answer.body else {}
+        return body(answer.json()) if answer.status != 204 else {"total": 0}
 
     def post(
         self, path: str, content: Mapping[str, Any] | None, point_of_no_return: Callable[[], None]

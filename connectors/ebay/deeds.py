@@ -105,11 +105,7 @@ class Deeds:
             verb = "approve" if approve else "reject"
             self._calls.post(f"{POST_ORDER}/cancellation/{safe(ident)}/{verb}", None if approve else {}, before)
         else:
-            content = {"revision": raw["revision"]} if isinstance(raw.get("revision"), int) else {}
-            if not approve and command.note.strip():
-                content["note"] = command.note.strip()
-            verb = "accept" if approve else "contest"
-            self._calls.post(f"{DISPUTES}/{safe(ident)}/{verb}", content, before)
+            self._calls.post(f"{DISPUTES}/{safe(ident)}/accept", {"revision": raw.get("revision")}, before)
         return Receipt(command.case_id, self._clock.now())
 
     # Money --------------------------------------------------------------------------------------------

@@ -56,8 +56,13 @@ CANCELLATION_ASKED = frozenset({"APPROVAL_PENDING", "CANCEL_REQUESTED", "CANCEL_
 CANCELLATION_REJECTED = "CANCEL_REJECTED"
 """[client] The `cancelStatus` of a cancellation that the seller declined."""
 
-REFUND_SHOWS_AT_ONCE = True
-"""[memory] An order tells a refund from the moment it was taken, so that its absence means that it was not."""
+DISPUTE_ACCEPTED = "ACCEPT"
+"""[memory] The `sellerResponse` of a payment dispute that the seller accepted."""
+INQUIRY_REFUNDED = "REFUND"
+"""[memory] The `sellerResponse` of an inquiry that the seller refunded."""
+
+# [memory] An order tells a refund from the moment it was taken, so that its absence means that it was not; and while
+# one is under way eBay takes no second one (error 34922), so that one asked for again too early does no harm.
 
 CARRIERS = {
     "dhl": "DHL", "dhlpaket": "DHL", "deutschepost": "DeutschePost", "hermes": "Hermes", "dpd": "DPD", "gls": "GLS",

@@ -75,7 +75,7 @@ def dispute(raw: Json) -> CaseRecord:
         order_id=word(raw.get("orderId")), state=state, reason=word(raw.get("reason")), opened_at=opened,
         updated_at=closed or opened, open=closed is None and not is_closed(state),
         buyer=_buyer(raw.get("buyerUsername")), amount=_maybe_money(raw.get("amount")),
-        due_at=maybe(raw.get("respondByDate")), allowed=("approve", "decline") if asked else (),
+        due_at=maybe(raw.get("respondByDate")), allowed=("approve",) if asked else (),  # contesting wants evidence
     )  # fmt: skip
 
 

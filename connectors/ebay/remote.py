@@ -16,7 +16,13 @@ from connectors.contract import (
 )
 from connectors.ebay import mapping, mapping_cases
 from connectors.ebay.calls import DISPUTES, MESSAGES, ORDERS, POST_ORDER, Calls, safe
-from connectors.ebay.guesses import CANCELLATION_ASKED, CANCELLATION_REJECTED, FEEDBACK_PAGE
+from connectors.ebay.guesses import (
+    CANCELLATION_ASKED,
+    CANCELLATION_REJECTED,
+    DISPUTE_ACCEPTED,
+    FEEDBACK_PAGE,
+    INQUIRY_REFUNDED,
+)
 from connectors.ebay.pull import Streams, case_record, feedback_page
 from connectors.ebay.settings import Settings
 from connectors.ebay.wire import Json, items, maybe, money, part, word
@@ -114,8 +120,7 @@ class Remote:
 
     def found_refund(self, command: Refund) -> Receipt | None:
         if command.case_id:
-            family, ident = case_of(command.case_id)
-            return Receipt(command.case_id, self._clock.now()) if is_paid(family, self.case(family, ident)) else None
+            return self._found_case_refund(command)
         same = [r for r in _refunds(self.order(command.order_id)) if money(r["amount"]) == command.amount]
         before = self._refunds_before.get(command.key)
         if before is not None:
@@ -123,8 +128,17 @@ class Remote:
         if not same:
             return None
         if before is None:  # from before a restart: an older one may look the same
-            raise OutcomeUnknown(f"eBay shows {len(same)} refund of {command.amount} on this order; look whether it is this one.")
+            raise OutcomeUnknown(f"eBay shows a refund of {command.amount} on this order; look whether it is this one.")
         return Receipt(word(same[0].get("refundId")), maybe(same[0].get("refundDate")) or self._clock.now())
+
+    def _found_case_refund(self, command: Refund) -> Receipt | None:
+        family, ident = case_of(command.case_id)
+        raw = self.case(family, ident)
+        if is_paid(family, raw):
+            return Receipt(command.case_id, self._clock.now())
+        if not case_record(family, raw).open:
+            raise OutcomeUnknown("eBay has closed this case and does not tell whether it was refunded.")
+        return None
 
     def found_parcel(self, command: Ship, tracking: str) -> Receipt | None:
         for item in items(self.parcels(command.order_id).get("fulfillments")):
@@ -157,7 +171,7 @@ def decided(family: str, raw: Json) -> str:
         if record.state == CANCELLATION_REJECTED:
             return "decline"
         return "" if word(raw.get("cancelState")) in CANCELLATION_ASKED else "approve"
-    return {"ACCEPT": "approve", "CONTEST": "decline"}.get(word(raw.get("sellerResponse")), "")
+    return "approve" if word(raw.get("sellerResponse")) == DISPUTE_ACCEPTED else ""
 
 
 def is_paid(family: str, raw: Json) -> bool:
@@ -165,7 +179,7 @@ def is_paid(family: str, raw: Json) -> bool:
     record = case_record(family, raw)
     if family == "return":
         return mapping_cases.refunded(raw) is not None or "REFUND_INITIATED" in record.state
-    return record.state.endswith("REFUNDED") or word(raw.get("sellerResponse")) == "REFUND"
+    return record.state.endswith("REFUNDED") or word(raw.get("sellerResponse")) == INQUIRY_REFUNDED
 
 
 def left(order: Json) -> Money:

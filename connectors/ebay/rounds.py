@@ -71,6 +71,8 @@ def listing(answer: Json, key: str, limit: int, offset: int) -> Listing:
     pages = part(answer, "paginationOutput") or part(answer, "pagination") or answer
     taken = _whole(pages.get("limit")) or limit
     total = _whole(pages.get("totalEntries", pages.get("total")))
+    if key not in answer and pages.get("total", pages.get("totalEntries")) != 0:
+        raise SchemaSurprise(f"eBay gave no list of {key}.")
     more = offset + taken < total if "paginationOutput" in answer else bool(pages.get("next"))
     try:
         return Listing(items(answer.get(key)), taken, total, more)

@@ -1,7 +1,7 @@
 """What a service of notices offers: how a notice becomes one call, and what its answer means.
 
 A service is a module with `LONGEST`, `request` and `judge`; all are pure, the call between them is made by `deliver`.
-Doing it twice does no harm: a notice that comes twice is read twice.
+Trying again is the outbox's business, and it may: a notice that comes twice is read twice.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def request(settings: Mapping[str, str], secrets: Secrets, notice: Notice, now: 
         pass  # this robot goes by keywords or addresses
     url = f"{settings['server'].rstrip('/')}/open-apis/bot/v2/hook/{quote(secrets.get('hook'), safe='')}"
     return Call("POST", url, headers={"content-type": "application/json"},
-                content=json.dumps(body, ensure_ascii=False).encode(), safe=True)  # fmt: skip
+                content=json.dumps(body, ensure_ascii=False).encode())  # fmt: skip
 
 
 def judge(answer: Answer, now: Instant) -> None:

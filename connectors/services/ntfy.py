@@ -24,7 +24,7 @@ def request(settings: Mapping[str, str], secrets: Secrets, notice: Notice, now: 
     except KeyError:
         pass
     url = f"{settings['server'].rstrip('/')}/{quote(secrets.get('topic'), safe='')}"
-    return Call("POST", url, headers=headers, content=notice.text(LONGEST).encode(), safe=True)
+    return Call("POST", url, headers=headers, content=notice.text(LONGEST).encode())
 
 
 def _header(text: str) -> str:

@@ -66,11 +66,11 @@ def _setting(raw: Mapping[str, object]) -> Setting:
 def deliver(
     http: Http, ident: str, settings: Mapping[str, str], secrets: Secrets, notice: Notice, now: Instant
 ) -> None:
-    """Hands a notice to the service `ident`. Raises the faults of `connectors.contract`; none holds a secret."""
+    """Hands a notice to the service `ident`, once. Raises the faults of `connectors.contract`; none holds a secret."""
     service = cast(Service, import_module(f"connectors.services.{kind(ident).id}"))
     try:
         call = service.request(kind(ident).filled(settings), secrets, notice, now)
     except KeyError as missing:
         raise Permanent(f"{missing.args[0]} is missing.") from missing
-    answer = http.call(call.method, call.url, headers=call.headers, content=call.content, safe=call.safe)
+    answer = http.call(call.method, call.url, headers=call.headers, content=call.content)
     service.judge(answer, now)

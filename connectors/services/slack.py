@@ -19,4 +19,4 @@ def request(settings: Mapping[str, str], secrets: Secrets, notice: Notice, now: 
     for sign, spelt in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):  # what Slack would read as a link or mention
         text = text.replace(sign, spelt)
     body = json.dumps({"text": text}, ensure_ascii=False).encode()
-    return Call("POST", secrets.get("url"), headers={"content-type": "application/json"}, content=body, safe=True)
+    return Call("POST", secrets.get("url"), headers={"content-type": "application/json"}, content=body)

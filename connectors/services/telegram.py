@@ -19,7 +19,7 @@ def request(settings: Mapping[str, str], secrets: Secrets, notice: Notice, now: 
     text = cut(notice.title, 200) + "\n" + notice.text(LONGEST)
     body = json.dumps({"chat_id": settings["chat"], "text": text, "disable_web_page_preview": True}, ensure_ascii=False)
     url = f"{settings['server'].rstrip('/')}/bot{secrets.get('token')}/sendMessage"
-    return Call("POST", url, headers={"content-type": "application/json"}, content=body.encode(), safe=True)
+    return Call("POST", url, headers={"content-type": "application/json"}, content=body.encode())
 
 
 def judge(answer: Answer, now: Instant) -> None:

@@ -55,7 +55,7 @@ def choose(conn: Connection, pack: Pack, given: Mapping[str, str]) -> Chosen:
             value = _usual(conn, choice) or values.get(choice.other, "")
         if value:
             values[choice.id] = value
-        elif not choice.optional:
+        elif not choice.optional and not choice.other:
             missing.append(Missing(choice, known(conn, choice)))
     return Chosen(values, tuple(missing))
 

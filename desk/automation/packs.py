@@ -6,7 +6,7 @@ the pack again puts them back as they ship. What was chosen is kept as versions 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -24,10 +24,11 @@ from desk.automation.rules.tables import wrong
 from desk.clocks.keep_setup import policy_table, save_policy
 from desk.groups import group_from, table_of
 from store.connection import Connection
-from store.errors import N_, DeskError, Refused
+from store.errors import N_, Refused
+from store.sql import shop
 from store.unit import UnitOfWork
 
-__all__ = ["Plan", "Standing", "disable", "enable", "need", "plan", "shipped_packs", "standing"]
+__all__ = ["Plan", "Standing", "as_tried", "disable", "enable", "need", "plan", "shipped_packs", "standing"]
 
 KIND = "pack"
 """The kind of their versions."""
@@ -59,7 +60,8 @@ def plan(conn: Connection, pack_id: str, choices: Mapping[str, str], language: s
     missing are not in it. Raises NotFound, and Invalid for a choice that does not fit."""
     pack = need(pack_id)
     chosen = choose(conn, pack, {**standing(conn, pack_id).chosen, **choices})
-    rules = tuple(rule for table in pack.rules if (rule := _rule(pack, table, chosen, language)) is not None)
+    agents = {a.id for a in shop.agents(conn)}
+    rules = tuple(rule for table in pack.rules if (rule := _rule(pack, table, chosen, language, agents)) is not None)
     settings = _settings(conn, pack, chosen)
     off = tuple(ident for ident in pack.policies if not policy_table(conn, ident)["enabled"])
     return Plan(pack, chosen, rules, settings, off)
@@ -142,22 +144,31 @@ def disable(unit: UnitOfWork, pack_id: str) -> tuple[str, ...]:
 # Making the rules ------------------------------------------------------------------------------------
 
 
-def _rule(pack: Pack, table: Mapping[str, Any], chosen: Chosen, language: str) -> Rule | None:
-    """A rule with its gaps filled; None where what it is about was left open, or none of its acts is left."""
+def _rule(pack: Pack, table: Mapping[str, Any], chosen: Chosen, language: str, agents: Collection[str]) -> Rule | None:
+    """A rule with its gaps filled; None where what it is about was left open, or none of its acts but tags is left."""
     kinds = {c.id: c for c in pack.choices}
     values = {name: as_query(kinds[name], value) for name, value in chosen.values.items()}
     values |= {name: said(texts, language) for name, texts in pack.texts.items()}
     head = {key: value for key, value in table.items() if key != "then"}
-    acts = [act for row in table["then"] if (act := _act(row, values)) is not None]
+    acts = [act for row in table["then"] if (act := _act(row, values, agents)) is not None]
     if gaps(head) - values.keys() or not any(act["do"] != "tag" for act in acts):
         return None
     return rule_from({**filled(head, values), "then": acts})
 
 
-def _act(row: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any] | None:
-    """An act with its gaps filled; None without what it is about. It can do without a fallback."""
-    kept = {key: value for key, value in row.items() if key != "fallback" or not gaps(value) - values.keys()}
-    return None if gaps(kept) - values.keys() else dict(filled(kept, values))
+_CAN_DO_WITHOUT = {("assign", "fallback"), ("task", "group")}
+
+
+def _act(row: Mapping[str, Any], values: Mapping[str, str], agents: Collection[str]) -> dict[str, Any] | None:
+    """An act with its gaps filled; None without what it is about. `to` is an agent or a group."""
+    kept = {key: value for key, value in row.items()
+            if (row["do"], key) not in _CAN_DO_WITHOUT or not gaps(value) - values.keys()}  # fmt: skip
+    if gaps(kept) - values.keys():
+        return None
+    act: dict[str, Any] = filled(kept, values)
+    if (to := act.pop("to", None)) is not None:
+        act["agent" if to in agents else "group"] = to
+    return act
 
 
 def _settings(conn: Connection, pack: Pack, chosen: Chosen) -> dict[str, dict[str, tuple[Any, Any]]]:
@@ -166,7 +177,7 @@ def _settings(conn: Connection, pack: Pack, chosen: Chosen) -> dict[str, dict[st
     wanted: dict[str, dict[str, Any]] = {}
     for setting in pack.groups:
         value = chosen.values.get(setting.choice, "")
-        if not value:
+        if not value or (setting.key == "promotions" and {"from", "until"} - chosen.values.keys()):
             continue
         if kinds[setting.choice] == "map":
             for word, group_id in pairs(value).items():
@@ -216,20 +227,12 @@ def _refuse_unknown(conn: Connection, found: Plan) -> None:
 
 def _arrange(unit: UnitOfWork, pack: Pack, known: list[str]) -> None:
     """New rules go before those of packs whose rules run later, else to the end."""
-    new = [ident for ident in pack.rule_ids if ident not in known and keep_has(unit, ident)]
+    there = {rule.id for rule in keep.every(unit.conn)} - set(known)
+    new = [ident for ident in pack.rule_ids if ident in there]
     later = {ident for other in shipped_packs().values() if other.place > pack.place for ident in other.rule_ids}
     at = next((n for n, ident in enumerate(known) if ident in later), len(known))
     if new and at < len(known):
         keep.arrange(unit, [*known[:at], *new, *known[at:]])
-
-
-def keep_has(unit: UnitOfWork, rule_id: str) -> bool:
-    """Whether the desk has a rule."""
-    try:
-        keep.need(unit.conn, rule_id)
-    except DeskError:
-        return False
-    return True
 
 
 def as_tried(found: Plan, conn: Connection) -> list[Rule]:

@@ -68,6 +68,10 @@ class Tables(NamedTuple):
 # Normalising ---------------------------------------------------------------------------------------
 
 _APOSTROPHE = regex(r"(?<=[a-z])'(?=[a-z])")
+_ELISION = regex(
+    r"\b([ldjmtsnc]|qu|jusqu|lorsqu|puisqu|all|dell|nell|sull|dall|un|quest|quell|dov|com|anch|senz|nient|tutt)'(?=[a-z0-9])"
+)
+"""French and Italian words that lose their last letter before a vowel: what follows is a word of its own."""
 
 
 @lru_cache(maxsize=1)
@@ -86,12 +90,13 @@ def _plain() -> dict[int, str]:
 
 
 def normalise(text: str) -> str:
-    """The form texts and phrases are compared in. White space folds to single spaces; apostrophes inside words go."""
+    """The form texts and phrases are compared in. White space folds to single spaces; apostrophes inside words go,
+    those of French and Italian elisions become spaces."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_plain())
     text = text.casefold()
     if "'" in text:
-        text = _APOSTROPHE.sub("", text)
+        text = _APOSTROPHE.sub("", _ELISION.sub(r"\1 ", text))
     return " ".join(text.split())
 
 

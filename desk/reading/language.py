@@ -186,7 +186,7 @@ def detect_sure(text: str) -> tuple[str, float]:
     """(tag, how sure: 0–1)."""
     text = text[:2000]
     if not text.isascii() and (found := _by_script(text)):
-        return found, 1.0
+        return found, 1.0 if not found.startswith("zh") or _CHINESE.search(text) else 0.6
     text = text[:600]
     if _NOISY.search(text):  # addresses, links, order and model numbers are no language
         text = " ".join([_NOISE.sub(" ", word) if _NOISY.search(word) else word for word in text.split()])

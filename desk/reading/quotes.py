@@ -46,7 +46,7 @@ def _patterns() -> _Patterns:
         return re.compile("|".join(f"(?:{p})" for p in parts), re.I)
 
     names = "|".join(data["devices"])
-    device = rf"(?:[\w.'’+-]+,? ?){{0,4}}(?:{names})(?![a-z0-9])[\w .,'’&()+-]{{0,30}}"
+    device = rf"(?:[\w.'’+-]{{1,20}},? ){{0,4}}(?:{names})(?![a-z0-9])[\w .,'’&()+-]{{0,30}}"
     labels = "|".join(
         f"(?P<{kind}>{'|'.join(re.escape(w) for w in sorted(words, key=len, reverse=True))})"
         for kind, words in data["labels"].items()

@@ -36,15 +36,20 @@ _HOMES = regex(
 _WORDED = (
     # platform, subject, where the order stands; shops send these from their own address
     ("woocommerce", regex(
-        r"\[[^\]]+\]:?\s*(?:new (?:customer )?order|neue (?:kunden)?bestellung|nouvelle commande"
-        r"|nuevo pedido|nuovo ordine|novo pedido|nieuwe bestelling|cancelled order"
-        r"|failed order)\b.{0,40}?[#(]\s*(\d{1,9})", re.I)),
+        r"^\[[^\]]+\]:?\s*(?:\S+ ){0,3}?(?:new (?:customer )?order|neue (?:kunden)?bestellung|nouvelle commande(?: client)?"
+        r"|nuevo pedido(?: de cliente)?|nuovo ordine(?: cliente)?|nov[oa] (?:pedido|encomenda)|nieuwe (?:klant)?bestelling"
+        r"|(?:cancelled|failed) order|stornierte bestellung|fehlgeschlagene bestellung|commande annulée|pedido cancelado"
+        r"|ordine annullato|geannuleerde bestelling|新订单|新訂單|新规订单|新しい注文|新規注文|キャンセルされた注文)"
+        r".{0,20}?(?:[#(（]|n[°º])\s*(\d{1,9})", re.I)),
+    ("woocommerce", regex(
+        r"^\[[^\]]+\]:?\s*order #(\d{1,9}) has (?:been )?(?:cancelled|failed|received)", re.I)),
     ("shopify", regex(
-        r"\[[^\]]+\]\s*(?:order|bestellung|commande|pedido|ordine|注文|订单"
-        r"|訂單)\s*#?\s*([A-Z]{0,4}\d{3,9})\b", re.I)),
+        r"^\[[^\]]+\]\s*(?:order|bestellung|commande|pedido|ordine|注文|订单"
+        r"|訂單)\s*#?\s*([A-Z]{0,4}\d{3,9})\s*(?:$|(?:placed by|von|passée par|de|da|van|realizado por|effettuato da"
+        r"|por|door|由)\s)", re.I)),
     ("magento", regex(
-        r"(?:new order|order confirmation|neue bestellung"
-        r"|nouvelle commande)\b.{0,60}#\s?(\d{9,10})\b", re.I)),
+        r"(?:new order|order confirmation|neue bestellung|bestellbestätigung|nuevo pedido|nuovo ordine|novo pedido"
+        r"|nieuwe bestelling|nouvelle commande)\b.{0,60}#\s?(\d{9,10})\b", re.I)),
 )  # fmt: skip
 _CONTACT_FORM = regex(
     r"(?:new customer message on|contact form|kontaktformular|formulaire de contact|formulario de "
@@ -57,7 +62,8 @@ _BUYER = (
         r" par|realizado por)\s+([^\n,.:;()]{2,60})", re.I),
     regex(
         r"(?:conversation (?:with|from)|message from|nachricht von|message de|mensaje de|messaggio da|"
-        r"mensagem de|bericht van)\s+([^\n,.:;()]{2,60})", re.I),
+        r"mensagem de|bericht van)\s+([^\n,.:;()]{2,60}?)(?=\s+(?:about|regarding|re|über|à propos|sobre|over|su)\b|[\n,.:;()]|$)",
+        re.I),
     regex(
         r"(?:^|\s)([\w.*-]{3,40})\s+(?:has (?:sent|asked|a question)|sent (?:you )?(?:a message|a "
         r"question)|hat (?:eine|ihnen))", re.I),

@@ -92,19 +92,19 @@ def _bare_subject(subject: str) -> str:
 
 def _hits(plain: str, spoken: str, sure: float) -> tuple[list[Hit], str]:
     """The hits that count, of the languages that can be meant, and the language after they had their say."""
-    found = keywords.longest(keywords.find(plain))
+    found = keywords.find(plain)
     if spoken == "en" or (sure < 0.6 and not any(h.phrase.language not in ("en", *WIDE) for h in found)):
         corrected = spelling.correct(plain)
         if corrected != plain:
-            plain, found = corrected, keywords.longest(keywords.find(corrected))
-    own = _of(found, _family(spoken))
+            plain, found = corrected, keywords.find(corrected)
+    own = keywords.longest(_of(found, _family(spoken)))
     if not own and found:
-        spoken = _by_hits(found, spoken, sure)
-        own = _of(found, _family(spoken)) or found
-    extra = [h for h in found if h.phrase.language not in WIDE] if spoken in WIDE else _of(found, {"en"} - {spoken})
+        spoken = _by_hits(keywords.longest(found), spoken, sure)
+        own = keywords.longest(_of(found, _family(spoken)) or found)
+    others = [h for h in found if h.phrase.language not in WIDE] if spoken in WIDE else _of(found, {"en"} - {spoken})
     covered = [(h.start, h.end) for h in own]
-    own = own + [h for h in extra if not any(a < h.end and h.start < b for a, b in covered)]
-    return [h for h in own if grammar.counts(plain, h)], spoken
+    extra = [h for h in keywords.longest(others) if not any(a < h.end and h.start < b for a, b in covered)]
+    return [h for h in (*own, *extra) if grammar.counts(plain, h)], spoken
 
 
 def _of(hits: list[Hit], languages: set[str]) -> list[Hit]:
@@ -117,7 +117,7 @@ def _family(spoken: str) -> set[str]:
 
 def _by_hits(hits: list[Hit], spoken: str, sure: float) -> str:
     """Another language of the ten, where the detected one knows none of the words and was not sure of itself."""
-    if sure >= 0.75 and spoken not in WIDE:
+    if sure >= 0.75:
         return spoken
     weight: dict[str, float] = {}
     for hit in hits:

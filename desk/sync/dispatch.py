@@ -6,29 +6,21 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connectors.contract import (
-    AuthExpired,
-    AuthRevoked,
-    Connector,
-    Fault,
-    OutcomeUnknown,
-    Permanent,
-    Receipt,
-    Temporary,
-    Throttled,
-)
+from connectors.contract import Connector, Fault, OutcomeUnknown, Permanent, Receipt, Temporary
 from desk import outbox as box
+from desk.notices import KIND as NOTICE
 from desk.sync.lease import Holder
+from desk.sync.retrying import TRIES as TRIES
+from desk.sync.retrying import retry_at
 from store.errors import N_, Conflict, DeskError, Invalid, Refused
 from store.sql import outbox
 from store.sql.rows import OutboxRow
 from store.unit import Store
-from store.values import DAY, MINUTE, SECOND, SYSTEM, Instant
+from store.values import SECOND, SYSTEM
 
 log = logging.getLogger("deskhand.sync")
 
-TRIES = 12
-_FIRST_WAIT, _LONGEST_WAIT = 5 * SECOND, 30 * MINUTE
+_PATIENCE = 3 * SECOND
 
 Connect = Callable[[str], Connector]
 """Channel id → its connector."""
@@ -70,9 +62,12 @@ def recover(store: Store, holder: Holder, connect: Connect) -> Sent:
 
 
 def dispatch(store: Store, holder: Holder, connect: Connect) -> Sent:
-    """Sends every held row whose take-back time is over."""
+    """Sends every held row whose take-back time is over; the notices of one target leave together."""
     done = Sent()
-    for row in outbox.due(store.conn, store.clock.now()):
+    due = outbox.due(store.conn, store.clock.now())
+    for row in due:
+        if row.kind == NOTICE:
+            continue
         with store.write(SYSTEM) as unit:
             holder.check(unit)
             mine = box.claim(unit, row, holder.id)
@@ -80,7 +75,21 @@ def dispatch(store: Store, holder: Holder, connect: Connect) -> Sent:
             _send(store, holder, row, connect, done)
         else:
             done.failed += 1
+    begun = store.clock.now()
+    for target in dict.fromkeys(row.channel_id for row in due if row.kind == NOTICE):
+        _notify(store, holder, target, connect, done)
+        if store.clock.now() - begun > _PATIENCE:  # a dead place must not keep replies waiting; the others come next round
+            break
     return done
+
+
+def _notify(store: Store, holder: Holder, target: str, connect: Connect, done: Sent) -> None:
+    from desk.sync import notify
+
+    state, count = notify.send(store, holder, target, connect)
+    done.sent += count if state == "sent" else 0
+    done.waiting += count if state == "held" else 0
+    done.failed += count if state == "failed" else 0
 
 
 def _send(store: Store, holder: Holder, row: OutboxRow, connect: Connect, done: Sent) -> None:
@@ -134,15 +143,3 @@ def _settle(
         else:
             box.fail(unit, row.id, "claimed", str(fault))
             done.failed += 1
-
-
-def retry_at(fault: Fault, attempts: int, now: Instant) -> Instant | None:
-    """When to try again after a fault in which surely nothing happened; None: a person must act."""
-    if isinstance(fault, Throttled):
-        until: Instant = fault.until
-        return min(max(until, now + _FIRST_WAIT), now + DAY)
-    if isinstance(fault, Permanent | AuthRevoked) or attempts >= TRIES:
-        return None
-    if isinstance(fault, Temporary | AuthExpired):
-        return now + min(_LONGEST_WAIT, _FIRST_WAIT << min(attempts - 1, 10))
-    return None

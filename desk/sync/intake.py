@@ -172,7 +172,7 @@ def admit(unit: UnitOfWork, at: Door, item: Inbound, *, history: bool = False) -
     """`take` for one of many messages."""
     channel = at.channel
     posing = False
-    if not item.outbound and fold(item.sender_address) in at.ours:
+    if not item.outbound and item.automatic != "notice" and fold(item.sender_address) in at.ours:
         posing = not authentic.vouched(item.origin, at.host)
         item = _from_form(at.ours, item) or (_nobodys(item) if posing else replace(item, outbound=True))
     known = messages.by_remote_key(unit.conn, item.remote_key)

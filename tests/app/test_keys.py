@@ -152,7 +152,7 @@ def test_a_colleague_gets_a_free_letter_of_the_name() -> None:
     assert rows["ticket.take"] == "m"
     assert [rows[id] for id, _name in team] == ["a", "1", "2"]
     assert press(Engine(keymap), "a", "a") == Act("ticket.assign:ana")
-    assert len(defaults().keymap("list").options("ticket.assign")) == 3
+    assert len(defaults().keymap("list").options("ticket.assign")) == 4
 
 
 # A person's own keys --------------------------------------------------------------------------------
@@ -169,11 +169,11 @@ def test_without_a_file_the_keys_are_the_usual_ones(tmp_path: Path) -> None:
 
 
 def test_an_act_gets_other_keys(tmp_path: Path) -> None:
-    keys = own(tmp_path, '"ticket.done" = ["x", "g x"]\n"ticket.reopen" = []')
+    keys = own(tmp_path, '"ticket.done" = ["X", "g x"]\n"ticket.reopen" = []')
     engine = Engine(keys.keymap("list"))
-    assert press(engine, "x") == press(engine, "g", "x") == Act("ticket.done")
+    assert press(engine, "X") == press(engine, "g", "x") == Act("ticket.done")
     assert press(engine, "e") == Nothing("e")
-    assert keys.shown("ticket.done") == "x"
+    assert keys.shown("ticket.done") == "X"
     assert keys.shown("ticket.reopen") == ""
 
 

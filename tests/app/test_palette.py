@@ -65,7 +65,13 @@ def test_providers_come_after_acts_and_are_asked_what_was_typed() -> None:
 
     rows = ranked("undo", acts("list", HOLDS, defaults()), [tickets])
     assert asked == ["undo"]
-    assert (rows[0].id, rows[1].id, len(rows)) == ("edit.undo", "ticket.open:0", MOST)
+    assert (rows[0].id, rows[-1].id.partition(":")[0], len(rows)) == ("edit.undo", "ticket.open", MOST)
+    assert next(row.id for row in rows if row.id.startswith("ticket.open")) == "ticket.open:0"
+
+
+def test_an_act_found_by_what_it_does_comes_before_letters_scattered_over_another() -> None:
+    found = ids("sol", acts("list", HOLDS, defaults()))
+    assert found.index("ticket.done") < found.index("ticket.snooze:tomorrow")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -116,10 +122,10 @@ async def test_a_click_chooses_a_row() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         sheet = palette()
         await app.open(pilot, sheet)
-        line = next(y for y, text in enumerate(picture(app)) if "Labels" in text)
+        line = next(y for y, text in enumerate(picture(app)) if "Snooze…" in text)
         await pilot.click(offset=(5, line))
         await pilot.pause()
-        assert app.chosen == ["ticket.labels"]
+        assert app.chosen == ["ticket.snooze"]
 
 
 async def test_what_a_buyer_wrote_is_shown_as_written_and_in_its_cells() -> None:

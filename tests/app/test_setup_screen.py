@@ -17,7 +17,7 @@ from desk.agents import change as change_agent
 from desk.automation.rules import keep as rules
 from desk.clocks import keep_setup
 from store.events import verify
-from store.sql import clocks, shop
+from store.sql import clocks, notices, shop
 from store.values import HOUR, Actor
 from tests.app.desks import TestDesk, desk_of, press, screen_text, settled, until, write
 
@@ -87,7 +87,8 @@ async def test_every_room_shows_its_records_and_its_forms_on_every_screen(desk: 
             if state.current is not None:
                 await press(pilot, "enter")
                 assert desk_of(pilot).place == "form" and state.form_page is not None and not state.dirty, room
-                assert state.form_page.form.take() is not None, (room, state.form_page.form.problems)
+                complete = state.form_page.form.take() is not None or room == "packs"  # a pack asks who is to do it
+                assert complete, (room, state.form_page.form.problems)
                 await press(pilot, "j", "G", "escape")
             if "new" in state.room.can:
                 await press(pilot, "n")
@@ -136,7 +137,7 @@ async def test_a_bad_value_is_said_beside_its_field_and_nothing_is_lost(desk: Te
         await typed(pilot, "soon")
         assert "▲ Write a time such as 30s" in screen_text(pilot)
         await press(pilot, "ctrl+s")
-        assert "not saved yet" in screen_text(pilot) and "soon" in screen_text(pilot)
+        assert "not yet: see the line" in screen_text(pilot) and "soon" in screen_text(pilot)
         assert keep_setup.policy_table(desk.store.conn, "shop.urgent")["target"] == "2h"
         await clear(pilot)  # typing goes on where it was wrong
         await typed(pilot, "3h")
@@ -359,6 +360,25 @@ async def test_a_rule_without_steps_is_refused_where_the_steps_are(desk: TestDes
         assert rules.every(desk.store.conn) == []
 
 
+async def test_rules_that_come_ready_ask_for_what_they_lack_and_are_tried_before_they_are_on(desk: TestDesk) -> None:
+    async with desk.workstation() as pilot:
+        await enter(pilot, "packs")
+        await press(pilot, "/")
+        await typed(pilot, "Key buyers have")
+        await press(pilot, "enter", "space")
+        assert desk_of(pilot).place == "form" and "▲ This is needed." in screen_text(pilot)
+        await press(pilot, "enter")
+        await typed(pilot, "wei")
+        await press(pilot, "enter", "ctrl+s")
+        await until(pilot, lambda: "saved · z undoes it" in screen_text(pilot))
+        assert {r.state for r in rules.every(desk.store.conn)} == {"off"}
+        await press(pilot, "escape", "space", "space")
+        await until(pilot, lambda: "Space puts it in force" in screen_text(pilot))
+        assert {r.state for r in rules.every(desk.store.conn)} == {"shadow"}
+        await press(pilot, "space")
+        await until(pilot, lambda: {r.state for r in rules.every(desk.store.conn)} == {"on"})
+
+
 async def test_the_members_of_a_group_are_steps_that_move(desk: TestDesk) -> None:
     async with desk.workstation() as pilot:
         await enter(pilot, "groups")
@@ -441,3 +461,24 @@ async def test_the_mouse_chooses_and_opens(desk: TestDesk) -> None:
         await pilot.click(offset=(30, y))
         await settled(pilot)
         assert desk_of(pilot).place == "form"
+
+
+async def test_a_place_for_notices_is_set_up_and_a_secret_is_never_asked_for(desk: TestDesk) -> None:
+    async with desk.workstation() as pilot:
+        await enter(pilot, "notices")
+        await press(pilot, "n")
+        await typed(pilot, "phone")
+        await press(pilot, "escape")
+        await to(pilot, "Service")
+        await press(pilot, "enter")
+        await typed(pilot, "ntfy")
+        await press(pilot, "enter")
+        text = screen_text(pilot)
+        assert "Not asked for here: Topic, Token" in text  # secrets go into the vault, never through a form
+        await to(pilot, "Server")
+        await press(pilot, "enter")
+        await typed(pilot, "https://ntfy.shop.example")
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: notices.find(desk.store.conn, "phone") is not None)
+        found = notices.find(desk.store.conn, "phone")
+        assert found is not None and json.loads(found.settings)["server"] == "https://ntfy.shop.example"

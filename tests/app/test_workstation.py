@@ -233,12 +233,12 @@ async def test_assigning_offers_the_team(desk: TestDesk) -> None:
 async def test_labels_are_typed_and_taken_off(desk: TestDesk) -> None:
     ticket = desk.mail("one")
     async with desk.workstation() as pilot:
-        await press(pilot, "l", "l")
+        await press(pilot, "l")
         await write(pilot, "vip fragile")
         await press(pilot, "enter")
         await settled(pilot)
         assert rows.tags(desk.store.conn, ticket) == ["fragile", "vip"]
-        await press(pilot, "l", "l")
+        await press(pilot, "l")
         await write(pilot, "-vip")
         await press(pilot, "enter")
         await settled(pilot)

@@ -23,6 +23,7 @@ from connectors.contract import Page, Ports, Record, SendReply
 from connectors.email.client import EmailConnector
 from connectors.email.settings import read_settings
 from connectors.sandbox.mail import MailStandIn
+from tests.connectors import suite
 from tests.connectors.ports import NOW, FrozenClock, MemoryTokens, Unlimited, Vault
 
 USER, PASSWORD = "care@shop.example", 'pra tice"\\1'
@@ -73,6 +74,28 @@ def reply(**changes: object) -> SendReply:
         "at": NOW,
     }
     return SendReply(**(fields | changes))  # type: ignore[arg-type]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that asks for a `lab` runs for every platform of the contract suite; with `stream` or `deed`, for each
+    of theirs."""
+    if "lab" not in metafunc.fixturenames:
+        return
+    cases = [(name, suite.case_of(name)) for name in suite.platforms()]
+    for name, of in (("stream", "streams"), ("deed", "acts")):
+        if name in metafunc.fixturenames:
+            pairs = [(platform, item) for platform, case in cases for item in getattr(case, of)]
+            ids = [f"{platform}-{item}" for platform, item in pairs]
+            metafunc.parametrize(("lab", name), pairs, ids=ids, indirect=["lab"])
+            return
+    metafunc.parametrize("lab", [platform for platform, _ in cases], indirect=True)
+
+
+@pytest.fixture
+def lab(request: pytest.FixtureRequest) -> Iterator[suite.Lab]:
+    """An account at a stand-in of the platform whose turn it is."""
+    with suite.opened(suite.case_of(request.param)) as made:
+        yield made
 
 
 @pytest.fixture

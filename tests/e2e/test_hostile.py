@@ -61,7 +61,7 @@ def walk(terminal: Terminal) -> None:
     press(":", "t", "Down", "Down", "Esc", ":", "[/]", "Esc", ":", "question", "Esc", "g", "v", "Down", "Esc")
     press("/", "[/] [@click=app.quit]", "Enter", "Esc", "Esc")
     press("f", "order:[/b] is:bogus", "Enter", "Esc", "Esc")
-    press("l", "l", "[bold]x -y", "Esc")
+    press("l", "[bold]x -y", "Esc")
     press("?", "PageDown", "Esc", "F10", "Down", "Right", "Esc", "Esc", "Esc")
     terminal.settle(0.3)
     assert terminal.running(), terminal.text()

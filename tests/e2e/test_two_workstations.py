@@ -113,7 +113,7 @@ def test_no_row_moves_when_mail_arrives_or_a_colleague_works(desk: Store, server
         ana.settle()
         assert places(ana) == before
         # What she does now reaches the row she was on.
-        ana.type("l", "l")
+        ana.type("l")
         ana.wait("Labels")
         ana.type("meant-for-three", "Enter")
         ana.wait("labels set")

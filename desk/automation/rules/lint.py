@@ -17,6 +17,7 @@ from desk.automation import lint as texts
 from desk.automation.rules import keep
 from desk.automation.rules.lint_names import Names, names_of
 from desk.automation.rules.model import Act, Rule
+from desk.automation.rules.trial_replies import BY_THEN
 from desk.automation.templates import fill
 from desk.query import Context, compile_query, parse
 from desk.query.tree import And, Node, Not, Or
@@ -219,7 +220,7 @@ def _gaps(conn: Connection, rule: Rule, act: Act, template: Template, seen: _See
                                              str(act.args.get("share", "")))  # fmt: skip
         except DeskError:
             continue
-        missing = fill(variant.text, facts).missing
+        missing = fill(variant.text, {**BY_THEN, **facts}).missing
         blocked += bool(missing)
         empty.update(missing)
     if not some:

@@ -20,7 +20,7 @@ MACHINE = N_("no person wrote it")
 NOBODY = N_("nobody reads mail to its address")
 GAPS = N_("the template has gaps nothing fills")
 NO_TEMPLATE = N_("there is no such template for buyers")
-_BY_THEN = {"promise.reply_by": "…", "promise.next_date": "…"}
+BY_THEN = {"promise.reply_by": "…", "promise.next_date": "…"}
 """What a ticket that has just come has and one of history has no more: a clock that runs."""
 
 
@@ -61,4 +61,4 @@ class Replies:
             facts = threads.template_context(read, owner.name if owner else name, name, share)
         except DeskError:
             return False
-        return fill(variant.text, {**_BY_THEN, **facts}).sendable
+        return fill(variant.text, {**BY_THEN, **facts}).sendable

@@ -20,7 +20,9 @@ _MINUS = f"UPDATE tally SET n = n - 1, effort = effort - OLD.effort WHERE {_OLD}
 
 _NEVER = 253_402_300_799_999
 _INDEXES = (
-    "ticket_open_due ON ticket (is_open, due_at, id, customer_id)",
+    "ticket_open_due ON ticket (is_open, due_at, id, customer_id, snoozed_until)",
+    "ticket_assignee_due ON ticket (is_open, assignee_id, due_at, id, snoozed_until)",
+    "ticket_status_due ON ticket (status, due_at, id, snoozed_until)",
     "ticket_country_due ON ticket (is_open, country, due_at, id)",
     "ticket_cause_due ON ticket (is_open, cause, due_at, id)",
     "ticket_ask_due ON ticket (is_open, ask, due_at, id)",
@@ -81,7 +83,8 @@ def _for_queries() -> None:
             f"CREATE TRIGGER item_title_{verb[:6].lower()} AFTER {verb} ON order_item BEGIN "
             "INSERT OR IGNORE INTO item_title (title) VALUES (lower(NEW.title)); END"
         )
-    op.execute("DROP INDEX ticket_open_due")
+    for old in ("open", "assignee", "status"):
+        op.execute(f"DROP INDEX ticket_{old}_due")
     for index in _INDEXES:
         op.execute(f"CREATE INDEX {index}")
     op.execute(

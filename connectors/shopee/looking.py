@@ -1,0 +1,112 @@
+"""Whether a command whose answer was lost happened, as far as the shop shows it."""
+
+from __future__ import annotations
+
+from connectors.contract import (
+    AnswerReview,
+    Command,
+    Decide,
+    MarkRead,
+    OutcomeUnknown,
+    Permanent,
+    Receipt,
+    Refund,
+    SendReply,
+    Ship,
+)
+from connectors.fields import Unreadable, data, many, part, seconds, text
+from connectors.shopee import guesses
+from connectors.shopee.deeds import offered, order_status, other_side, refund_asked, return_of
+from connectors.shopee.pulling import NotThere, pages_of
+from connectors.shopee.shop import Shop
+from store.values import MINUTE
+
+EARLY = 5 * MINUTE
+"""How much Shopee's clock may be behind ours: what an older message says was not this command."""
+
+
+def find(shop: Shop, command: Command) -> Receipt | None:
+    """See `contract.Connector.find`."""
+    match command:
+        case SendReply():
+            return _reply(shop, command)
+        case MarkRead():
+            return _read(shop, command)
+        case Decide(kind="cancellation"):
+            return _cancellation(shop, command)
+        case Decide():
+            return _decision(shop, command)
+        case Refund():
+            return _refund(shop, command)
+        case AnswerReview():
+            return _answer(shop, command)
+        case Ship():
+            return None
+    raise AssertionError("unreachable")
+
+
+def _reply(shop: Shop, command: SendReply) -> Receipt | None:
+    buyer = command.to[0] if command.to else other_side(shop, command.thread_id)
+    floor = (command.at - EARLY) // 1000 * 1000
+    wanted = command.text.split()
+    try:
+        for page in pages_of(shop, command.thread_id):
+            for raw in map(data, page):
+                sent = seconds(raw, "created_timestamp")
+                if sent < floor:
+                    return None
+                if text(raw, "from_id") != buyer and text(part(raw, "content"), "text").split() == wanted:
+                    return Receipt(text(raw, "message_id"), sent)
+    except (NotThere, Unreadable) as exc:
+        raise OutcomeUnknown("Shopee does not show the conversation; look there whether the reply is in it.") from exc
+    return None
+
+
+def _read(shop: Shop, command: MarkRead) -> Receipt | None:
+    talk = shop.get(guesses.CONVERSATION, conversation_id=command.thread_id).response
+    return None if talk.get("unread_count") else Receipt(command.thread_id, shop.now())
+
+
+def _cancellation(shop: Shop, command: Decide) -> Receipt | None:
+    status = order_status(shop, command.case_id)
+    if status == guesses.CANCEL_ASKED:
+        return None
+    happened = "approve" if guesses.CANCEL_OVER.get(status) == "ACCEPTED" else "decline"
+    return _settled(happened == command.decision, command.case_id, shop)
+
+
+def _decision(shop: Shop, command: Decide) -> Receipt | None:
+    status = text(return_of(shop, command.case_id), "status")
+    if command.decision == "decline":
+        return _settled(True, command.case_id, shop) if status in guesses.RETURN_DISPUTED else None
+    return None if status == "REQUESTED" else _settled(status in guesses.RETURN_AGREED, command.case_id, shop)
+
+
+def _refund(shop: Shop, command: Refund) -> Receipt | None:
+    if not command.case_id:
+        return None
+    now = return_of(shop, command.case_id)
+    if command.amount != refund_asked(now):
+        offer = offered(now)
+        if text(now, "status") == "REQUESTED":
+            return _settled(True, command.case_id, shop) if offer == command.amount else None
+        return _settled(offer == command.amount, command.case_id, shop)
+    if text(now, "status") == "REQUESTED":
+        return None
+    return _settled(text(now, "status") in guesses.RETURN_AGREED, command.case_id, shop)
+
+
+def _answer(shop: Shop, command: AnswerReview) -> Receipt | None:
+    got = shop.get("/api/v2/product/get_comment", comment_id=command.review_id, cursor="", page_size=1).response
+    for raw in map(data, many(got, "item_comment_list")):
+        answer = part(raw, "comment_reply") or part(raw, "cmt_reply")
+        if text(answer, "reply").split() == command.text.split():
+            return Receipt(command.review_id, shop.now())
+    return None
+
+
+def _settled(as_wanted: bool, name: str, shop: Shop) -> Receipt:
+    """A case that is no longer open went one way or the other. Raises Permanent for the other."""
+    if not as_wanted:
+        raise Permanent("It was settled otherwise meanwhile; look at the case.")
+    return Receipt(name, shop.now())

@@ -1,0 +1,240 @@
+"""What is new in a shop, stream by stream. A cursor is JSON; what it holds is told at each stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from connectors.answer import parse_json
+from connectors.contract import BadRecord, Page, Record, SchemaSurprise
+from connectors.fields import Data, Unreadable, as_bytes, bad, data, each, ident, many, part, seconds, text, whole
+from connectors.shopee import guesses, mapping
+from connectors.shopee.shop import Shop
+from connectors.shopee.verdict import NotAllowed, Refusal
+from connectors.windows import Found, Fresh, place_of, walk
+from store.values import DAY, Instant
+
+LONGEST = 15 * 24 * 3600
+"""Seconds a window may be long, by the documentation of get_order_list and get_return_list."""
+OVERLAP = 5 * 60
+A_PAGE = 100
+DETAILS = 50
+"""Orders get_order_detail takes at once."""
+TRACKED_MS = 14 * DAY
+"""Tracking numbers cost a call each: only orders that moved within this time are asked for."""
+COMMENTED_MS = 30 * DAY
+"""Comments are told anew for this long, because their answers carry no time of change."""
+
+
+def orders(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
+    """Orders, and cancellations their buyers ask for. Cursor: a `windows.Place`."""
+    until = shop.now() // 1000
+
+    def ask(start: int, end: int, page: str) -> Found[str]:
+        got = shop.get(
+            "/api/v2/order/get_order_list", time_range_field="update_time", time_from=start, time_to=end,
+            page_size=A_PAGE, cursor=page,
+        ).response  # fmt: skip
+        names = dict.fromkeys(ident(data(o, "order"), "order_sn") for o in many(got, "order_list"))
+        return Found(list(names), _next(got, "next_cursor"))
+
+    place = place_of(_saved(cursor), start=since // 1000, width=LONGEST)
+    fresh = Fresh()
+    for names, after, more in _shaped(walk(place, until, ask, longest=LONGEST, overlap=OVERLAP)):
+        records: list[Record] = []
+        for n in range(0, len(names), DETAILS):
+            records += order_records(shop, names[n : n + DETAILS])
+        yield Page(fresh(records), json.dumps(after.json()), more)
+
+
+def order_records(shop: Shop, names: list[str], *, track_all: bool = False) -> list[Record]:
+    """Orders by their numbers, at most 50. One the platform does not tell of is a BadRecord."""
+    got = shop.get(
+        "/api/v2/order/get_order_detail", order_sn_list=",".join(names), response_optional_fields=mapping.ORDER_FIELDS
+    ).response  # fmt: skip
+    records: list[Record] = []
+    missing = dict.fromkeys(names)
+    for raw in many(got, "order_list"):
+        name = raw.get("order_sn") if isinstance(raw, dict) else None
+        missing.pop(name if isinstance(name, str) else "", None)
+        try:
+            one = data(raw, "order")
+            tracking = _tracking(shop, one, track_all)
+            records.append(mapping.order(one, tracking))
+            wish = mapping.cancellation(one)
+            records += [wish] if wish else []
+        except Unreadable as exc:
+            records.append(bad(raw, lambda r: f"order:{ident(r, 'order_sn')}", str(exc)))
+    records += [BadRecord(f"order:{name}", as_bytes({"order_sn": name}), "its details are missing") for name in missing]
+    return records
+
+
+def _tracking(shop: Shop, raw: Data, track_all: bool) -> dict[str, Data]:
+    """What is known of an order's parcels that have left."""
+    if not track_all and seconds(raw, "update_time") < shop.now() - TRACKED_MS:
+        return {}
+    packages, sn = mapping.travels(raw), ident(raw, "order_sn")
+    split = {"package_number": ""} if len(many(raw, "package_list")) > 1 else {}
+    known: dict[str, Data] = {}
+    for package in packages:
+        which = dict.fromkeys(split, package)
+        try:
+            number = text(shop.get("/api/v2/logistics/get_tracking_number", order_sn=sn, **which).response,
+                          "tracking_number")  # fmt: skip
+            there = None
+            if number and mapping.arrived(raw, package):
+                there = mapping.delivery(shop.get("/api/v2/logistics/get_tracking_info", order_sn=sn, **which).response)
+        except NotAllowed:
+            raise
+        except Refusal:  # not allocated yet, or already forgotten
+            continue
+        known[package] = {"number": number, "delivered_at": there}
+    return known
+
+
+def cases(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
+    """Returns. Cursor: a `windows.Place`."""
+    until = shop.now() // 1000
+
+    def ask(start: int, end: int, page: str) -> Found[object]:
+        number = int(page or 0)
+        got = shop.get(
+            "/api/v2/returns/get_return_list", page_no=number, page_size=A_PAGE, update_time_from=start,
+            update_time_to=end,
+        ).response  # fmt: skip
+        return Found(many(got, "return"), str(number + 1) if got.get("more") is True else "")
+
+    place = place_of(_saved(cursor), start=since // 1000, width=LONGEST)
+    fresh = Fresh()
+    for found, after, more in _shaped(walk(place, until, ask, longest=LONGEST, overlap=OVERLAP)):
+        records = each(found, mapping.case, lambda r: f"case:{ident(r, 'return_sn')}")
+        yield Page(fresh(records), json.dumps(after.json()), more)
+
+
+def messages(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
+    """Messages, conversation by conversation, from the longest silent one to the newest. Cursor: `at`, the instant (ns)
+    of the last conversation seen; `low`, before which messages (ms) are known."""
+    saved = _saved(cursor)
+    low = saved.get("low") if isinstance(saved.get("low"), int) else since
+    at = saved.get("at") if isinstance(saved.get("at"), int) else since * 1_000_000
+    assert isinstance(low, int)
+    assert isinstance(at, int)
+    begun = at
+    while True:
+        got = shop.get(
+            guesses.CONVERSATIONS, direction=guesses.ONWARDS, type="all", page_size=guesses.CONVERSATIONS_A_PAGE,
+            next_timestamp_nano=at,
+        ).response  # fmt: skip
+        records: list[Record] = []
+        reached = at
+        for raw in many(got, "conversations"):
+            try:
+                talk = data(raw, "conversation")
+                reached = max(reached, whole(talk, "last_message_timestamp"))
+                records += _talk(shop, talk, low)
+            except (Unreadable, NotThere) as exc:
+                records.append(bad(raw, lambda r: f"thread:{ident(r, 'conversation_id')}", str(exc)))
+        result = part(got, "page_result")
+        onwards = whole(part(result, "next_cursor"), "next_message_time_nano", 0)
+        more = result.get("more") is True
+        if more and max(onwards, reached) <= at:
+            raise SchemaSurprise("Shopee's list of conversations does not move on.")
+        at = max(onwards, reached) if more else max(begun, reached - OVERLAP * 1_000_000_000)
+        if not more:
+            low = max(low, at // 1_000_000)  # all before is known, but for what Shopee shows late
+        yield Page(tuple(records), json.dumps({"at": at, "low": low}), more)
+        if not more:
+            return
+
+
+class NotThere(Exception):
+    """A single conversation that cannot be read, while others can."""
+
+
+def _talk(shop: Shop, talk: Data, low: Instant) -> list[Record]:
+    """The messages of one conversation since `low`, oldest first. Raises Unreadable, NotThere."""
+    thread, buyer_id, name = ident(talk, "conversation_id"), ident(talk, "to_id"), text(talk, "to_name")
+    floor = low // 1000 * 1000
+    records: list[Record] = []
+    for raws in pages_of(shop, thread):
+        read = each(
+            raws, lambda r: mapping.message(r, thread=thread, buyer_id=buyer_id, buyer_name=name),
+            lambda r: f"message:{ident(r, 'message_id')}",
+        )  # fmt: skip
+        records += [r for r in read if getattr(r, "sent_at", floor) >= floor]
+        if any(getattr(r, "sent_at", floor) < floor for r in read):
+            break
+    return records[::-1]
+
+
+def pages_of(shop: Shop, thread: str) -> Iterator[list[Any]]:
+    """A conversation's messages as they come, the newest first, page by page. Raises NotThere."""
+    seen: set[str] = set()
+    place: dict[str, str] = {}
+    while True:
+        try:
+            got = shop.get(guesses.MESSAGES, conversation_id=thread, page_size=guesses.MESSAGES_A_PAGE, **place).response
+        except NotAllowed:
+            raise
+        except Refusal as exc:
+            raise NotThere(str(exc)) from exc
+        yield many(got, "messages")
+        onwards = text(part(got, "page_result"), "next_offset")
+        if not onwards or onwards in seen:
+            return
+        seen.add(onwards)
+        place = {"offset": onwards}
+
+
+def reviews(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
+    """Comments. Shopee gives the newest 500, without a filter, so each round looks at all of them. Cursor: `high`, the
+    newest comment (ms) of rounds before; `top`, of this one; `page`, where in it one is."""
+    saved = _saved(cursor)
+    high, top, page = saved.get("high"), saved.get("top"), saved.get("page")
+    high = high if isinstance(high, int) else 0
+    top = top if isinstance(top, int) else high
+    page = page if isinstance(page, str) else ""
+    low = max(since // 1000 * 1000, high - COMMENTED_MS)
+    while True:
+        try:
+            got = shop.get("/api/v2/product/get_comment", cursor=page, page_size=A_PAGE).response
+        except Refusal as exc:
+            if not page or exc.code not in ("error_param", "error_data"):
+                raise
+            page = ""  # a place that is no more: from the top
+            continue
+        read = each(many(got, "item_comment_list"), mapping.review, lambda r: f"review:{ident(r, 'comment_id')}")
+        times = [r.at for r in read if not isinstance(r, BadRecord) and hasattr(r, "at")]
+        top = max([top, *times])
+        kept = tuple(r for r in read if getattr(r, "at", low) >= low)
+        onwards = _next(got, "next_cursor")
+        more = bool(onwards) and onwards != page
+        state = {"high": high, "top": top, "page": onwards} if more else {"high": top}
+        page = onwards
+        yield Page(kept, json.dumps(state), more)
+        if not more:
+            return
+
+
+def _next(got: Data, key: str) -> str:
+    """The name of the next page; "" after the last."""
+    return text(got, key) if got.get("more") is True else ""
+
+
+def _saved(cursor: str) -> dict[str, Any]:
+    if not cursor:
+        return {}
+    try:
+        saved = parse_json(cursor.encode())
+    except SchemaSurprise:
+        return {}
+    return saved if isinstance(saved, dict) else {}
+
+
+def _shaped(pages: Iterator[Any]) -> Iterator[Any]:
+    """What is wrong with a page as a whole is the platform's surprise, not a record's."""
+    try:
+        yield from pages
+    except Unreadable as exc:
+        raise SchemaSurprise(f"Shopee answered in a shape nobody knows ({exc}).") from exc

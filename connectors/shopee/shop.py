@@ -1,0 +1,123 @@
+"""One shop's calls: settings read, tokens renewed, requests signed, answers judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from connectors import account
+from connectors.api import Api, Bucket, Call
+from connectors.contract import OutcomeUnknown, Ports, SchemaSurprise, Temporary, Token
+from connectors.fields import Data, Unreadable, as_bytes, ident, whole
+from connectors.shopee import guesses
+from connectors.shopee.sign import signed
+from connectors.shopee.verdict import Broke, Verdict, judge
+from store.values import Instant
+
+CALLS = Bucket("calls", guesses.CALLS_A_SECOND, guesses.CALLS_AT_ONCE)
+CODE = "code:"
+"""Stands before the code of a first authorisation in place of a refresh token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    partner_id: int
+    shop_id: int
+    address: str
+    chat: bool
+    comments: bool
+    email: str
+    timeout: float
+
+
+def read_settings(raw: Mapping[str, object]) -> Settings:
+    """Raises ValueError naming the wrong one."""
+    kind = account.text(raw, "app_type", "in_house")
+    if kind not in ("in_house", "erp", "customer_service"):
+        raise ValueError("app_type must be in_house, erp or customer_service.")
+    return Settings(
+        partner_id=_number(raw, "partner_id"),
+        shop_id=_number(raw, "shop_id"),
+        address=account.address(raw, "address", "https://partner.shopeemobile.com"),
+        chat=account.yes(raw, "chat", True),
+        comments=kind != "customer_service",
+        email=account.text(raw, "email"),
+        timeout=account.whole(raw, "timeout_seconds", 30, most=600),
+    )
+
+
+def _number(raw: Mapping[str, object], key: str) -> int:
+    value = raw.get(key)
+    text = str(value).strip() if isinstance(value, int | str) else ""
+    if not (text.isascii() and text.isdecimal() and int(text) < 2**32):
+        raise ValueError(f"{key} must be the number that Shopee's console shows.")
+    return int(text)
+
+
+class Shop:
+    """Calls of one shop. `get` and `post` raise faults; `act` is for what takes effect, and is made at most once."""
+
+    def __init__(self, settings: Settings, ports: Ports, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.settings, self._ports = settings, ports
+        self._http = account.reach(ports.clock, settings.address, deadline=settings.timeout, sleep=sleep)
+        self._api = Api(
+            self._http, ports, sign=self._sign, judge=lambda answer: judge(answer, self.now()), renew=self._renew,
+            sleep=sleep,
+        )  # fmt: skip
+
+    def now(self) -> Instant:
+        return self._ports.clock.now()
+
+    def get(self, path: str, **params: str | int) -> Verdict:
+        """A question."""
+        asked = tuple((key, str(value)) for key, value in params.items())
+        return _judged(self._api.ask(Call("GET", self.settings.address + path, asked), CALLS))
+
+    def act(self, path: str, body: Data, point_of_no_return: Callable[[], None]) -> Data:
+        """Something that takes effect; what its answer holds, if anything. Raises `OutcomeUnknown` where it may have."""
+        try:
+            inner = _judged(self._api.act(self._post(path, body), point_of_no_return, CALLS)).data.get("response")
+            return inner if isinstance(inner, Mapping) else {}
+        except Broke as exc:
+            raise OutcomeUnknown("Shopee broke down while it was asked; it may have done it.") from exc
+
+    def close(self) -> None:
+        self._api.close()
+
+    def _post(self, path: str, body: Data) -> Call:
+        call = Call("POST", self.settings.address + path, content=as_bytes(body))
+        return call.headed(content_type="application/json")
+
+    def _sign(self, call: Call, token: str) -> Call:
+        s = self.settings
+        key = self._ports.secrets.get("partner_key")
+        return signed(call, key, str(s.partner_id), self.now() // 1000, token, str(s.shop_id))
+
+    def _renew(self, refresh_token: str) -> tuple[Token, str]:
+        """Trades a refresh token, good for one use, or the code of a first authorisation."""
+        s = self.settings
+        who = {"partner_id": s.partner_id, "shop_id": s.shop_id}
+        if refresh_token.startswith(CODE):
+            path, body = "/api/v2/auth/token/get", {"code": refresh_token.removeprefix(CODE).strip(), **who}
+        else:
+            path, body = "/api/v2/auth/access_token/get", {"refresh_token": refresh_token, **who}
+        call = self._sign(self._post(path, body), "")
+        asked = self.now()
+        try:
+            answer = self._http.call(
+                call.method, call.url, params=dict(call.params), headers=call.headers, content=call.content
+            )
+        except OutcomeUnknown as exc:
+            raise Temporary("Shopee did not answer when the token was renewed; it is tried again later.") from exc
+        got = judge(answer, self.now()).data
+        try:
+            lives = whole(got, "expire_in") * 1000
+            return Token(ident(got, "access_token"), asked + lives), ident(got, "refresh_token")
+        except Unreadable as exc:
+            raise SchemaSurprise("Shopee renewed the token with an answer nobody knows.") from exc
+
+
+def _judged(answer: object) -> Verdict:
+    assert isinstance(answer, Verdict)
+    return answer
