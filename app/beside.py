@@ -9,11 +9,10 @@ from typing import NamedTuple
 from app.happened import Reader, failures_said, why_said
 from app.lines import Line
 from app.words import _, language, ngettext
-from desk.tasks import STATES
 from store.connection import Connection
 from store.errors import N_
 from store.events import Event
-from store.sql import fields, links, tasks
+from store.sql import fields, links, moving, tasks
 from store.sql.fields import CustomField, Value
 from store.sql.links import MERGED, SPLIT, Link
 from store.sql.rows import Ticket
@@ -45,9 +44,11 @@ def read(conn: Connection, ticket_id: int, log: Sequence[Event]) -> Beside:
     """All of it."""
     steps = tuple(tasks.steps(conn, ticket_id))
     lists, next_step = _lists(conn, steps) if steps else ((), "")
-    from desk.incidents import of_ticket
+    causes: tuple[tuple[int, str], ...] = ()
+    if moving.pairs(conn, "incident_ticket", ticket_id):
+        from desk.incidents import of_ticket
 
-    causes = tuple((i.id, i.title) for i in of_ticket(conn, ticket_id) if i.state == "open")
+        causes = tuple((i.id, i.title) for i in of_ticket(conn, ticket_id) if i.state == "open")
     return Beside(
         tuple((title_of(f), value.shown) for f, value in fields.of_ticket(conn, ticket_id)),
         tuple(tasks.of_ticket(conn, ticket_id)), steps, lists, next_step,
@@ -147,7 +148,7 @@ def task_line(task: Task, reader: Reader) -> Line:
     if task.due_at < NEVER:
         facts.append(_("due {when}").format(when=reader.when(task.due_at)))
     if task.state == "doing":
-        facts.append(_(STATES["doing"]))
+        facts.append(_("doing"))
     mark = {"done": "☑", "dropped": "☒"}.get(task.state, "☐")
     late_role = "danger" if late and task.state in _OPEN_TASKS else "muted"
     return ((f"{mark} {task.title}", "text"), ("  " + ("! " if late_role == "danger" else "") + " · ".join(facts), late_role))

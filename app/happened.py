@@ -11,7 +11,6 @@ from app.lines import Line
 from app.times import stamp
 from app.words import N_, _
 from desk.reason import reason_from
-from desk.tasks import STATES
 from desk.vocabulary import CLOCK_KINDS, PRIORITIES, STATUSES, TYPES
 from store.events import Event
 from store.values import NEVER, Instant, clean_line
@@ -44,9 +43,7 @@ FIELDS = {
 }
 """What people call the fields of a ticket or task."""
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "status": STATUSES, "type": TYPES, "cause": TYPES, "ask": TYPES, "state": STATES,
-}  # fmt: skip
+_WORDS: Mapping[str, Mapping[str, str]] = {"status": STATUSES, "type": TYPES, "cause": TYPES, "ask": TYPES}
 _HIDDEN = ("first_waived", "waiting_since", "wake_on")
 _FLAGS = ("flagged", "escalation", "needs_review")
 _TIMES = ("snoozed_until", "waiting_since", "due_at")
@@ -89,6 +86,10 @@ def value_said(field: str, value: Any, reader: Reader) -> str:
         return _("yes") if value else _("no")
     if field == "priority" and isinstance(value, int) and value < len(PRIORITIES):
         return _(list(PRIORITIES.values())[value])
+    if field == "state":
+        from desk.tasks import STATES
+
+        return _(STATES.get(value, str(value)))
     words: Mapping[str, str] = _WORDS.get(field, {})
     if isinstance(value, str) and value in words:
         return _(words[value])

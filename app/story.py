@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.story_steps import LANG, STEPS, Failed, MovedClock, Scene
+from app.story_scene import LANG, Failed, MovedClock, Scene
+from app.story_steps import STEPS
 from app.wire import fresh_id, reacting
 from connectors.sandbox.mail import MailStandIn
 from connectors.sandbox.world import make_world, shops

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import default
 
 from app.labels import named
-from app.wire import Wired, acting
+from app.story_automation import AUTOMATION
+from app.story_scene import LANG, Failed, Scene, must, until
 from app.words import N_, _
-from connectors.sandbox.mail import MailStandIn
-from connectors.sandbox.world import Buyer, Order, World
-from connectors.sandbox.world.buyers import Buyers
 from connectors.sandbox.world.data import texts
 from connectors.sandbox.world.talks import fill as fill_text
 from desk import changes, outbox, practice, thread, undo
@@ -22,91 +18,16 @@ from desk.reason import reason_from, utc_text
 from desk.vocabulary import TYPES
 from store import events
 from store.errors import Conflict
-from store.sql import messages, people, shop, tickets
+from store.sql import messages, people, shop
 from store.sql import outbox as rows
-from store.sql.rows import Clock, Ticket
-from store.unit import Store
-from store.values import SECOND, Actor, Instant
-
-LANG = "es"
-_WAIT_S = 10.0
-
-
-class Failed(Exception):
-    """A step did not hold; the text says what was found instead."""
-
-
-@dataclass(slots=True)
-class MovedClock:
-    """The machine's clock, and how far it was moved on."""
-
-    ahead: int = 0
-
-    def now(self) -> Instant:
-        return time.time_ns() // 1_000_000 + self.ahead
-
-
-@dataclass(slots=True)
-class Scene:
-    """What the steps hand on to each other; `facts` are those of the step at hand."""
-
-    wired: Wired
-    clock: MovedClock
-    server: MailStandIn
-    buyers: Buyers
-    world: World
-    bought: Order
-    message_id: str = ""
-    ticket_id: int = 0
-    text: str = ""
-    template: str = ""
-    row_id: int = 0
-    ours: bytes = b""
-    facts: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def buyer(self) -> Buyer:
-        return self.bought.buyer
-
-    @property
-    def store(self) -> Store:
-        return self.wired.store
-
-    @property
-    def ticket(self) -> Ticket:
-        found = tickets.get(self.store.conn, self.ticket_id)
-        if found is None:
-            raise Failed(_("the ticket is gone"))
-        return found
-
-    @property
-    def owner(self) -> Actor:
-        agent = shop.agent(self.store.conn, self.ticket.assignee_id or practice.PERSON)
-        assert agent is not None
-        return acting(agent)
-
-    def clock_row(self, kind: str) -> Clock:
-        """The ticket's newest clock of a kind."""
-        found = [c for c in thread.read(self.store.conn, self.ticket_id).clocks if c.kind == kind]
-        if not found:
-            raise Failed(_("there is no clock of kind {kind}").format(kind=kind))
-        return found[-1]
-
-    def sync(self) -> None:
-        self.wired.sync().once()
-
-
-def _must(holds: object, otherwise: str, **gaps: object) -> None:
-    if not holds:
-        raise Failed(_(otherwise).format(**gaps))
-
+from store.values import SECOND, Actor
 
 # Steps ---------------------------------------------------------------------------------------------
 
 
 def _desk(s: Scene) -> str:
     count = s.store.conn.execute("SELECT count(*) FROM ticket").fetchone()[0]
-    _must(count == len(s.world.talks), N_("the desk has {count} tickets"), count=count)
+    must(count == len(s.world.talks), N_("the desk has {count} tickets"), count=count)
     s.facts |= {"tickets": count, "buyers": len(s.world.buyers), "channels": len(s.world.shops)}
     return _("a practice desk: {tickets} tickets, {buyers} buyers, {channels} channels, made in {seconds} s").format(
         **s.facts
@@ -116,7 +37,7 @@ def _desk(s: Scene) -> str:
 def _mail(s: Scene) -> str:
     subject, body = (fill_text(t, s.bought) for t in texts(LANG)["damaged"]["says"][1])
     s.message_id = s.buyers.send(s.buyer, subject, f"{body}\n\n{s.buyer.first}", s.bought)
-    _until(lambda: s.server.mails("INBOX"))
+    until(lambda: s.server.mails("INBOX"))
     s.facts |= {"message_id": s.message_id, "from": s.buyer.name, "subject": subject}
     return _("{name} wrote “{subject}”; the mail server took it by SMTP").format(name=s.buyer.name, subject=subject)
 
@@ -125,12 +46,12 @@ def _pulled(s: Scene) -> str:
     before = s.store.conn.execute("SELECT max(id) FROM ticket").fetchone()[0]
     s.sync()
     found = messages.by_remote_key(s.store.conn, f"mail:{s.message_id.strip('<>')}")
-    _must(found, N_("no ticket holds the mail"))
+    must(found, N_("no ticket holds the mail"))
     assert found is not None
     s.ticket_id = found.ticket_id
-    _must(s.ticket_id == before + 1, N_("the mail went into #{ticket}, which was there before"), ticket=s.ticket_id)
+    must(s.ticket_id == before + 1, N_("the mail went into #{ticket}, which was there before"), ticket=s.ticket_id)
     orders = [o.number for o in thread.read(s.store.conn, s.ticket_id).orders]
-    _must(orders == [s.bought.number], N_("it is about the orders {orders}"), orders=", ".join(orders))
+    must(orders == [s.bought.number], N_("it is about the orders {orders}"), orders=", ".join(orders))
     s.facts |= {"ticket": s.ticket_id, "order": s.bought.number}
     return _("fetched by IMAP: it is ticket #{ticket}, about order {order}").format(
         ticket=s.ticket_id, order=s.bought.number
@@ -140,14 +61,14 @@ def _pulled(s: Scene) -> str:
 def _sorted(s: Scene) -> str:
     t = s.ticket
     s.facts |= {"type": t.type, "lang": t.lang, "status": t.status}
-    _must((t.type, t.lang, t.status) == ("damaged", s.buyer.lang, "new"),
+    must((t.type, t.lang, t.status) == ("damaged", s.buyer.lang, "new"),
           N_("sorted as {type}, {lang}, {status}"), type=t.type, lang=t.lang, status=t.status)  # fmt: skip
     return _("sorted: {type}, written in {lang}").format(type=named(TYPES, t.type), lang=t.lang)
 
 
 def _owned(s: Scene) -> str:
     event = thread.why_assigned(s.store.conn, s.ticket_id)
-    _must(
+    must(
         s.ticket.assignee_id and event and event.payload and event.payload.get("why"),
         N_("it has no owner, or nobody says why"),
     )
@@ -159,7 +80,7 @@ def _owned(s: Scene) -> str:
 
 def _due(s: Scene) -> str:
     row = s.clock_row("first_response")
-    _must(row.state == "running" and s.ticket.due_at == row.due_at, N_("the clock is {state}"), state=row.state)
+    must(row.state == "running" and s.ticket.due_at == row.due_at, N_("the clock is {state}"), state=row.state)
     s.facts |= {"clock": row.kind, "policy": row.policy_id, "due": row.due_at}
     return _("first reply due {due} by {policy}").format(due=utc_text(row.due_at), policy=row.policy_id)
 
@@ -191,9 +112,9 @@ def _taken_back(s: Scene) -> str:
     with s.store.write(s.owner) as unit:
         outbox.take_back(unit, s.row_id)
     draft = people.draft(s.store.conn, s.ticket_id, s.owner.id)
-    _must(draft and draft.body == s.text.strip(), N_("the text is not back as a draft"))
+    must(draft and draft.body == s.text.strip(), N_("the text is not back as a draft"))
     s.sync()
-    _must(not s.server.sent[1:], N_("it left although it was taken back"))
+    must(not s.server.sent[1:], N_("it left although it was taken back"))
     return _("a reply was queued and taken back: its text is a draft again, nothing left")
 
 
@@ -202,7 +123,7 @@ def _held(s: Scene) -> str:
     row = rows.get(s.store.conn, s.row_id)
     assert row is not None
     s.sync()
-    _must(len(s.server.sent) == 1, N_("it left before its time to be taken back was over"))
+    must(len(s.server.sent) == 1, N_("it left before its time to be taken back was over"))
     s.facts |= {"held_ms": row.hold_until - row.created_at}
     return _("queued again; {seconds} s to take it back, and it waits").format(
         seconds=(row.hold_until - row.created_at) // SECOND
@@ -213,11 +134,11 @@ def _sent(s: Scene) -> str:
     s.clock.ahead += 11 * SECOND
     s.sync()
     ours = [e for e in s.server.sent if e.sender == s.buyer.shop.address]
-    _must(len(ours) == 1, N_("{count} mails left"), count=len(ours))
+    must(len(ours) == 1, N_("{count} mails left"), count=len(ours))
     s.ours = ours[0].raw
     read = message_from_bytes(s.ours, policy=default)
-    _must(ours[0].recipients == (s.buyer.address,), N_("it went to somebody else"))
-    _must(str(read["In-Reply-To"]).strip() == s.message_id and s.message_id in str(read["References"]).split(),
+    must(ours[0].recipients == (s.buyer.address,), N_("it went to somebody else"))
+    must(str(read["In-Reply-To"]).strip() == s.message_id and s.message_id in str(read["References"]).split(),
           N_("it does not answer the buyer's mail"))  # fmt: skip
     s.facts |= {"message_id": str(read["Message-ID"]).strip(), "in_reply_to": s.message_id}
     return _("sent once by SMTP to {name}, In-Reply-To and References name their mail").format(name=s.buyer.name)
@@ -225,7 +146,7 @@ def _sent(s: Scene) -> str:
 
 def _stopped(s: Scene) -> str:
     row = s.clock_row("first_response")
-    _must(row.state == "met" and s.ticket.status == "pending", N_("the clock is {state}"), state=row.state)
+    must(row.state == "met" and s.ticket.status == "pending", N_("the clock is {state}"), state=row.state)
     s.facts |= {"clock": row.state, "status": s.ticket.status}
     return _("the clock stopped in time, the ticket waits for the buyer")
 
@@ -233,13 +154,13 @@ def _stopped(s: Scene) -> str:
 def _answered(s: Scene) -> str:
     words = texts(s.buyer.lang)["talk"]["again"][2]
     message_id = s.buyers.answer(s.buyer, s.ours, words)
-    _until(lambda: len(s.server.mails("INBOX")) == 2)
+    until(lambda: len(s.server.mails("INBOX")) == 2)
     s.sync()
     found = messages.by_remote_key(s.store.conn, f"mail:{message_id.strip('<>')}")
-    _must(found and found.ticket_id == s.ticket_id, N_("the buyer's answer did not join the ticket"))
+    must(found and found.ticket_id == s.ticket_id, N_("the buyer's answer did not join the ticket"))
     assert found is not None
-    _must(s.ticket.status == "open", N_("the ticket stayed {status}"), status=s.ticket.status)
-    _must(found.quoted and found.body.startswith(words), N_("what the buyer quoted was not folded away"))
+    must(s.ticket.status == "open", N_("the ticket stayed {status}"), status=s.ticket.status)
+    must(found.quoted and found.body.startswith(words), N_("what the buyer quoted was not folded away"))
     due = s.clock_row("next_response")
     s.facts |= {"ticket": s.ticket_id, "status": s.ticket.status, "due": due.due_at}
     return _("the buyer's answer joined #{ticket}, which is open again; next reply due {due}").format(
@@ -250,7 +171,7 @@ def _once(s: Scene) -> str:
     copies = len(s.server.mails("Sent"))
     s.sync()
     ours = [m for m in thread.read(s.store.conn, s.ticket_id).messages if m.direction == "out"]
-    _must(
+    must(
         copies == 1 and len(ours) == 1,
         N_("{copies} copies in Sent became {count} messages"),
         copies=copies,
@@ -264,10 +185,10 @@ def _undone(s: Scene) -> str:
     was = s.ticket.type
     with s.store.write(s.owner) as unit:
         changes.change(unit, s.ticket_id, {"type": "quality"})
-    _must(s.ticket.type == "quality", N_("the field did not change"))
+    must(s.ticket.type == "quality", N_("the field did not change"))
     with s.store.write(s.owner) as unit:
         undo.undo(unit)
-    _must(s.ticket.type == was, N_("the field did not come back"))
+    must(s.ticket.type == was, N_("the field did not come back"))
     s.facts |= {"field": "type", "value": was}
     return _("a changed field was undone: type is {value} again").format(value=named(TYPES, was))
 
@@ -282,7 +203,7 @@ def _refused(s: Scene) -> str:
         with s.store.write(s.owner) as unit:
             undo.undo(unit)
     except Conflict as error:
-        _must(s.ticket.priority == 0, N_("somebody else's change was undone"))
+        must(s.ticket.priority == 0, N_("somebody else's change was undone"))
         s.facts |= {"changed_by": other.id, "refusal": error.english()}
         return _("undo leaves alone what {agent} changed since").format(agent=other.id)
     raise Failed(_("somebody else's change was undone"))
@@ -290,21 +211,14 @@ def _refused(s: Scene) -> str:
 
 def _verified(s: Scene) -> str:
     verdict = events.verify(s.store.conn)
-    _must(not verdict.problem, N_("the chain of events is broken: {problem}"), problem=verdict.problem)
+    must(not verdict.problem, N_("the chain of events is broken: {problem}"), problem=verdict.problem)
     s.facts |= {"events": verdict.intact_to, "head": verdict.hash}
     return _("{count} events, every link of their chain holds").format(count=verdict.intact_to)
-
-
-def _until(holds: Callable[[], object]) -> None:
-    """Waits for another thread's work, a few milliseconds at a time."""
-    deadline = time.monotonic() + _WAIT_S
-    while not holds():
-        _must(time.monotonic() < deadline, N_("the mail did not arrive"))
-        time.sleep(0.005)
 
 
 STEPS: dict[str, Callable[[Scene], str]] = {
     "desk": _desk, "mail": _mail, "pulled": _pulled, "sorted": _sorted, "owner": _owned, "clock": _due,
     "template": _written, "taken_back": _taken_back, "held": _held, "sent": _sent, "stopped": _stopped,
-    "answered": _answered, "one_copy": _once, "undone": _undone, "undo_refused": _refused, "verified": _verified,
+    "answered": _answered, "one_copy": _once, "undone": _undone, "undo_refused": _refused,
+    **AUTOMATION, "verified": _verified,
 }  # fmt: skip

@@ -58,13 +58,15 @@ class WorkingActs:
         options, done = [], []
         for task in rows.of_ticket(self._conn, ticket_id):
             note = " ".join(filter(None, (task.assignee_id, task.group_id, _(tasks.STATES[task.state]))))
-            options.append(Option(f"task:{task.id}", task.title, note))
-            done += [f"task:{task.id}"] if task.state == "done" else []
+            ident = f"task:{task.id}"
+            options.append(Option(ident, task.title, note))
+            done += [ident] if task.state == "done" else []
         steps = rows.steps(self._conn, ticket_id)
         named = {c.id: checklists.title(c, self._tongue) for c in rows.checklists(self._conn)}
         for step, words in zip(steps, checklists.wording(self._conn, steps, self._tongue), strict=True):
-            options.append(Option(f"step:{step.id}", words, step.done_by or named.get(step.checklist_id, "")))
-            done += [f"step:{step.id}"] if step.done_at else []
+            ident = f"step:{step.id}"
+            options.append(Option(ident, words, step.done_by or named.get(step.checklist_id, "")))
+            done += [ident] if step.done_at else []
         if not options:
             raise Refused(N_("{item} has no tasks and no checklist."), item=f"#{ticket_id}",
                           next=N_("w t adds a task, w c attaches a checklist."))  # fmt: skip

@@ -25,6 +25,7 @@ KINDS = {
     "word": N_("one of its words"),
     "text": N_("any line of text"),
     "number": N_("a whole number"),
+    "decimal": N_("a number such as 2.5"),
     "money": N_("an amount such as 12.50EUR"),
     "percent": N_("a share such as 30%"),
     "duration": N_("a length of time such as 1d12h"),
@@ -204,7 +205,8 @@ def read(f: CustomField, text: str, now: Instant, zone: tzinfo = UTC) -> Value |
 
 
 def _read(f: CustomField, line: str, now: Instant, zone: tzinfo) -> Value:
-    one = One(line.replace(" ", "") if f.kind in ("money", "percent", "duration", "number") else line, span=(0, len(line)))
+    spaced = f.kind in ("money", "percent", "duration", "number", "decimal")
+    one = One(line.replace(" ", "") if spaced else line, span=(0, len(line)))
     if f.kind == "word":
         known = {fold(word): word for word in words(f)}
         if known and fold(line) not in known:
@@ -212,6 +214,8 @@ def _read(f: CustomField, line: str, now: Instant, zone: tzinfo) -> Value:
         return Value(fold(line), None, "", known.get(fold(line), line))
     if f.kind == "number":
         return _number(units.numbers(one)[0], line)
+    if f.kind == "decimal":
+        return _number(units.decimals(one)[0], line)
     if f.kind == "percent":
         return _number(units.percentages(one)[0], line)
     if f.kind == "duration":

@@ -164,11 +164,6 @@ def queue(unit: UnitOfWork, target_id: str, text: str, ticket_id: int = 0, *, ke
     return row_id
 
 
-def send(unit: UnitOfWork, target_id: str, ticket_id: int, text: str, key: str) -> None:
-    """`queue` as rules call it."""
-    queue(unit, target_id, text, ticket_id, key=key)
-
-
 def _facts(unit: UnitOfWork, ticket_id: int, *, buyer: bool) -> tuple[str, ...]:
     """What a notice says of its ticket: number, type, channel, when it is due; with `buyer` also who and what about."""
     ticket = tickets.get(unit.conn, ticket_id)

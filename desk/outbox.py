@@ -78,6 +78,10 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
         )
     if reply.key and (known := outbox.by_key(unit.conn, reply.key)):
         return known.id
+    if reply.template_id and not reply.rule_id:  # a rule looks before it fills in what a buyer wrote
+        from desk.template_book import require_sendable
+
+        require_sendable(unit.conn, ticket, reply.template_id, text)
     stop_if_changed(unit, ticket, reply.base_seq)
     unique = reply.key or unit.ids()
     message_id = f"<{unique}@{_domain(channel.settings)}>"

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from connectors.sandbox.world import World
 from store.sql import people
 from store.unit import UnitOfWork
-from store.values import fold
+from store.values import DAY, fold
+
+_TAKES = 12 * DAY
+"""How long carriers say that a parcel takes."""
 
 
 def add_customers(unit: UnitOfWork, world: World) -> Mapping[str, int]:
@@ -45,10 +48,10 @@ def add_orders(unit: UnitOfWork, world: World, customers: Mapping[str, int]) -> 
         if o.parcel:
             status = "delivered" if o.parcel.delivered_at else "in_transit"
             unit.conn.execute(
-                "INSERT INTO shipment (order_id, courier, tracking, tracking_key, status, shipped_at, delivered_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO shipment (order_id, courier, tracking, tracking_key, status, shipped_at, delivered_at, "
+                "eta) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (order_id, o.parcel.courier, o.parcel.tracking, fold(o.parcel.tracking), status, o.parcel.shipped_at,
-                 o.parcel.delivered_at),
+                 o.parcel.delivered_at, o.parcel.shipped_at + _TAKES),
             )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ class Settings:
 
     `sent` is "auto" (the folder the server marks as Sent), a folder's name, or "" for none; `sent_copy` says whether a
     copy of each reply is filed there. `authserv_id` is what the receiving server calls itself in the
-    Authentication-Results it writes; "" believes the topmost. `timeout` bounds one exchange as a whole, however slowly the server answers.
+    Authentication-Results it writes; "" believes the topmost. `timeout` bounds one exchange as a whole, however slowly
+    the server answers.
     """
 
     imap: Server

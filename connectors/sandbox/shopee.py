@@ -23,14 +23,15 @@ NOT_FOR_SERVICE = frozenset({"/api/v2/product/get_comment", "/api/v2/product/rep
 
 class ShopeeSite(Site):
     """`declared` says that the caller's address is on the app's list; `chat` that seller chat was opened to the app;
-    `per_day` limits the app's calls (0: no limit); `skew` is by how many ms the platform's clock is ahead of ours."""
+    `per_day` limits the app's calls (0: no limit); `skew` is by how many ms the platform's clock is ahead of ours;
+    `own_courier` that the seller ships without Shopee's couriers."""
 
     def __init__(self, clock: Clock, market: Market) -> None:
         super().__init__(clock)
         self.market = market
         self.partner_id, self.shop_id, self.partner_key = 1_000_001, 600_100, "shpk_stand_in_key_0001"
         self.app_type, self.chat, self.declared, self.linked, self.per_day = APP_TYPES[0], True, True, True, 0
-        self.shop_status, self.region, self.skew = "NORMAL", "SG", 0
+        self.shop_status, self.region, self.skew, self.own_courier = "NORMAL", "SG", 0, True
         self.codes: dict[str, Instant] = {}
         self.refresh_tokens: dict[str, Instant] = {"refresh0": clock.now() + 30 * DAY}
         self.tokens: dict[str, Instant] = {}

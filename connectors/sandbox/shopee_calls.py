@@ -92,6 +92,24 @@ class Calls:
         number = order.parcels[-1].tracking if order.parcels else ""
         return {"tracking_number": number, "plp_number": "", "hint": "", "pickup_code": ""}
 
+    def shipping_parameter(self, request: Request) -> dict[str, Any]:
+        """`own_courier` of the site says whether sellers ship by themselves."""
+        self._packed(request)
+        if self.site.own_courier:
+            return {"info_needed": {"non_integrated": ["tracking_number"]}}
+        return {"info_needed": {"pickup": ["address_id", "pickup_time_id"]}, "pickup": {"address_list": []}}
+
+    def ship(self, body: dict[str, Any]) -> dict[str, Any]:
+        order, own = self.order(str(body.get("order_sn", ""))), body.get("non_integrated")
+        if order is None:
+            raise Wrong("logistics.invalid_error", "The order is not exist.")
+        if order.status != "processing":
+            raise Wrong("logistics.error_status_limit", "The order status is invalid. Please check the order status.")
+        if not self.site.own_courier or not isinstance(own, dict) or not own.get("tracking_number"):
+            raise Wrong("error_param", "Wrong parameters, detail: the shipping method.")
+        self.site.market.ship(order, order.buyer.courier, str(own["tracking_number"]))
+        return {}
+
     def tracking_info(self, request: Request) -> dict[str, Any]:
         order = self._packed(request)
         steps = []
@@ -186,6 +204,7 @@ def mount(site: ShopeeSite) -> None:
     api, r, c = "/api/v2/", calls.returns, calls.chat
     site.route("GET", f"{api}shop/get_shop_info", lambda _: _good(calls.shop_info()))
     for name, tell in (("order/get_order_list", calls.order_list), ("order/get_order_detail", calls.order_detail),
+                       ("logistics/get_shipping_parameter", calls.shipping_parameter),
                        ("logistics/get_tracking_number", calls.tracking_number),
                        ("logistics/get_tracking_info", calls.tracking_info), ("product/get_comment", calls.comments),
                        ("sellerchat/get_conversation_list", c.conversations),
@@ -195,6 +214,7 @@ def mount(site: ShopeeSite) -> None:
                        ("returns/get_return_dispute_reason", r.reasons)):  # fmt: skip
         site.route("GET", api + name, asked(tell))
     for name, do in (("order/handle_buyer_cancellation", calls.cancellation), ("product/reply_comment", calls.reply),
+                     ("logistics/ship_order", calls.ship),
                      ("sellerchat/send_message", c.send), ("sellerchat/read_conversation", c.read)):  # fmt: skip
         site.route("POST", api + name, done(do))
     for name, do in (("confirm", r.confirm), ("offer", r.offer), ("accept_offer", r.accept_offer),

@@ -42,7 +42,7 @@ def seconds(at: Instant) -> int:
 
 
 def amount(money: Money) -> float:
-    return money.minor / 10 ** exponent(money.currency)
+    return float(money.minor / 10 ** exponent(money.currency))
 
 
 def return_sn(case: MarketCase) -> str:

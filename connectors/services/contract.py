@@ -96,4 +96,12 @@ def refused(code: str, said: str) -> Permanent:
                      else f"The service of notices refused it ({code}).")  # fmt: skip
 
 
+def optional(secrets: Secrets, name: str) -> str:
+    """A secret, "" where there is none."""
+    try:
+        return secrets.get(name)
+    except KeyError:
+        return ""
+
+
 BUSY_MS = MINUTE

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from connectors.answer import Answer
 from connectors.api import Call
 from connectors.contract import Secrets
-from connectors.services.contract import Notice, by_code, cut, plain
+from connectors.services.contract import Notice, by_code, cut, optional, plain
 from store.values import MINUTE, Instant
 
 LONGEST = 15_000
@@ -28,10 +28,8 @@ def request(settings: Mapping[str, str], secrets: Secrets, notice: Notice, now: 
     title, text = plain(cut(notice.title, 100)), plain(notice.text(LONGEST)).replace("\n", "\n\n")
     body = json.dumps({"msgtype": "markdown", "markdown": {"title": title, "text": f"{title}\n\n{text}"}}, ensure_ascii=False)
     url = f"{settings['server'].rstrip('/')}/robot/send?" + urlencode({"access_token": secrets.get("token")})
-    try:
-        url += f"&timestamp={now}&sign={signature(secrets.get('sign'), now)}"
-    except KeyError:
-        pass  # this robot goes by keywords or addresses
+    if secret := optional(secrets, "sign"):  # without one the robot goes by keywords or addresses
+        url += f"&timestamp={now}&sign={signature(secret, now)}"
     return Call("POST", url, headers={"content-type": "application/json"}, content=body.encode())
 
 

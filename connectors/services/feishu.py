@@ -12,7 +12,7 @@ from urllib.parse import quote
 from connectors.answer import Answer
 from connectors.api import Call
 from connectors.contract import Secrets
-from connectors.services.contract import BUSY_MS, Notice, by_code, cut
+from connectors.services.contract import BUSY_MS, Notice, by_code, cut, optional
 from store.values import Instant
 
 LONGEST = 15_000
@@ -26,10 +26,8 @@ def signature(secret: str, at: int) -> str:
 def request(settings: Mapping[str, str], secrets: Secrets, notice: Notice, now: Instant) -> Call:
     text = f"{cut(notice.title, 200)}\n{notice.text(LONGEST)}".replace("<", "＜")  # <at …> would call people
     body: dict[str, object] = {"msg_type": "text", "content": {"text": text}}
-    try:
-        body = {"timestamp": str(now // 1000), "sign": signature(secrets.get("sign"), now // 1000), **body}
-    except KeyError:
-        pass  # this robot goes by keywords or addresses
+    if secret := optional(secrets, "sign"):  # without one the robot goes by keywords or addresses
+        body = {"timestamp": str(now // 1000), "sign": signature(secret, now // 1000), **body}
     url = f"{settings['server'].rstrip('/')}/open-apis/bot/v2/hook/{quote(secrets.get('hook'), safe='')}"
     return Call("POST", url, headers={"content-type": "application/json"},
                 content=json.dumps(body, ensure_ascii=False).encode())  # fmt: skip

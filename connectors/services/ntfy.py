@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from connectors.api import Call
 from connectors.contract import Secrets
-from connectors.services.contract import Notice, by_status
+from connectors.services.contract import Notice, by_status, optional
 from store.values import Instant
 
 LONGEST = 4096
@@ -19,10 +19,8 @@ def request(settings: Mapping[str, str], secrets: Secrets, notice: Notice, now: 
     headers = {"title": _header(notice.title), "tags": "envelope"}
     if priority := settings.get("priority", ""):
         headers["priority"] = priority
-    try:
-        headers["authorization"] = f"Bearer {secrets.get('token')}"
-    except KeyError:
-        pass
+    if token := optional(secrets, "token"):
+        headers["authorization"] = f"Bearer {token}"
     url = f"{settings['server'].rstrip('/')}/{quote(secrets.get('topic'), safe='')}"
     return Call("POST", url, headers=headers, content=notice.text(LONGEST).encode())
 

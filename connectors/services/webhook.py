@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from connectors.api import Call
 from connectors.contract import Secrets
-from connectors.services.contract import Notice, by_status
+from connectors.services.contract import Notice, by_status, optional
 from store.values import Instant
 
 LONGEST = 60_000
@@ -25,15 +25,8 @@ def request(settings: Mapping[str, str], secrets: Secrets, notice: Notice, now: 
         ensure_ascii=False,
     ).encode()  # fmt: skip
     headers = {"content-type": "application/json", "idempotency-key": notice.key}
-    if token := _optional(secrets, "token"):
+    if token := optional(secrets, "token"):
         headers["authorization"] = f"Bearer {token}"
-    if key := _optional(secrets, "key"):
+    if key := optional(secrets, "key"):
         headers["x-deskhand-signature"] = "sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
     return Call("POST", secrets.get("url"), headers=headers, content=body)
-
-
-def _optional(secrets: Secrets, name: str) -> str:
-    try:
-        return secrets.get(name)
-    except KeyError:
-        return ""

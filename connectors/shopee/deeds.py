@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from connectors.contract import AnswerReview, Command, Decide, MarkRead, Permanent, Receipt, Refund, SendReply, Ship
-from connectors.fields import Data, Unreadable, data, many, money, part, text, whole
+from connectors.fields import Data, Unreadable, data, many, money, part, text
 from connectors.shopee import guesses
 from connectors.shopee.pulling import NotThere, pages_of
 from connectors.shopee.shop import Shop
@@ -35,7 +36,7 @@ def send(shop: Shop, command: Command, before: Before) -> Receipt:
         case AnswerReview():
             return _answer(shop, command, before)
         case Ship():
-            raise Permanent("Shopee's own couriers fetch parcels: arrange the shipment in Seller Centre.")
+            return _ship(shop, command, before)
 
 
 def _reply(shop: Shop, command: SendReply, before: Before) -> Receipt:
@@ -45,12 +46,22 @@ def _reply(shop: Shop, command: SendReply, before: Before) -> Receipt:
         raise Permanent("Files cannot be sent through Shopee's chat from here; send the text alone.")
     if not command.text.strip() or len(command.text) > guesses.MAX_TEXT:
         raise Permanent(f"Shopee's chat takes 1 to {guesses.MAX_TEXT:,} characters; shorten the text.")
+    if command.to and command.thread_id:
+        _known(shop, command.thread_id)
     to = command.to[0] if command.to else other_side(shop, command.thread_id)
     if not to.isdecimal():
         raise Permanent("It is not known whom to write to on Shopee; refetch the conversation.")
     body = {"to_id": int(to), "message_type": "text", "content": {"text": command.text}}
     got = shop.act(guesses.SEND, body, before)
     return Receipt(text(got, "message_id"), shop.now())
+
+
+def _known(shop: Shop, thread: str) -> str:
+    """The newest message of a conversation. Raises Permanent when there is no such conversation."""
+    try:
+        return next((text(data(m), "message_id") for page in islice(pages_of(shop, thread), 1) for m in page), "")
+    except (NotThere, Unreadable) as exc:
+        raise Permanent("Shopee does not know the conversation.") from exc
 
 
 def other_side(shop: Shop, thread: str) -> str:
@@ -62,13 +73,7 @@ def other_side(shop: Shop, thread: str) -> str:
 
 
 def _mark_read(shop: Shop, command: MarkRead, before: Before) -> Receipt:
-    last = ""
-    try:
-        for page in pages_of(shop, command.thread_id):
-            last = next((text(data(m), "message_id") for m in page), "")
-            break
-    except (NotThere, Unreadable) as exc:
-        raise Permanent("Shopee does not know the conversation.") from exc
+    last = _known(shop, command.thread_id)
     body = {"conversation_id": _id(command.thread_id), "last_read_message_id": last}
     shop.act(guesses.READ, body, before)
     return Receipt(command.thread_id, shop.now())
@@ -181,12 +186,43 @@ def _answer(shop: Shop, command: AnswerReview, before: Before) -> Receipt:
         raise Permanent("An app for customer service may not answer comments; use an in-house or ERP app.")
     if not 1 <= len(command.text) <= MAX_ANSWER:
         raise Permanent(f"An answer to a comment has 1 to {MAX_ANSWER} characters.")
-    body = {"comment_list": [{"comment_id": whole({"id": command.review_id}, "id"), "comment": command.text}]}
+    if answer_of(comment_of(shop, command.review_id)):
+        raise Permanent("The comment is answered already; Shopee takes one answer.")
+    body = {"comment_list": [{"comment_id": int(command.review_id), "comment": command.text}]}
     got = shop.act("/api/v2/product/reply_comment", body, before)
     for result in map(data, many(got, "result_list")):
         if failed := text(result, "fail_error").strip():
             raise Refusal(f"Shopee refused the answer: {text(result, 'fail_message') or failed}", failed)
     return Receipt(command.review_id, shop.now())
+
+
+def comment_of(shop: Shop, name: str) -> Data:
+    """A comment as it stands. Raises Permanent when there is none."""
+    if name.isdecimal():
+        got = shop.get("/api/v2/product/get_comment", comment_id=name, cursor="", page_size=1).response
+        for raw in map(data, many(got, "item_comment_list")):
+            return raw
+    raise Permanent(f"Shopee does not know the comment {name}.")
+
+
+def answer_of(comment: Data) -> str:
+    """What the shop answered under a comment; the documentation's sample calls it differently than its text."""
+    return text(part(comment, "comment_reply") or part(comment, "cmt_reply"), "reply")
+
+
+def _ship(shop: Shop, command: Ship, before: Before) -> Receipt:
+    """Only orders that the seller's own courier brings: the others are fetched by Shopee's."""
+    status = order_status(shop, command.order_id)
+    if status not in guesses.TO_SHIP:
+        raise Permanent(f"The order does not wait to be shipped: it is {status}.")
+    if not command.tracking.strip():
+        raise Permanent("Shopee wants a tracking number.")
+    needed = part(shop.get(guesses.SHIP_WITH, order_sn=command.order_id).response, "info_needed")
+    if "non_integrated" not in needed:
+        raise Permanent("One of Shopee's own couriers fetches this order: arrange the shipment in Seller Centre.")
+    body = {"order_sn": command.order_id, "non_integrated": {"tracking_number": command.tracking}}
+    shop.act(guesses.SHIP, body, before)
+    return Receipt(command.tracking, shop.now())
 
 
 def plain(amount: Money) -> Any:

@@ -34,6 +34,12 @@ DELIVERED = frozenset({"LOGISTICS_DELIVERY_DONE", "DELIVERED"})
 TROUBLED = frozenset({"LOGISTICS_DELIVERY_FAILED", "LOGISTICS_LOST", "FAILED_DELIVERED", "LOST"})
 UNDER_WAY = frozenset({"LOGISTICS_PICKUP_DONE", *DELIVERED, *TROUBLED})
 
+# Shipping with a courier of the seller's own [memory] ------------------------------------------------
+
+SHIP_WITH = "/api/v2/logistics/get_shipping_parameter"
+SHIP = "/api/v2/logistics/ship_order"
+TO_SHIP = frozenset({"READY_TO_SHIP", "RETRY_SHIP", "PROCESSED"})
+
 # Limits [memory]: rates of single calls are unpublished ----------------------------------------------
 
 CALLS_A_SECOND = 10.0

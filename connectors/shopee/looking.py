@@ -14,9 +14,17 @@ from connectors.contract import (
     SendReply,
     Ship,
 )
-from connectors.fields import Unreadable, data, many, part, seconds, text
+from connectors.fields import Unreadable, data, part, seconds, text
 from connectors.shopee import guesses
-from connectors.shopee.deeds import offered, order_status, other_side, refund_asked, return_of
+from connectors.shopee.deeds import (
+    answer_of,
+    comment_of,
+    offered,
+    order_status,
+    other_side,
+    refund_asked,
+    return_of,
+)
 from connectors.shopee.pulling import NotThere, pages_of
 from connectors.shopee.shop import Shop
 from store.values import MINUTE
@@ -41,7 +49,7 @@ def find(shop: Shop, command: Command) -> Receipt | None:
         case AnswerReview():
             return _answer(shop, command)
         case Ship():
-            return None
+            return _shipped(shop, command)
     raise AssertionError("unreachable")
 
 
@@ -97,12 +105,15 @@ def _refund(shop: Shop, command: Refund) -> Receipt | None:
 
 
 def _answer(shop: Shop, command: AnswerReview) -> Receipt | None:
-    got = shop.get("/api/v2/product/get_comment", comment_id=command.review_id, cursor="", page_size=1).response
-    for raw in map(data, many(got, "item_comment_list")):
-        answer = part(raw, "comment_reply") or part(raw, "cmt_reply")
-        if text(answer, "reply").split() == command.text.split():
-            return Receipt(command.review_id, shop.now())
-    return None
+    there = answer_of(comment_of(shop, command.review_id))
+    return Receipt(command.review_id, shop.now()) if there.split() == command.text.split() else None
+
+
+def _shipped(shop: Shop, command: Ship) -> Receipt | None:
+    if order_status(shop, command.order_id) in guesses.TO_SHIP:
+        return None
+    got = shop.get("/api/v2/logistics/get_tracking_number", order_sn=command.order_id).response
+    return _settled(text(got, "tracking_number") == command.tracking, command.tracking, shop)
 
 
 def _settled(as_wanted: bool, name: str, shop: Shop) -> Receipt:

@@ -57,6 +57,7 @@ _GONE = {
     "error_shop_refresh_token": "The refresh token is not accepted (each is good once); authorise the app again.",
     "invalid_code": "The code is used or older than 10 minutes; authorise the app again and enter the new code.",
     "invalid_shop_id": "The code belongs to another shop; check the shop id.",
+    "error_shop": "Shopee does not know the shop id; check it in the settings.",
     "error_partner_key_expired": "The partner key has ended; reset it in the console and enter the new one.",
     "error_sign": "Shopee does not accept the signature; enter the partner key again.",
     "invalid_partner_id": "Shopee does not know the partner id on this server; check the partner id and the server.",
@@ -115,6 +116,8 @@ def refuse(code: str, message: str, now: Instant) -> None:
         raise AuthRevoked(f"Shopee does not accept the app: {message or code}")
     if code == "error_param" and "partner_id" in said:
         raise AuthRevoked(_GONE["invalid_partner_id"])
+    if code == "error_param" and ("shop_id" in said or "shopid" in said):
+        raise AuthRevoked(_GONE["error_shop"])
     raise Refusal(f"Shopee refused: {message or code}", code)
 
 

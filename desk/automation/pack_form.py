@@ -148,7 +148,7 @@ def need(pack_id: str) -> Pack:
     if found is None:
         from desk.query.faults import nearest
 
-        near = nearest(pack_id, shipped_packs())
+        near = nearest(pack_id, list(shipped_packs()))
         raise NotFound(N_("There is no pack {item}."), item=pack_id, near=near,
                        next=N_("Did you mean {near}?") if near else N_("See: deskhand pack list"))  # fmt: skip
     return found

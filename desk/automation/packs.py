@@ -183,8 +183,8 @@ def _settings(conn: Connection, pack: Pack, chosen: Chosen) -> dict[str, dict[st
             for word, group_id in pairs(value).items():
                 have = wanted.setdefault(group_id, {}).setdefault(setting.key, _now(conn, group_id, setting.key) or [])
                 wanted[group_id][setting.key] = list(dict.fromkeys((*have, word)))
-        elif (group_id := _group_of(setting, chosen)) is not None:
-            wanted.setdefault(group_id, {})[setting.key] = _value(conn, setting, group_id, value, chosen)
+        elif (own := _group_of(setting, chosen)) is not None:
+            wanted.setdefault(own, {})[setting.key] = _value(conn, setting, own, value, chosen)
     found: dict[str, dict[str, tuple[Any, Any]]] = {}
     for group_id, keys in wanted.items():
         group = groups.get(conn, group_id)

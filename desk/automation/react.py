@@ -33,6 +33,7 @@ def react(unit: UnitOfWork) -> None:
     if chain is not None:
         chain.go_on(told)
     waking.wake(unit, told)
+    _weigh(unit, told)
     _own(unit, told)
     if chain is not None and unit.told:
         routed = list(unit.told)
@@ -45,6 +46,17 @@ def _chain(unit: UnitOfWork) -> Chain:
     from desk.automation.rules.run import Chain
 
     return Chain(unit)
+
+
+def _weigh(unit: UnitOfWork, told: Sequence[Told]) -> None:
+    """What a ticket takes of somebody's capacity follows its type."""
+    changed = dict.fromkeys(t.ticket_id for t in told if t.ticket_id and "type" in t.payload.get("changes", ()))
+    if changed:
+        from desk.automation.effort import keep
+
+        for ticket_id in changed:
+            if ticket_id is not None:
+                keep(unit, ticket_id)
 
 
 def _own(unit: UnitOfWork, told: Sequence[Told]) -> None:

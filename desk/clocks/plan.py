@@ -123,9 +123,15 @@ def plan(
     counts around the clock, which is never later. Raises Invalid if a calendar never opens.
     """
     able = [p for p in policies if p.enabled and applies(p, facts)]
-    plans = [made for run in _runs(facts) if (made := _clock(run, facts, able, calendars, now))]
-    first = {p.start for p in plans if p.kind == "first_response"}  # one message, one clock of the shop's
-    plans = [p for p in plans if p.kind != "next_response" or p.start not in first]
+    wanted = {(p.kind, p.starts) for p in able}
+    plans: list[ClockPlan] = []
+    for run in _runs(facts):
+        if run.due is None and (run.kind, run.starts) not in wanted:
+            continue
+        if run.kind == "next_response" and any(p.kind == "first_response" and p.start == run.start for p in plans):
+            continue  # one message, one clock of the shop's
+        if made := _clock(run, facts, able, calendars, now):
+            plans.append(made)
     return sorted(plans, key=lambda p: (not p.open, p.due, KINDS.index(p.kind), p.starts))
 
 

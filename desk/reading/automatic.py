@@ -8,110 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from desk.reading import automatic_words as words
 from desk.reading import headers
-from desk.reading.lazy import regex
 from desk.reading.mime import Part
 from desk.reading.records import Address, Relay
 
-_DAEMON = regex(
-    r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mdaemon|mailerdaemon|bounces?|double-bounce"
-    r"|mail-?system|mailgate|mailadmin|microsoftexchange[0-9a-f]{4,40})(?:[-+_.=].*)?@|^mailer-daemon$|^postmaster$"
-)
-_NO_REPLY = regex(
-    r"(?:^|[._+-])(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|donotrespond|noresponse|nicht[-_.]?antworten|"
-    r"ne[-_.]?pas[-_.]?repondre|no[-_.]?responder|non[-_.]?rispondere|nao[-_.]?responda|"
-    r"niet[-_.]?beantwoorden)(?:[._+-]|@|\d)|^notifications?@|^alerts?@"
-)
-_BOUNCE_SUBJECT = regex(
-    r"your (?:e-?mail|message)\b.{0,80}(?:could not be|was not|has not been|cannot be) delivered|undeliver(?:ed|able|y)|undelivered mail|delivery (?:status notification|failure|failed|error|"
-    r"report|has failed|problem|unsuccessful|notification: delivery has failed)"
-    r"|failure notice|failed delivery|mail delivery (?:failed|failure|error|system|subsystem)|"
-    r"returned (?:mail|to sender)|returned email|mail (?:could not be|not) delivered|message (?:could"
-    r" not be|not|was not|undeliver\w*) ?(?:delivered)?|non[- ]?deliver(?:y|able)"
-    r"|unzustellbar|zustellung (?:fehlgeschlagen|nicht)|nicht zugestellt|fehler bei der zustellung|unzustellbarkeit"
-    r"|non remis|échec de (?:la )?(?:remise|livraison|distribution)|courrier non remis|non distribué|mail non délivré"
-    r"|no se (?:puede|pudo|ha podido) entregar|error de entrega|entrega fallida|correo no entregado|"
-    r"notificación de estado de (?:la )?entrega|devuelto"
-    r"|non recapitabile|mancata consegna|errore di recapito|impossibile recapitare|notifica sullo stato del recapito"
-    r"|não (?:foi )?(?:entregue|possível entregar)|falha (?:na|de) entrega|devolvid[oa] ao remetente|"
-    r"notificação de status de entrega"
-    r"|onbestelbaar|niet (?:afgeleverd|bezorgd)|bezorging mislukt|aflevering mislukt"
-    r"|退信|投递失败|無法(?:傳送|投遞)|无法(?:投递|送达|传递)|未送达|傳送失敗|退件通知|寄信失敗|系统退信"
-    r"|配信(?:不能|できません|エラー)|送信できません|届きませんでした|配送(?:不能|失敗|エラー)|メール配送|エラーメール|メールエラー|エラー通知|未達",
-    re.I,
-)
-_BOUNCE_TEXT = regex(
-    r"^(?:final-recipient|diagnostic-code|reporting-mta|remote-mta)\s*:|could not be delivered|"
-    r"couldn'?t be delivered|was not delivered|unable to (?:be delivered|deliver)|not able to deliver"
-    r"|permanent (?:fatal )?error|delivery to the following recipients? (?:failed|has failed)|user "
-    r"unknown|unknown user|mailbox (?:is )?(?:full|unavailable|not found)|no such user|address "
-    r"rejected|does not exist|recipient (?:address )?rejected"
-    r"|\b5[05]\d[- ][#(]?5\.\d{1,3}\.\d{1,3}\b|undeliverable|fatal errors|returned message|i'?m sorry"
-    r" to have to inform|this is a permanent error|not delivered|delivery failed|host unknown|mail "
-    r"delivery"
-    r"|konnte nicht zugestellt|nicht zugestellt werden|n'a pas pu être (?:remis|distribué)|no se pudo"
-    r" entregar|non è stato possibile (?:recapitare|consegnare)|não pôde ser entregue|kon niet worden"
-    r" (?:bezorgd|afgeleverd)"
-    r"|无法送达|投递失败|无法投递|無法送達|無法傳遞|退信|配信できません|送信できません|届けることができ|配送できませんでした",
-    re.I | re.M,
-)
-_VACATION = regex(
-    r"^(?:\W|re:|aw:|sv:|antw:|rv:|r:)*(?:out[- ]of[- ](?:the )?office|auto(?:matic|mated)?[- ]?(?:reply|response|answer)|autoreply"
-    r"|auto-?(?:reply|response):|auto: ?(?:out|re:|reply)|vacation (?:reply|response|message|notice)|away from (?:the )?office|i am (?:currently )?(?:away|out of)"
-    r"|abwesenheits|automatische? (?:antwort|nachricht|eingangs)|(?:ich )?bin (?:nicht im haus|im urlaub)|nicht im büro"
-    r"|réponse automatique|absence du bureau|absent du bureau|message d'absence|réponse d'absence"
-    r"|respuesta automática|fuera de (?:la )?oficina|contestación automática|mensaje de ausencia|notificación de ausencia"
-    r"|risposta automatica|fuori (?:sede|ufficio)|messaggio di assenza|risposta di assenza"
-    r"|resposta automática|fora do escritório:|ausente do escritório|mensagem de ausência|aviso de ausência"
-    r"|automatisch(?:e)? (?:antwoord|beantwoord)|afwezigheids|afwezig:|niet (?:op kantoor|aanwezig)"
-    r"|自动回复|自動回覆|自动答复|自動回復|休假通知|不在办公室|外出通知|自動応答|自動返信|不在通知|不在のお知らせ|休暇のお知らせ)",
-    re.I,
-)
-_AWAY_SUBJECT = regex(
-    r"^(?:\W|re:|aw:|sv:)*(?:vacation|holiday|on (?:vacation|leave|holiday)|urlaub|abwesend|absence|absent|ausente|ausencia|assenza"
-    r"|ausência|fora do escritório|afwezig|休假|外出|不在|休暇)",
-    re.I,
-)
-"""Subjects that say somebody is away: a responder's only where the text says so too."""
-_AWAY = regex(
-    r"\b(?:i am|i'm|i’m|i will be|we are|will be|currently)\b.{0,25}\b(?:out of (?:the )?office|away from (?:my desk|the office|work)|"
-    r"on (?:(?:annual|parental|maternity|sick|medical) )?(?:vacation|holidays?|leave)|away until|out until)\b"
-    r"|\b(?:bin|befinde mich|sind wir)\b.{0,60}(?:nicht im büro|nicht im haus|im urlaub|abwesend|außer haus|nicht erreichbar|elternzeit)"
-    r"|\b(?:je suis|je serai|actuellement)\b.{0,30}(?:absent|en congés?|hors du bureau|en vacances)"
-    r"|\b(?:estoy|estaré|me encuentro|actualmente)\b.{0,30}(?:fuera de la oficina|de vacaciones|ausente)"
-    r"|\b(?:sono|sarò|attualmente)\b.{0,30}(?:fuori (?:ufficio|sede)|in ferie|assente)"
-    r"|\b(?:estou|estarei|encontro-me|no momento)\b.{0,30}(?:fora do escritório|de férias|ausente)"
-    r"|\b(?:ik ben|momenteel)\b.{0,30}(?:afwezig|niet aanwezig|niet op kantoor|met vakantie|op vakantie|met verlof)"
-    r"|休暇(?:をいただ|を頂|中|のため)|不在(?:にして|にしており|のため)|夏季休業|年末年始休業|外出して(?:おり|い)"
-    r"|正在休假|休假中|(?:我|本人).{0,6}(?:在休假|外出|出差|不在办公室|不在辦公室)|正在休息|已下班",
-    re.I,
-)
-_MEANWHILE = regex(
-    r"limited access|no access to (?:my )?e-?mail|will (?:reply|respond|answer|get back|return|be back|read)|(?:up)?on my return|when i (?:return|am back|get back)"
-    r"|back (?:on|in the office)|urgent|in my absence|during my absence|emergency"
-    r"|nicht weitergeleitet|wieder (?:erreichbar|da|im büro|im haus|zurück)|nach meiner rückkehr|in dringenden|dringende|eingeschränkt|vertret"
-    r"|en cas d'urgence|à mon retour|de retour|accès limité|jusqu'au"
-    r"|a mi regreso|a mi vuelta|responderé|en caso de urgencia|acceso limitado|hasta el"
-    r"|al mio (?:rientro|ritorno)|risponderò|in caso di urgenza|per urgenze|accesso limitato|fino al"
-    r"|no meu (?:regresso|retorno)|quando (?:voltar|regressar)|responderei|em caso de urgência|assuntos urgentes|acesso limitado|até (?:o dia )?\d"
-    r"|bij terugkomst|na terugkomst|bij spoed|dringende gevallen|weer (?:aanwezig|bereikbaar|terug)|beperkt bereikbaar|tot \d"
-    r"|以降(?:に|の)|返信(?:いたし|致し|させ)|お急ぎ|緊急の|ご対応|戻り次第"
-    r"|返回后|回来后|尽快回复|急事|紧急|期间|回來後|盡快回覆|緊急|期間",
-    re.I,
-)
-_SAYS_SO = regex(
-    r"this is an? auto(?:mated|matic|-generated|matically generated)|automatically generated|auto-generated (?:e-?mail|message|reply)"
-    r"|do not (?:reply|respond) to this (?:e-?mail|message)|this (?:e-?mail|message|mailbox) is not monitored|automated (?:reply|response)"
-    r"|automatisch (?:generiert|erstellt|erzeugt|versandt)|automatische (?:antwort|nachricht|e-mail|eingangsbestätigung)|antworten sie (?:bitte )?nicht auf diese"
-    r"|(?:message|courriel|e-?mail|réponse) (?:est )?(?:généré )?automatique(?:ment)?|ne pas répondre à ce(?:t|) (?:message|e-?mail|courriel|mail)|merci de ne pas répondre"
-    r"|(?:mensaje|correo|respuesta) (?:es )?(?:generad[oa] )?automátic[ao]|generado automáticamente|no responda a este (?:mensaje|correo)"
-    r"|(?:messaggio|risposta|e-?mail) automatic[ao]|generat[oa] automaticamente|non rispondere a quest[ao]"
-    r"|(?:mensagem|resposta|e-?mail) automátic[ao]|gerad[oa] automaticamente|não responda a est[ea]"
-    r"|automatisch (?:gegenereerd|verzonden|bericht|antwoord)|automatische (?:reactie|mail)|niet (?:te )?(?:reageren|antwoorden) op (?:deze|dit)"
-    r"|自動(?:送信|返信|配信|応答|生成)|このメールに(?:は)?返信(?:しない|できません|いただいても)|送信専用"
-    r"|(?:系统|系統)自动|系统自动(?:发送|发出|生成)|系統自動|自动(?:回复|发送|生成)|自動(?:回覆|發送|產生)|请勿(?:直接)?回复|請勿(?:直接)?回覆",
-    re.I,
-)
 MAX_RESPONSE = 1500
 """Characters of a text that may be a responder's: they are short."""
 _BULK = {"bulk", "junk", "list"}
@@ -133,7 +34,7 @@ def classify(root: Part, sender: Address, subject: str, text: str, new: str, rel
         submitted.startswith("auto-replied")
         or precedence in ("auto_reply", "auto-reply")
         or any(name in fields for name in _RESPONDERS)
-        or _VACATION.match(subject)
+        or words.VACATION.match(subject)
         or _is_away(subject, new)
     ):
         return "vacation"
@@ -141,34 +42,32 @@ def classify(root: Part, sender: Address, subject: str, text: str, new: str, rel
         return "notice"
     if any(name in fields for name in _LIST) or precedence in _BULK:
         return "list"
-    if _NO_REPLY.search(sender.address):
+    if words.NO_REPLY.search(sender.address):
         return "no-reply"
-    if len(new) <= MAX_RESPONSE and _SAYS_SO.search(new):
+    if len(new) <= MAX_RESPONSE and _hints(new) and words.SAYS_SO.search(new):
         return "other"
     if submitted not in ("", "no") or "x-auto-response-suppress" in fields or "x-loop" in fields:
         return "other"
-    if _DAEMON.match(sender.address) or root.params.get("report-type", "") or _word(fields, "return-path") == "<>":
+    if words.DAEMON.match(sender.address) or root.params.get("report-type", "") or _word(fields, "return-path") == "<>":
         return "other"
     return None
+
+
+def _hints(text: str) -> bool:
+    """Whether a text holds any word without which no responder speaks; most mails hold none."""
+    text = text.lower()
+    return any(word in text for word in words.HINTS)
 
 
 def _is_away(subject: str, text: str) -> bool:
     """Whether the words are those of a vacation responder: somebody is away, and what happens meanwhile. A buyer who
     tells of a journey asks for something."""
-    if len(text) > MAX_RESPONSE or "?" in text or "\uff1f" in text:
+    if len(text) > MAX_RESPONSE or "?" in text or "\uff1f" in text or not _hints(text):
         return False
-    away = bool(_AWAY.search(text))
-    if away and _AWAY_SUBJECT.match(subject) and not _ASKS.search(text):
+    away = bool(words.AWAY.search(text))
+    if away and words.AWAY_SUBJECT.match(subject) and not words.ASKS.search(text):
         return True
-    return away and bool(_MEANWHILE.search(text)) and not _ASKS.search(text)
-
-
-_ASKS = regex(
-    r"\b(?:please|can you|could you) (?:deliver|send|ship|leave|change|cancel|refund|hold|wait)|my (?:order|parcel|package)|deliver"
-    r"|bitte (?:liefern|senden|schicken|stornieren|ändern)|mein(?:e)? (?:paket|bestellung)|livr(?:er|ez)|mon colis|ma commande|entreg|mi pedido|meu pedido"
-    r"|consegn|mio (?:pacco|ordine)|bezorg|lever|mijn (?:pakket|bestelling)|配達して|発送し|届け|发货|送货|派送|寄到|快递|出貨|包裹",
-    re.I,
-)
+    return away and bool(words.MEANWHILE.search(text)) and not words.ASKS.search(text)
 
 
 def is_bounce(root: Part, sender: Address, subject: str, text: str, *, service: bool = False) -> bool:
@@ -186,25 +85,23 @@ def is_bounce(root: Part, sender: Address, subject: str, text: str, *, service: 
         return not _only_delayed(root)
     if "x-failed-recipients" in fields:
         return True
-    worded = bool(_BOUNCE_SUBJECT.search(subject))
-    daemon = bool(_DAEMON.match(sender.address)) or bool(_DAEMON.match(f"{sender.name.lower()}@".replace(" ", "-")))
+    worded = bool(words.BOUNCE_SUBJECT.search(subject))
+    daemon = bool(words.DAEMON.match(sender.address)) or bool(
+        words.DAEMON.match(f"{sender.name.lower()}@".replace(" ", "-"))
+    )
     null = _word(fields, "return-path") in ("<>", "<mailer-daemon>")
     if worded and service:
-        return bool(_BOUNCE_TEXT.search(f"{subject}\n{text[:8000]}")) and bool(_OURS.search(subject))
+        return bool(words.BOUNCE_TEXT.search(f"{subject}\n{text[:8000]}")) and bool(words.OURS.search(subject))
     if worded and (daemon or null or ("in-reply-to" not in fields and _reports(text[:8000]))):
         return True
     if daemon or null:
-        return bool(_BOUNCE_TEXT.search(text[:20_000]))
+        return bool(words.BOUNCE_TEXT.search(text[:20_000]))
     return False
-
-
-_OURS = regex(r"\b(?:e-?mail|message|nachricht|mensaje|messaggio|mensagem|bericht|courriel)\b|メール|メッセージ|邮件|郵件|消息", re.I)
-"""What a marketplace could not deliver: a mail of ours, and no parcel."""
 
 
 def _reports(text: str) -> bool:
     """Whether a text reports a mail that came back: two of its turns of speech, for one is a buyer's about a parcel."""
-    return len({m.group().lower() for m in _BOUNCE_TEXT.finditer(text)}) > 1
+    return len({m.group().lower() for m in words.BOUNCE_TEXT.finditer(text)}) > 1
 
 
 def _only_delayed(root: Part) -> bool:
@@ -214,11 +111,6 @@ def _only_delayed(root: Part) -> bool:
         if part.type == "message/delivery-status":
             actions.update(re.findall(rb"(?im)^action\s*:\s*([a-z]+)", part.body()[:50_000]))
     return bool(actions) and not {a.lower() for a in actions} - {b"delayed", b"delivered", b"relayed", b"expanded"}
-
-
-_ORIGINAL = regex(
-    r"^[ \t>|]*(?:original-|x-original-)?message-id\s*:\s*(?:\n[ \t>|]+)?\s*<?([^<>\s]+@[^<>\s]+?)>?\s*$", re.I | re.M
-)
 
 
 def bounced_id(root: Part, texts: Iterable[str]) -> str:
@@ -236,7 +128,7 @@ def bounced_id(root: Part, texts: Iterable[str]) -> str:
             if ids := headers.message_ids(headers.first(fields, "message-id")):
                 return ids[0]
     for text in texts:
-        if match := _ORIGINAL.search(text[:100_000]):
+        if match := words.ORIGINAL.search(text[:100_000]):
             return match[1]
     for name in ("x-original-message-id", "original-message-id", "in-reply-to", "references"):
         if ids := headers.message_ids(headers.first(root.fields, name)):
@@ -251,4 +143,4 @@ def _word(fields: headers.Fields, name: str) -> str:
 def nobody(address: str) -> bool:
     """Whether mail to this address reaches no person: a no-reply sender, a mail system."""
     folded = address.strip().lower()
-    return bool(_NO_REPLY.search(folded) or _DAEMON.match(folded))
+    return bool(words.NO_REPLY.search(folded) or words.DAEMON.match(folded))

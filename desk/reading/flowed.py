@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _QUOTES = re.compile(r">+")
+_APART = " " * 4
+"""Before an angle that the writer typed, so that it passes for no quote."""
 
 
 def unwrap(text: str, *, delsp: bool) -> str:
@@ -21,7 +23,8 @@ def unwrap(text: str, *, delsp: bool) -> str:
         if depth == open_at and not signature:
             out[-1] += body
         else:
-            out.append(f"{'>' * depth} {body}" if depth else body)
+            plain = f"{_APART}{body}" if body.startswith(">") else body
+            out.append(f"{'>' * depth} {body}" if depth else plain)
         soft = body.endswith(" ") and not signature
         if soft and delsp:
             out[-1] = out[-1][:-1]

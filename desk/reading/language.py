@@ -165,8 +165,7 @@ _NORSE = regex(r"\b[a-zæøå]+(?:en|et|a|ene) (?:min|mi|mitt|mine|din|ditt|dine
 """Norwegian puts the owner behind the thing: pakken min."""
 
 _RELATIVES = tuple(
-    (group, {tag: frozenset(words.split()) for tag, words in own.items()})
-    for group, own in _RELATIVES_WORDS
+    (group, {tag: frozenset(words.split()) for tag, words in own.items()}) for group, own in _RELATIVES_WORDS
 )
 
 # What the model calls some short texts in the ten languages' close relatives.

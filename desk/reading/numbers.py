@@ -56,7 +56,9 @@ _LABELLED = regex(
     re.I,
 )
 _HASH = regex(r"(?<![\w&#/])[#＃]\s?([A-Z]{0,5}-?\d{3,15}(?:-\d{1,10}){0,3})\b")
-_OF_A_THING = regex(r"(?:item|listing|artikel|article|artículo|articolo|artigo|product|produkt|sku|商品|物品)\s?$", re.I)
+_OF_A_THING = regex(
+    r"(?:item|listing|artikel|article|artículo|articolo|artigo|product|produkt|sku|商品|物品)\s?$", re.I
+)
 """What before a # says that the number is a thing's, and no order's."""
 _NUMBERS = regex(r"\d[\dA-Za-z-]{2,}")
 _REACH = 72
@@ -76,7 +78,9 @@ def orders(text: str, platform: str = "") -> tuple[str, ...]:
         found.extend((m.start(1), m.end(1), _plain(m[1])) for m in _ON_PLATFORM[platform].finditer(text))
     matches = [m for start, end in _near_digits(text) for m in _LABELLED.finditer(text, start, end)]
     if "#" in text or "\uff03" in text:
-        matches.extend(m for m in _HASH.finditer(text) if not _OF_A_THING.search(text, max(m.start() - 14, 0), m.start()))
+        matches.extend(
+            m for m in _HASH.finditer(text) if not _OF_A_THING.search(text, max(m.start() - 14, 0), m.start())
+        )
     for match in matches:
         number = match[1].rstrip("-_")
         if platform == "ebay" and len(number) == 12 and number.isdigit() and match.re.pattern == _HASH.pattern:

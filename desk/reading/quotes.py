@@ -6,12 +6,10 @@ The rule for doubt is to show: a line is folded only when a mail program marked 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
+from desk.reading import quote_marks as marks
 from desk.reading.html import Line
 
 MAX_LINES = 20_000
@@ -27,83 +25,10 @@ class Folded(NamedTuple):
     quoted: str
 
 
-class _Patterns(NamedTuple):
-    attribution: re.Pattern[str]
-    loose: re.Pattern[str]
-    separator: re.Pattern[str]
-    device: re.Pattern[str]
-    legal: re.Pattern[str]
-    certain: re.Pattern[str]
-    label: re.Pattern[str]
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> _Patterns:
-    with (Path(__file__).parent / "data" / "quotes.toml").open("rb") as file:
-        data = tomllib.load(file)
-
-    def any_of(parts: Iterable[str]) -> re.Pattern[str]:
-        return re.compile("|".join(f"(?:{p})" for p in parts), re.I)
-
-    names = "|".join(data["devices"])
-    device = rf"(?:[\w.'’+-]{{1,20}},? ){{0,4}}(?:{names})(?![a-z0-9])[\w .,'’&()+-]{{0,30}}"
-    labels = "|".join(
-        f"(?P<{kind}>{'|'.join(re.escape(w) for w in sorted(words, key=len, reverse=True))})"
-        for kind, words in data["labels"].items()
-    ).replace("(?P<from>", "(?P<from_>")
-    return _Patterns(
-        any_of(data["attribution"]),
-        any_of(data["loose"]),
-        any_of(data["separator"]),
-        any_of(p.replace("DEVICE", device) for p in data["device"]),
-        any_of(data["legal"]),
-        any_of(data["certain"]),
-        re.compile(rf"[\s*_|>]*(?:{labels})[\s*_]*(?:[:\uff1a]|\|\s)[\s*_|]*(?P<value>.*)", re.I),
-    )
-
-
-# Cheap signs that a text holds anything to fold; most messages hold none.
-_WORDS = (
-    "wrote", "escribi", "escreveu", "schrieb", "\u5199\u9053", "\u5beb\u9053", "sent ", "gesendet", "envoy",
-    "envia", "inviat", "verstuurd", "verzonden", "\u9001\u4fe1", "\u53d1\u81ea", "\u767c\u81ea", "\u6765\u81ea",
-    "\u4f86\u81ea", "\u4ece", "\u5f9e", "outlook", "confiden", "vertraulich", "riservat", "vertrouwelijk",
-    "\u4fdd\u5bc6", "\u6a5f\u5bc6", "environment", "umwelt", "imprimir", "stampare", "virus", "avast", "disclaimer",
-    "unterwegs", "download ", "skickat", "sendt ", "wys\u0142an", "\u043e\u0442\u043f\u0440\u0430\u0432\u043b\u0435\u043d",
-    "\u043d\u0430\u0434\u0456\u0441\u043b", "odesl", "odosl", "l\u00e4hetetty", "g\u00f6nderildi", "\uc5d0\uc11c", "trimis", "k\u00fcldve",
-    "\u5bc4\u81ea", "\u53d1\u9001", "\u767c\u9001", "\u50b3\u9001", "\u5bc4\u51fa", "scritto", "\u00e9crit",
-)  # fmt: skip
-_LINES = re.compile(
-    r"(?:\A|\n)[ \t]{0,3}[>\uff1e\-_=*\u2014\u2013\u2500]|[:\uff1a][*_ \t]*(?:\n|\Z)|"
-    r"\n[^\n:\uff1a]{1,24}[:\uff1a][^\n]*\n[^\n:\uff1a]{1,24}[:\uff1a]"
-)
-
-_LAST = frozenset(":\uff1aeEuU\u00f3\u00d3\u9053\u5199")
-"""What an attribution can end with: a colon, or the last letter of "wrote" in the languages that leave it out."""
-_BARE_END = re.compile("(?:wrote|\u5199\u9053|\u5beb\u9053|escreveu|escribi\u00f3)$", re.I)
-_PREFIX = re.compile(r"[ \t]{0,3}[>\uff1e](?![_.<:][<>_.()]|_|\.)")
-_WRAPPED_END = re.compile("[ \t]*>[ \t]*(?:[^\\W\\d]+[ \t]*){0,3}[:\uff1a][ \t]*")
-"""The end of an attribution that was wrapped before the angle that closes its address."""
-_MORE_THAN = re.compile(r"[ \t]{0,3}> ?[\d$€£¥]")
-"""An angle before a figure may say "more than"."""
-_QUOTED_WORDS = re.compile(r"> (?![\d$€£¥])")
-_RULE = re.compile(r"\s*(?:[-_=*\u2014\u2500][\s-]?){5,}\s*$")
-_DASHES = re.compile(r"^[\s\-_=*>\u2014\u2500|\u00a0]+|[\s\-_=*\u2014\u2500|\u00a0]+$")
-_SIGNATURE = re.compile(r"--[ \u00a0]?$|[\u2014\u2013]$|__$")
-_SIGN_OFF = re.compile(r"[-\u2013\u2014~]\s?[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}$")
-_SPOKEN = re.compile(
-    r"\b(?:i|i'm|my|me|you|your|please|ich|mein\w*|mir|bitte|sie|je|j'ai|mon|ma|votre|vous|yo|mi|su|quiero|por favor|io|mio|voglio"
-    r"|vorrei|eu|meu|minha|quero|ik|mijn|graag|jullie)\b|[\u6211\u8bf7\u8acb\u60a8\u4f60]|\u304f\u3060\u3055\u3044|\u304a\u9858\u3044",
-    re.I,
-)
-"""Words of somebody who still has something to say."""
-_LIST_RULE = re.compile(r"\s*_{20,}\s*$")
-_STRONG = re.compile(r"@|\d{1,2}[:.h]\d{2}|\d{4}")
-
-
 def fold_text(text: str) -> Folded:
     """Folds plain text."""
     lower = text.lower()
-    if not (_LINES.search(text) or any(word in lower for word in _WORDS)):
+    if not (marks.LINES.search(text) or any(word in lower for word in marks.WORDS)):
         return Folded(text.strip("\n"), "")
     return fold([Line(line, False) for line in text.split("\n")])
 
@@ -131,19 +56,24 @@ def _tidy(lines: Iterable[str]) -> str:
 class _Folder:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.text = [line.text for line in lines]
-        self.prefixed = [bool(_PREFIX.match(line.text)) for line in lines]
+        self.prefixed = [bool(marks.PREFIX.match(line.text)) for line in lines]
         for number in range(1, len(lines)):
-            if self.prefixed[number] and _WRAPPED_END.fullmatch(self.text[number]):
+            if self.prefixed[number] and marks.WRAPPED_END.fullmatch(self.text[number]):
                 before = self.text[number - 1]
                 self.prefixed[number] = before.rfind("<") <= before.rfind(">")
         self.folded = [line.quoted or prefix for line, prefix in zip(lines, self.prefixed, strict=True)]
         self.marked = [line.quoted for line in lines]
-        self.patterns = _patterns()
+        self.patterns = marks.patterns()
         self.labels: dict[int, str] = {}
         if sum(self.prefixed) == 1:
             self._lone_prefix()
         for number, text in enumerate(self.text):
-            if self.prefixed[number] and not self.marked[number] and _MORE_THAN.match(text) and self._alone(number):
+            if (
+                self.prefixed[number]
+                and not self.marked[number]
+                and marks.MORE_THAN.match(text)
+                and self._alone(number)
+            ):
                 self.prefixed[number] = self.folded[number] = False
 
     def _alone(self, number: int) -> bool:
@@ -161,7 +91,7 @@ class _Folder:
         if (
             self.marked[number]
             or before.rstrip().endswith((":", "\uff1a", "wrote", "-"))
-            or _QUOTED_WORDS.match(self.text[number])
+            or marks.QUOTED_WORDS.match(self.text[number])
         ):
             return
         if self.text[number].lstrip().startswith(">>"):
@@ -193,7 +123,9 @@ class _Folder:
         for number, line in enumerate(self.text):
             bare = line.strip()
             if bare == "-----BEGIN PGP SIGNED MESSAGE-----":
-                after = next((n for n in range(number + 1, min(number + 8, len(self.text))) if not self.text[n].strip()), 0)
+                after = next(
+                    (n for n in range(number + 1, min(number + 8, len(self.text))) if not self.text[n].strip()), 0
+                )
                 self._fold(number, max(after, number + 1))
             inside = inside or bare == "-----BEGIN PGP SIGNATURE-----"
             self.folded[number] = self.folded[number] or inside
@@ -206,7 +138,7 @@ class _Folder:
         line = self.text[number]
         if len(line) > 160:
             return 0
-        bare = _DASHES.sub("", line)
+        bare = marks.DASHES.sub("", line)
         if not bare or not self.patterns.separator.fullmatch(bare):
             return 0
         dashed = line.strip() != bare
@@ -224,7 +156,7 @@ class _Folder:
             return 0
         top = number
         before = self._previous(number - 1)
-        if before >= 0 and _RULE.match(self.text[before]):
+        if before >= 0 and marks.RULE.match(self.text[before]):
             top = before
         return self._fold_tail(top, self._after_headers(number))
 
@@ -275,7 +207,7 @@ class _Folder:
             joined = f"{joined} {line}".strip()
             if len(joined) > 700:
                 return 0
-            ends = line[-1] in _LAST and (line[-1] in ":\uff1a" or extra or _BARE_END.search(line))
+            ends = line[-1] in marks.LAST and (line[-1] in ":\uff1a" or extra or marks.BARE_END.search(line))
             if ends and self._attributes(joined, extra):
                 return self._fold_attributed(self._latest_start(number, at), at + 1, joined)
         return 0
@@ -300,7 +232,7 @@ class _Folder:
         if quoted or following >= len(self.text):
             self._fold(number, after)
             return after
-        if not _STRONG.search(joined):
+        if not marks.STRONG.search(joined):
             return 0
         if any(self.prefixed[after:]) and not self._mostly_plain(after):
             self._fold(number, after)
@@ -335,11 +267,11 @@ class _Folder:
             if self.folded[number]:
                 continue
             end = ends[number]
-            if _SIGNATURE.fullmatch(line.strip(" \u00a0") if line.strip() == "--" else line):
+            if marks.SIGNATURE.fullmatch(line.strip(" \u00a0") if line.strip() == "--" else line):
                 short = self._short(number + 1, end)
                 if short and not self._speaks(number, end) and (short > 1 or end == len(self.text) or self.marked[end]):
                     self._fold(number, end)
-            elif _LIST_RULE.match(line) and self._short(number + 1, end) and self._is_list_footer(number, end):
+            elif marks.LIST_RULE.match(line) and self._short(number + 1, end) and self._is_list_footer(number, end):
                 self._fold(number, end)
 
     def _speaks(self, number: int, end: int) -> bool:
@@ -350,7 +282,7 @@ class _Folder:
             return True
         loose = self.text[number].strip("\u00a0") != "-- "
         said = " ".join(below)
-        return loose and (len(said.split()) > 7 or said.strip() > "\u2e80") and bool(_SPOKEN.search(said))
+        return loose and (len(said.split()) > 7 or said.strip() > "\u2e80") and bool(marks.SPOKEN.search(said))
 
     def _is_list_footer(self, number: int, end: int) -> bool:
         return bool(re.search(r"https?://|@|mailman|unsubscribe", "\n".join(self.text[number + 1 : end])))
@@ -368,7 +300,7 @@ class _Folder:
         while open_lines:
             last = open_lines[-1]
             line = self.text[last].strip()
-            if len(line) <= 140 and (self._is_device(line) or (len(open_lines) > 1 and _SIGN_OFF.fullmatch(line))):
+            if len(line) <= 140 and (self._is_device(line) or (len(open_lines) > 1 and marks.SIGN_OFF.fullmatch(line))):
                 self._fold(last, last + 1)
                 open_lines.pop()
                 continue
@@ -396,7 +328,12 @@ class _Folder:
         return ends
 
     def _is_device(self, line: str) -> bool:
-        return len(line) <= 140 and bool(self.patterns.device.fullmatch(line.strip("*_- ").rstrip(".!\u3002")))
+        if len(line) > 140:
+            return False
+        lower = line.lower()
+        if not any(word in lower for word in marks.SENDING):
+            return False
+        return bool(self.patterns.device.fullmatch(line.strip("*_- ").rstrip(".!\u3002")))
 
     def _paragraph(self, open_lines: list[int]) -> list[int]:
         first = len(open_lines) - 1

@@ -30,15 +30,19 @@ _HOMES = regex(
     r"|(?P<etsy>etsy\.com)|(?P<walmart>walmart\.com|walmart\.ca)|(?P<shopify>shopify\.com|shopifyemail\.com)"
     r"|(?P<shopee>shopee\.(?:[a-z]{2,3}(?:\.[a-z]{2})?))|(?P<aliexpress>aliexpress\.com)|"
     r"(?P<tiktok>tiktok\.com|tiktokshop\.com)"
-    r"|(?P<mercadolibre>mercadolib?v?re\.com(?:\.[a-z]{2})?|mercadolivre\.com\.br)|(?P<temu>temu\.com|temuemail\.com))$"
+    r"|(?P<mercadolibre>mercadolib?v?re\.com(?:\.[a-z]{2})?|mercadolivre\.com\.br)|(?P<temu>temu\.com"
+    r"|temuemail\.com))$"
 )
 
 _WORDED = (
     # platform, subject, where the order stands; shops send these from their own address
     ("woocommerce", regex(
-        r"^\[[^\]]+\]:?\s*(?:\S+ ){0,3}?(?:new (?:customer )?order|neue (?:kunden)?bestellung|nouvelle commande(?: client)?"
-        r"|nuevo pedido(?: de cliente)?|nuovo ordine(?: cliente)?|nov[oa] (?:pedido|encomenda)|nieuwe (?:klant)?bestelling"
-        r"|(?:cancelled|failed) order|stornierte bestellung|fehlgeschlagene bestellung|commande annulée|pedido cancelado"
+        r"^\[[^\]]+\]:?\s*(?:\S+ ){0,3}?(?:new (?:customer )?order|neue (?:kunden)?bestellung"
+        r"|nouvelle commande(?: client)?"
+        r"|nuevo pedido(?: de cliente)?|nuovo ordine(?: cliente)?|nov[oa] (?:pedido|encomenda)"
+        r"|nieuwe (?:klant)?bestelling"
+        r"|(?:cancelled|failed) order|stornierte bestellung|fehlgeschlagene bestellung|commande annulée"
+        r"|pedido cancelado"
         r"|ordine annullato|geannuleerde bestelling|新订单|新訂單|新规订单|新しい注文|新規注文|キャンセルされた注文)"
         r".{0,20}?(?:[#(（]|n[°º])\s*(\d{1,9})", re.I)),
     ("woocommerce", regex(
@@ -62,7 +66,8 @@ _BUYER = (
         r" par|realizado por)\s+([^\n,.:;()]{2,60})", re.I),
     regex(
         r"(?:conversation (?:with|from)|message from|nachricht von|message de|mensaje de|messaggio da|"
-        r"mensagem de|bericht van)\s+([^\n,.:;()]{2,60}?)(?=\s+(?:about|regarding|re|über|à propos|sobre|over|su)\b|[\n,.:;()]|$)",
+        r"mensagem de|bericht van)\s+([^\n,.:;()]{2,60}?)(?=\s+(?:about|regarding|re|über|à propos|sobre|over"
+        r"|su)\b|[\n,.:;()]|$)",
         re.I),
     regex(
         r"(?:^|\s)([\w.*-]{3,40})\s+(?:has (?:sent|asked|a question)|sent (?:you )?(?:a message|a "

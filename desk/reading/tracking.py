@@ -170,7 +170,11 @@ def _at(text: str, start: int, around: Surroundings) -> tuple[int, Tracking | No
         if len(number) < 8 or (used > 1 and not _grouped(pieces[:used])):
             continue
         longer = used < len(pieces) and not pieces[used].isalpha()
-        if number.isdigit() and len(number) <= _SHORT_DIGITS and (longer or _INSIDE.search(text, max(start - 2, 0), start)):
+        if (
+            number.isdigit()
+            and len(number) <= _SHORT_DIGITS
+            and (longer or _INSIDE.search(text, max(start - 2, 0), start))
+        ):
             continue  # a piece of a longer number: a card, a bank account, a phone
         if (hit := match(number.upper(), around, around.label(start))) is not None:
             return ends[used - 1], hit
@@ -199,7 +203,9 @@ def match(number: str, around: Surroundings, label: str = "") -> Tracking | None
             slipped = slipped or form.courier in around.named or _only(form, number, groups, table)
         if not holds or not _believed(form, around, label):
             continue
-        if form.check == "none" and ((fits and form.courier not in around.named) or not _is_number(number, form.digits)):
+        if form.check == "none" and (
+            (fits and form.courier not in around.named) or not _is_number(number, form.digits)
+        ):
             continue
         courier = table.postal.get(groups["country"], "") if form.check == "s10" else form.courier
         if courier:

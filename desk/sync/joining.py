@@ -59,4 +59,3 @@ def _settle(unit: UnitOfWork, ticket_id: int) -> None:
     if now.waiting_since is None and now.last_reply_at is not None and ticket.status in ("new", "open"):
         change(unit, ticket_id, {"status": "pending"}, why={"text": N_("after the reply was sent")})
     keep(unit, ticket_id)
-

@@ -66,6 +66,8 @@ class Case:
     are told apart by what follows a colon: "returns:cancellation". A deed that is not here is refused by the connector."""
     cannot_tell: frozenset[str] = frozenset()
     """Deeds of which the platform never tells whether they happened: `find` raises OutcomeUnknown."""
+    parcels: bool = False
+    """Whether parcels come with orders (or as ShipmentRecords): "tracking" is then exercised without a Ship."""
     renews: bool = True
     """Whether calls carry a token that ends and is renewed (else "expired" means that the key is dead)."""
     rotates: bool = False

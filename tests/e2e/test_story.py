@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from app import story
-from app.story_steps import STEPS, Failed, Scene
+from app.story_scene import Failed, Scene
+from app.story_steps import STEPS
 
 
 def test_every_step_holds(tmp_path: Path) -> None:
@@ -22,6 +23,9 @@ def test_every_step_holds(tmp_path: Path) -> None:
     assert facts["owner"]["owner"] and facts["owner"]["why"]
     assert facts["sent"]["in_reply_to"] == facts["mail"]["message_id"]
     assert facts["answered"]["ticket"] == facts["pulled"]["ticket"]
+    assert facts["dispatched"]["rule"] == "dispatch.quality" and facts["dispatched"]["group"] == "after_sales"
+    assert facts["rule_replies"]["sent"] == 2 and facts["rule_replies"]["held_back"] == 1
+    assert facts["incident"]["answered"] == facts["incident"]["tickets"]
 
 
 def test_the_command_plays_it(root: Path, tmp_path: Path) -> None:

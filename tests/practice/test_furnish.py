@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,9 +16,11 @@ from connectors.registry import connect
 from connectors.sandbox.world import World, make_world
 from connectors.sandbox.world.buyers import users
 from connectors.sandbox.world.data import table
-from desk import inbox, practice, thread
-from desk.automation import route
+from desk import groups, inbox, incidents, leave, practice, practice_setup, thread
+from desk.automation import packs, route
 from desk.automation.candidates import absent
+from desk.automation.rules import keep
+from desk.automation.rules.effect import hits
 from store import events
 from store.sql import shop
 from store.unit import Store
@@ -115,12 +118,10 @@ def test_hostile_texts_are_there_and_harmless(furnished: Store) -> None:
     assert len(table("odd")["hostile"]) == 8
 
 
-def test_somebody_is_on_duty_at_every_hour_of_the_year(furnished: Store) -> None:
-    team = [c for c in route.candidates(furnished.conn) if c.id != "ana"]
+def test_somebody_is_on_duty_at_every_hour_of_the_year_but_for_leave(furnished: Store) -> None:
+    team = [replace(c, leave=()) for c in route.candidates(furnished.conn) if c.id != "ana"]
     ana = next(a for a in shop.agents(furnished.conn) if a.id == "ana")
     assert ana.state == "on"
-    from dataclasses import replace
-
     team.append(replace(next(c for c in route.candidates(furnished.conn) if c.id == "ana"), manual=None))
     begin = at("2026-01-01T00:30")
     gaps = [h for h in range(0, 366 * 24) if all(absent(c, begin + h * HOUR) for c in team)]
@@ -161,3 +162,17 @@ def test_every_channel_takes_the_stand_ins_settings_and_reads_from_the_start(tmp
         assert made.streams()
         made.close()
     store.close()
+
+
+def test_every_room_has_something_to_look_at(furnished: Store) -> None:
+    conn = furnished.conn
+    assert {g.id for g in groups.every(conn)} >= {"after_sales", "senior", "experts"}
+    states = {pack: packs.standing(conn, pack).state for pack in practice_setup.PACKS}
+    assert states == practice_setup.PACKS
+    hit = hits(conn, [r.id for r in keep.every(conn)], NOON)
+    assert hit["dispatch.quality"] and hit["acknowledge.first"]
+    assert conn.execute("SELECT count(*) FROM outbox WHERE automatic = 1").fetchone()[0] == 0, "that one is in shadow"
+    (incident,) = incidents.listed(conn)
+    assert incident.tickets >= 3 and incident.answered == 0
+    assert leave.of(conn, "tom", after=NOON)
+    assert conn.execute("SELECT count(*) FROM macro").fetchone()[0] >= 7

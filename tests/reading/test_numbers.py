@@ -140,3 +140,50 @@ def test_personal_spans(text: str, kind: str, value: str) -> None:
 
 def test_order_numbers_are_not_masked() -> None:
     assert numbers.mask("order 123-1234567-7654321") == "order 123-1234567-7654321"
+
+
+def _card(prefix: str, size: int, chance: random.Random) -> str:
+    """A payment card's number (Luhn)."""
+    serial = prefix + "".join(chance.choice("0123456789") for _ in range(size - 1 - len(prefix)))
+    doubled = [int(d) * (2 - n % 2) for n, d in enumerate(reversed(serial))]
+    return serial + str(-sum(v - 9 if v > 9 else v for v in doubled) % 10)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "size"), [("4", 16), ("51", 16), ("2221", 16), ("6011", 16), ("34", 15), ("37", 15), ("36", 14)]
+)
+def test_no_payment_card_is_a_parcel(prefix: str, size: int) -> None:
+    chance = random.Random(prefix)
+    for _ in range(300):
+        card = _card(prefix, size, chance)
+        grouped = " ".join(card[n : n + 4] for n in range(0, size, 4))
+        assert tracking.find(f"My parcel never came, I paid with {card}") == ()
+        assert tracking.find(f"My parcel never came, card {grouped}") == ()
+
+
+@pytest.mark.parametrize("text", [
+    "Where is my parcel? Call me on {0}", "Wo ist mein Paket? Handy 01{1}", "Where is my parcel? +44 7{2} {3}",
+    "parcel ok, but invoice number {0} is wrong", "Customer number {0}: where is my parcel", "parcel came, IMEI 35{4}",
+    "我的快递呢，电话1{0}", "荷物について 電話 0{0}", "Order number 1{2}{3}: where is the parcel?",
+    "Refund the parcel to DE{4}{2}{3}",
+    "Refund the parcel to NL09 INGB {2}{5} {3}", "parcel arrived, serial number A{0}", "快递没到 订单号{2}{3}",
+])  # fmt: skip
+def test_other_numbers_beside_parcel_words_are_no_parcels(text: str) -> None:
+    chance = random.Random(text)
+    for _ in range(200):
+        digits = ["".join(chance.choice("0123456789") for _ in range(n)) for n in (10, 9, 3, 6, 13, 1)]
+        assert tracking.find(text.format(*digits)) == ()
+
+
+@pytest.mark.parametrize(("text", "courier"), [
+    ("Tracking number 12345678901234", "DHL"), ("运单号 12345678901234", "DHL"), ("tracking ABC123456789", "Purolator"),
+    ("tracking 1LSCXABCDEFGH12", "LaserShip"), ("my parcel JD0002123456789012 by Yodel", "Yodel"),
+])  # fmt: skip
+def test_a_label_before_a_number_is_enough(text: str, courier: str) -> None:
+    found = tracking.find(text.replace("tracking ABC", "tracking number ABC"))
+    assert [t.courier for t in found] == [courier]
+
+
+def test_the_number_of_a_listing_is_no_order() -> None:
+    assert numbers.orders("Question about item #123456789012", "ebay") == ()
+    assert numbers.orders("Order 12-34567-89012 of item #123456789012", "ebay") == ("12-34567-89012",)

@@ -317,7 +317,7 @@ SIGNED_IN = "Received: from phone (dsl.example [198.51.100.7]) by mx.shop.exampl
     (OUTSIDE, SIGNED_IN),
     (INSIDE, OUTSIDE, SIGNED_IN),
     ("Return-Path: <x@evil.example>",),
-    (OUTSIDE, "Authentication-Results: mx.shop.example; dmarc=fail header.from=shop.example; spf=pass smtp.mailfrom=evil.example"),
+    (OUTSIDE, "Authentication-Results: mx.shop.example; dmarc=fail header.from=shop.example; spf=pass smtp.mailfrom=e.example"),
     (OUTSIDE, "Authentication-Results: mx.shop.example; spf=pass smtp.mailfrom=evil.example; dkim=none"),
     (OUTSIDE, "Authentication-Results: mx.shop.example; dkim=pass header.d=evilshop.example; spf=none"),
     (OUTSIDE, "Authentication-Results: mx.shop.example; none"),

@@ -71,7 +71,7 @@ class _Run:
     ) -> None:
         self.conn, self.context, self.keep, self.all = conn, context, keep, list(rules)
         self.named = set(asked)
-        self.words: dict[str, int] = {}
+        self.words: dict[tuple[str, str], int] = {}
         self.rules = {r.id: Tally() for r in rules if not asked or r.id in self.named}
         self.differences: list[Difference] = []
         self.touched = 0
@@ -108,23 +108,23 @@ class _Run:
             params = [*_days(rule, self.context.zone), *params]
         return Step(number, rule, where, params)
 
-    def _word(self, expression: str) -> int:
-        return self.words.setdefault(expression, len(self.words))
+    def _word(self, expression: str, table: str) -> int:
+        return self.words.setdefault((expression, table), len(self.words))
 
     def over(self, days: int, progress: Progress) -> Trial:
         now = self.context.now
         since, until = now - days * DAY, now + 1
         arrived, done, stopped = trial_desk.count(self.conn, since, until), 0, False
         for part in trial_desk.slices(self.conn, since, until):
-            for expression, number in self.words.items():
-                trial_desk.find_words(self.conn, number, expression)
+            for (expression, table), number in self.words.items():
+                trial_desk.find_words(self.conn, number, expression, table)
             self.acting.record = self.chained or len(self.differences) < self.keep
             self._arrivals()
             for depth in range(1, DEPTH):
                 if not self._set_off(depth):
                     break
             self._count()
-            done += part.count
+            done += part.many
             if not progress(done, arrived) and done < arrived:
                 stopped = True
                 break

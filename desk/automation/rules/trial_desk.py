@@ -47,7 +47,7 @@ class Slice(NamedTuple):
 
     first: int
     last: int
-    count: int
+    many: int
 
 
 def prepare(conn: Connection) -> None:
@@ -73,8 +73,8 @@ def prepare(conn: Connection) -> None:
         if name in have:
             conn.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM main.{name} WHERE 0")
             conn.execute(f"CREATE INDEX temp.trial_{name} ON {name} (ticket_id)")
-    for name, columns in _OWN.items():
-        conn.execute(f"CREATE TEMP TABLE {name} ({columns}) WITHOUT ROWID")
+    for name, held in _OWN.items():
+        conn.execute(f"CREATE TEMP TABLE {name} ({held}) WITHOUT ROWID")
     conn.execute(
         "CREATE TEMP TABLE trial_diff (depth INTEGER, rule INTEGER, field TEXT, ticket_id INTEGER, before, after)"
     )
@@ -161,11 +161,11 @@ def _take_back(conn: Connection, after: int, last: int) -> None:
             conn.executemany(f"UPDATE temp.ticket SET {field} = ? WHERE id = ?", rows)
 
 
-def find_words(conn: Connection, number: int, expression: str) -> None:
+def find_words(conn: Connection, number: int, expression: str, table: str) -> None:
     """Looks up a full-text expression once for the whole chunk."""
     conn.execute(
-        "INSERT OR IGNORE INTO trial_words SELECT ?, f.ticket_id FROM main.message_fts w "
-        "CROSS JOIN trial_first f ON f.message_id = w.rowid WHERE w.message_fts MATCH ? "
+        f"INSERT OR IGNORE INTO trial_words SELECT ?, f.ticket_id FROM main.{table} w "
+        f"CROSS JOIN trial_first f ON f.message_id = w.rowid WHERE w.{table} MATCH ? "
         "AND w.rowid BETWEEN (SELECT min(message_id) FROM trial_first) AND (SELECT max(message_id) FROM trial_first)",
         (number, expression),
     )

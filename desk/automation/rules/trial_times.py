@@ -18,7 +18,7 @@ from store.values import DAY, Instant
 _ARRIVED = "t.created_at"
 
 Compile = Callable[[Instant], Condition]
-Word = Callable[[str], int]
+Word = Callable[[str, str], int]
 """The number under which a full-text expression is looked up."""
 
 
@@ -43,8 +43,8 @@ def _looked_up(condition: Condition, word: Word) -> Condition:
             return f.Any_(tuple(sorted((_looked_up(p, word) for p in parts), key=_cost)))
         case f.Not(part):
             return f.Not(_looked_up(part, word))
-        case f.Words(expression):
-            return f.Linked("t.id", (f.Rows("trial_words x", "x.ticket_id", "x.word = ?", (word(expression),)),))
+        case f.Words(expression, table):
+            return f.Linked("t.id", (f.Rows("trial_words x", "x.ticket_id", "x.word = ?", (word(expression, table),)),))
     return condition
 
 

@@ -238,7 +238,7 @@ def test_returns_of_buyers_with_a_record_are_reviewed_with_the_reason(desk: Desk
     for n in range(4):
         order(desk, f"G-{n}", often, status="refunded" if n < 3 else "delivered")
         order(desk, f"H-{n}", fine, status="refunded" if n < 1 else "delivered")
-    for n in range(3):
+    for _ in range(3):
         case(desk, many)
         case(desk, fine, days_ago=400)
     case(desk, claims, "not_received"), case(desk, claims, "not_received")

@@ -41,6 +41,7 @@ class EbayCase(Case):
         "reviews": r"^POST /commerce/feedback/v1/respond_to_feedback$",
         "read": r"^POST /commerce/message/v1/update_conversation$",
     }
+    parcels = True
     spoils = {"messages": r"^GET /commerce/message/v1/conversation/\d+$"}
 
     def prepare(self, market: Market, clock: FrozenClock) -> None:
@@ -69,7 +70,7 @@ class EbayCase(Case):
         busy = {c.order.id for c in m.cases}
         order = next(o for o in m.orders if o.id not in busy and o.status == "delivered")
         new = next(o for o in m.orders if not o.parcels)
-        stranger = next(o.buyer for o in m.orders if all(t.buyer != o.buyer for t in m.threads))
+        known = m.threads[0].buyer
         unread = next(t for t in m.threads if t.unread)
         returns = [c for c in m.cases if family(c) == "return" and c.state == "requested"]
         first = {f: next(c for c in m.cases if family(c) == f and c.state == "requested") for f in KINDS}
@@ -87,7 +88,7 @@ class EbayCase(Case):
 
         return {
             "reply": reply("k1", thread_id=m.threads[-1].id),
-            "reply:new": reply("k2", to=(username(stranger),)),
+            "reply:new": reply("k2", to=(username(known),)),
             "refunds": Refund("k3", order.number, some, "OTHER_ADJUSTMENT", note="For the trouble"),
             "refunds:return": refund("k4", returns[2]),
             "refunds:inquiry": refund("k5", first["inquiry"]),

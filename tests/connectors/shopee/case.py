@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from connectors.contract import AnswerReview, Command, Decide, MarkRead, Refund, SendReply
+from connectors.contract import AnswerReview, Command, Decide, MarkRead, Refund, SendReply, Ship
 from connectors.sandbox.market import Market, MarketCase
 from connectors.sandbox.shopee import ShopeeSite
 from connectors.sandbox.shopee_shapes import return_sn, user_id
@@ -15,29 +15,38 @@ from store.values import Instant
 from tests.connectors.ports import FrozenClock
 from tests.connectors.suite import Case, Lab
 
+STREAMS = {
+    "orders": r"^GET /api/v2/order/get_order_detail$",
+    "cases": r"^GET /api/v2/returns/get_return_list$",
+    "messages": r"^GET /api/v2/sellerchat/get_conversation_list$",
+    "reviews": r"^GET /api/v2/product/get_comment$",
+}
+SPOILS = {"messages": r"^GET /api/v2/sellerchat/get_message$"}
+ACTS = {
+    "reply": r"^POST /api/v2/sellerchat/send_message$",
+    "reply:to": r"^POST /api/v2/sellerchat/send_message$",
+    "refunds": r"^POST /api/v2/returns/confirm$",
+    "refunds:offer": r"^POST /api/v2/returns/offer$",
+    "returns:approve": r"^POST /api/v2/returns/confirm$",
+    "returns:decline": r"^POST /api/v2/returns/dispute$",
+    "returns:cancellation": r"^POST /api/v2/order/handle_buyer_cancellation$",
+    "returns:keep": r"^POST /api/v2/order/handle_buyer_cancellation$",
+    "tracking": r"^POST /api/v2/logistics/ship_order$",
+    "reviews": r"^POST /api/v2/product/reply_comment$",
+    "read": r"^POST /api/v2/sellerchat/read_conversation$",
+}
+
 
 class ShopeeCase(Case):
     platform = "shopee"
     rotates = True
-    streams = {
-        "orders": r"^GET /api/v2/order/get_order_detail$",
-        "cases": r"^GET /api/v2/returns/get_return_list$",
-        "messages": r"^GET /api/v2/sellerchat/get_conversation_list$",
-        "reviews": r"^GET /api/v2/product/get_comment$",
-    }
-    spoils = {"messages": r"^GET /api/v2/sellerchat/get_message$"}
-    acts = {
-        "reply": r"^POST /api/v2/sellerchat/send_message$",
-        "reply:to": r"^POST /api/v2/sellerchat/send_message$",
-        "refunds": r"^POST /api/v2/returns/confirm$",
-        "refunds:offer": r"^POST /api/v2/returns/offer$",
-        "returns:approve": r"^POST /api/v2/returns/confirm$",
-        "returns:decline": r"^POST /api/v2/returns/dispute$",
-        "returns:cancellation": r"^POST /api/v2/order/handle_buyer_cancellation$",
-        "returns:keep": r"^POST /api/v2/order/handle_buyer_cancellation$",
-        "reviews": r"^POST /api/v2/product/reply_comment$",
-        "read": r"^POST /api/v2/sellerchat/read_conversation$",
-    }
+    streams, spoils, acts = STREAMS, SPOILS, ACTS
+
+    def prepare(self, market: Market, clock: FrozenClock) -> None:
+        super().prepare(market, clock)
+        busy = {c.order.number for c in market.cases}
+        waiting = next(o for o in market.orders[::-1] if o.number not in busy)
+        waiting.status, waiting.parcels = "processing", []
 
     def site(self, market: Market, clock: FrozenClock) -> Site:
         return ShopeeSite(clock, market)
@@ -59,11 +68,12 @@ class ShopeeCase(Case):
     def commands(self, lab: Lab) -> Mapping[str, Command]:
         m, now = lab.market, lab.clock.time
         thread = m.threads[-1]
-        other = next(t for t in m.threads if t.buyer != thread.buyer)
+        other = next(t for t in m.threads[::-1] if t.buyer != thread.buyer)
         asked = [c for c in _returns(m) if c.state == "requested" and c.due_at > now]
         wish = [c for c in m.cases if c.kind == "cancellation" and c.state == "requested"][-1]
         review = next(r for r in m.reviews if not r.reply)
         unread = next(t for t in m.threads if t.unread)
+        new = next(o for o in m.orders if o.status == "processing" and all(c.order is not o for c in m.cases))
         part = replace(asked[1].amount, minor=asked[1].amount.minor // 3)
 
         def reply(key: str, **more: Any) -> SendReply:
@@ -84,6 +94,7 @@ class ShopeeCase(Case):
             "returns:decline": decide("k6", asked[3], "decline", "50"),
             "returns:cancellation": cancel("k7", "approve"),
             "returns:keep": cancel("k8", "decline"),
+            "tracking": Ship("k11", new.number, "Own", "OWN-0099", now),
             "reviews": AnswerReview("k9", review.id, "Thank you for telling us."),
             "read": MarkRead("k10", unread.id),
         }
@@ -107,6 +118,10 @@ class ShopeeCase(Case):
             case Decide():
                 wanted = {"approve": "refunded", "decline": "declined"}[command.decision]
                 return sum(return_sn(c) == command.case_id and c.state == wanted for c in _returns(m))
+            case Ship():
+                order = m.order(command.order_id)
+                assert order is not None
+                return sum(p.tracking == command.tracking for p in order.parcels)
             case AnswerReview():
                 return sum(r.id == command.review_id and r.reply == command.text for r in m.reviews)
             case MarkRead():
@@ -158,7 +173,7 @@ class ShopeeCase(Case):
         wish = next(c for c in m.cases if c.kind == "cancellation")
         return (
             ("order", m.orders[-1].number), ("thread", m.threads[-1].id), ("case", return_sn(_returns(m)[0])),
-            ("case", wish.order.number),
+            ("order", wish.order.number),
         )  # fmt: skip
 
 

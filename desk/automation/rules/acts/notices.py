@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from desk import spam
 from desk.automation.rules.registry import Args, Doing, register
 from desk.automation.rules.tables import Table, missing
+from desk.notices import queue
 from desk.tickets import note
-from store.errors import N_, NotFound, Unavailable
+from store.errors import N_, NotFound
 from store.sql import mentions, shop
-from store.unit import UnitOfWork
-
-Send = Callable[[UnitOfWork, str, int, str, str], None]
-"""`(unit, target, ticket, text, key)`: puts a notice for a target outside the desk into the outbox, once per key. Raises
-NotFound for an unknown target."""
-
-_senders: list[Send] = []
-
-
-def send_by(send: Send) -> None:
-    """The room of notices says how they leave."""
-    _senders[:] = [send]
 
 
 def _read_notify(t: Table) -> Args:
@@ -47,11 +34,8 @@ def _notify(doing: Doing, args: Args) -> None:
 
 
 def _outside(doing: Doing, target: str, text: str) -> None:
-    if not _senders:
-        raise Unavailable(N_("{item}: notices outside the desk are not set up."), item=target,
-                          next=N_("Notify an agent instead."))  # fmt: skip
     key = f"notice:{doing.rule.id}:{doing.at}:{doing.ticket_id}:{doing.message_id}"
-    _senders[0](doing.unit, target, doing.ticket_id, text, key)
+    queue(doing.unit, target, text, doing.ticket_id, key=key)
 
 
 def _read_block(t: Table) -> Args:

@@ -9,12 +9,12 @@ import hashlib
 import json
 
 from desk import thread as threads
-from desk.automation.lint import banned
 from desk.automation.rules import caps
 from desk.automation.rules.registry import Args, Doing, Effect, register
 from desk.automation.rules.tables import Table, missing
 from desk.automation.templates import Filled, fill
 from desk.outbox import AFTER_SENDING, Reply, queue, reply_subject
+from desk.template_book import note_text, unfit
 from desk.thread import Thread
 from desk.tickets import note
 from store.errors import N_, Invalid, NotFound, Refused
@@ -47,9 +47,9 @@ def _reply(doing: Doing, args: Args) -> None:
         raise Refused(N_("{item}: the template {template} has no value for {names}."), item=f"#{ticket_id}",
                       template=template.id, names=", ".join(filled.missing) or template.id,
                       next=N_("Fill it in by hand, or give the template a fallback."))  # fmt: skip
-    if forbidden := [f for f in banned(filled.text, (read.ticket.platform,)) if f.severity == "error"]:
+    if forbidden := unfit(unit.conn, read.ticket, filled.text):
         raise Refused(N_("{item}: {platform} does not take the text of {template}: {problem}."), item=f"#{ticket_id}",
-                      platform=read.ticket.platform, template=template.id, problem=forbidden[0].what.english(),
+                      platform=read.ticket.platform, template=template.id, problem=forbidden[0],
                       next=N_("Mend the template, or answer by hand."))  # fmt: skip
     subject = reply_subject(read.ticket.subject)
     caps.check(unit.conn, asked.sender_address, ticket_id, subject, unit.now)
@@ -124,11 +124,11 @@ def _read_note(t: Table) -> Args:
 
 def _note(doing: Doing, args: Args) -> None:
     read = threads.read(doing.unit.conn, doing.ticket_id, shown=50)
+    facts = threads.template_context(read, doing.rule.name, read.channel.name if read.channel else "")
     if "template" in args:
-        text = _filled(doing.unit, read, _template(doing.unit, args["template"]), "").text
+        text = note_text(doing.unit.conn, doing.ticket_id, args["template"], facts)
     else:
-        name = read.channel.name if read.channel else ""
-        text = fill(args["text"], threads.template_context(read, doing.rule.name, name)).text
+        text = fill(args["text"], facts).text
     note(doing.unit, doing.ticket_id, text)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
+
 from desk.automation.rules.registry import Args, Doing, Effect, register
 from desk.automation.rules.tables import Table, missing
 from desk.changes import change, normal_tags
+from desk.clocks.keep import calendars
 from desk.tickets import snooze, snooze_until, tag
 from desk.vocabulary import PRIORITIES, PRIORITY_NUMBERS, STATUSES, TYPES
 from store.errors import N_, Invalid
@@ -65,7 +68,13 @@ def _read_snooze(t: Table) -> Args:
 
 
 def _snooze(doing: Doing, args: Args) -> None:
-    snooze(doing.unit, doing.ticket_id, snooze_until(args["until"], doing.unit.now))
+    snooze(doing.unit, doing.ticket_id, snooze_until(args["until"], doing.unit.now, _zone(doing)))
+
+
+def _zone(doing: Doing) -> tzinfo:
+    """Where the shop's mornings begin."""
+    shop = calendars(doing.unit.conn).get("shop")
+    return shop.tz if shop else UTC
 
 
 def _stop(doing: Doing, args: Args) -> None:

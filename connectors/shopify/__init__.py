@@ -1,0 +1,1 @@
+"""A shop on Shopify, over its Admin GraphQL API."""
