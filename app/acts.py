@@ -34,8 +34,10 @@ class Acts:
     """Methods named after acts: `ticket.done` is `ticket_done`; one method serves all arguments of a verb."""
 
     def __init__(self, desk: Workstation) -> None:
+        from app.flowing import FlowActs
         from app.going import GoingActs
         from app.joining import JoiningActs
+        from app.media import MediaActs
         from app.moving import MovingActs
         from app.working import WorkingActs
         from app.writing import WritingActs
@@ -44,6 +46,8 @@ class Acts:
         self.session = desk.session
         self.moving, self.going, self.writing = MovingActs(desk, self), GoingActs(desk, self), WritingActs(desk, self)
         self.working, self.joining = WorkingActs(desk, self), JoiningActs(desk, self)
+        self.flow = FlowActs(desk, self)
+        self.media = MediaActs(desk, self)
         self.setting_up: SettingUp | None = None
         """There from the first look at the set-up on."""
 
@@ -51,7 +55,8 @@ class Acts:
         """Raises the errors of the desk."""
         name, argument = split(action)
         wanted = name.replace(".", "_")
-        parts: tuple[object, ...] = (self, self.moving, self.going, self.writing, self.working, self.joining)
+        parts: tuple[object, ...] = (self, self.moving, self.going, self.writing, self.working, self.joining,
+                                    self.flow, self.media)  # fmt: skip
         if self.setting_up is not None and self.desk.place in ("setup", "form", "field"):
             parts = (*self.setting_up.parts, *parts)
         method: Callable[..., Any] | None = next((getattr(p, wanted) for p in parts if hasattr(p, wanted)), None)
@@ -113,11 +118,10 @@ class Acts:
         listing.marks.clear()
         self.desk.take_in(ids)
         screen.list.refresh()
-        if verb.leaves and len(ids) == 1:
-            if screen.reading:
-                self.moving.ticket_next(count=1)
-            elif here == ids[0]:
-                self.moving.move_down(count=1)
+        if verb.leaves and len(ids) == 1 and (screen.reading or here == ids[0]):
+            went = self.flow.onward(ids[0])
+            if not went and screen.reading:
+                self.moving.item_back()
         self.tell(_(verb.done), outcome, ids)
 
     def tell(self, done: str, outcome: tickets.Outcome, ids: list[int]) -> None:
@@ -164,7 +168,7 @@ class Acts:
         step = await self.session.act(replay)
         self.desk.take_in(step.tickets)
         if len(step.tickets) == 1:  # back to where it happened, so that the next act hits what one looks at
-            self._back_to(step.tickets[0])
+            self.back_to(step.tickets[0])
         names = ", ".join(f"#{t}" for t in step.tickets[:4])
         more = f" +{len(step.tickets) - 4}" if len(step.tickets) > 4 else ""
         text = f"{_(said).format(what=self._what(step, back))}  {names}{more}"
@@ -192,7 +196,8 @@ class Acts:
             self.desk.desk_screen.list.moved(before)
             self.desk.rest()
 
-    def _back_to(self, ticket_id: int) -> None:
+    def back_to(self, ticket_id: int) -> None:
+        """Goes back to a ticket: reads it where one reads, else puts the cursor on it."""
         if self.desk.desk_screen.reading:
             self.moving.open_ticket(ticket_id)
         else:
@@ -205,8 +210,10 @@ class Acts:
         if not ticket.order_number:
             raise Refused(N_("{item} names no order."), item=f"#{ticket.id}")
         number = clean_line(ticket.order_number)  # it is pasted where a line feed would be obeyed
-        self.desk.copy_to_clipboard(number)
-        self.desk.say(_("sent to your terminal's clipboard: {text}").format(text=number))
+        if self.desk.copy(number):
+            self.desk.say(_("sent to your terminal's clipboard: {text}").format(text=number))
+        else:
+            self.desk.say(_("your terminal takes nothing into its clipboard; here it is: {text}").format(text=number))
 
     def ticket_type(self, kind: str = "") -> None:
         from desk.vocabulary import TYPES

@@ -38,6 +38,8 @@ class Beside(NamedTuple):
     links: tuple[Link, ...] = ()
     incidents: tuple[tuple[int, str], ...] = ()
     log: tuple[Event, ...] = ()
+    there: tuple[str, bool] | None = None
+    """The colleague who has it open just now, and whether they are writing."""
 
 
 def read(conn: Connection, ticket_id: int, log: Sequence[Event]) -> Beside:
@@ -78,6 +80,10 @@ def _lists(conn: Connection, steps: Sequence[Step]) -> tuple[tuple[str, ...], st
 
 def head_lines(ticket: Ticket, beside: Beside, reader: Reader) -> Iterator[Line]:
     """What belongs above the orders: trouble first, then where it stands."""
+    if beside.there is not None:
+        who, writing = reader.name(beside.there[0]), beside.there[1]
+        text = _("✎ {who} is writing here just now") if writing else _("· {who} is reading this")
+        yield ((text.format(who=who), "warning" if writing else "note"),)
     yield from trouble_lines(ticket, beside, reader)
     if ticket.flagged:
         yield ((_("⚑ flagged"), "warning"),)

@@ -47,6 +47,8 @@ class GoingActs:
             self.list_mark_none()
         elif self.desk.filtered:
             self.filter_clear()
+        else:
+            self.desk.desk_screen.since.say(())
 
     def list_arrivals(self) -> None:
         self.session.listing.reload()

@@ -99,6 +99,7 @@ class MovingActs:
         """Reads a ticket alone; what was new in it counts as read."""
         screen = self.desk.desk_screen
         screen.unfolded = False
+        screen.since.say(())
         screen.remove_class("outbox", "views")
         self.session.listing.go(ticket_id)
         screen.ticket.ticket_id = ticket_id
@@ -106,6 +107,7 @@ class MovingActs:
         screen.read_on(True)
         screen.call_after_refresh(lambda: screen.show_ticket(ticket_id))
         self.desk.go_to("ticket")
+        self.desk.looked_at(ticket_id)
         self.desk.job(self._read(ticket_id))
 
     async def _read(self, ticket_id: int) -> None:

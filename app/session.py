@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from app.listing import Listing
 from desk import inbox
 from store import events
-from store.sql import people, shop, sync
+from store.sql import outbox, people, shop, sync, tickets
 from store.sql.people import Draft, Seen
 from store.sql.rows import Agent, View
 from store.unit import Store, UnitOfWork
@@ -24,6 +24,7 @@ from store.values import SECOND, Actor, Instant
 if TYPE_CHECKING:
     from app.happened import Reader
     from desk.query import Context
+    from desk.since import Since
     from desk.thread import Thread
     from store.events import Event
     from store.sql.mentions import Mention
@@ -33,6 +34,10 @@ _T = TypeVar("_T")
 MENTIONS = View("mentions", "Mentions", "is:unseen", "", -1)
 """A view of this person's own that comes and goes."""
 
+TOLD_OF = frozenset({"assigned", "noted", "unattended", "told", "channel_fault", "clock_warned", "clock_breached", "reply_failed",
+                     "reply_unknown"})  # fmt: skip
+"""Verbs of events a person may want to be told of."""
+
 FEED = 400
 """Events looked at one by one per poll; more than that and the panes are read anew."""
 _HEARTBEAT = 10 * SECOND
@@ -40,12 +45,12 @@ _HEARTBEAT = 10 * SECOND
 
 class News(NamedTuple):
     """What changed since the last poll: tickets of the events, or `everything` when there were too many; `for_me` are
-    events this person should be told of."""
+    events this person wants to be told of, each with the ways they chose."""
 
     tickets: tuple[int, ...] = ()
     everything: bool = False
     anything: bool = False
-    for_me: tuple[Event, ...] = ()
+    for_me: tuple[tuple[Event, tuple[str, ...]], ...] = ()
 
 
 class Session:
@@ -111,6 +116,17 @@ class Session:
         conn = self.store.conn
         return [*((a.id, a.id) for a in shop.agents(conn)), *((g.id, g.name) for g in teams.groups(conn))]
 
+    def since(self) -> Since | None:
+        """What happened since this person was last here, where that is some time ago and anything did."""
+        from desk import since
+
+        conn, now = self.store.conn, self.now
+        at = since.left_at(conn, self.agent.id, self.id)
+        if at is None or now - at < since.AWAY:
+            return None
+        found = since.since(conn, self.agent.id, at, now)
+        return found if found.anything else None
+
     def reader(self) -> Reader:
         """What this person needs to be told what happened: rules and groups by name, read anew after a change."""
         from app.happened import Reader
@@ -119,8 +135,8 @@ class Session:
         version = self.store.changed()
         if self._names is None or self._names[0] != version:
             conn = self.store.conn
-            rows = [*rules.listed(conn), *teams.groups(conn)]
-            self._names = version, {row.id: row.name for row in rows}
+            named = [*((r.id, r.name) for r in rules.listed(conn)), *((g.id, g.name) for g in teams.groups(conn))]
+            self._names = version, dict(named)
         return Reader(self.now, self.zone, self._names[1])
 
     def mentions(self) -> list[Mention]:
@@ -147,15 +163,25 @@ class Session:
             self._seq = events.head(self.store.conn).seq
             return News(everything=True, anything=True)
         self._seq = found[-1].seq
-        mine = tuple(e for e in found if self._for_me(e))
+        mine = tuple((e, ways) for e in found if e.verb in TOLD_OF and (ways := self._ways(e)))
         return News(tuple(dict.fromkeys(e.ticket_id for e in found if e.ticket_id)), anything=True, for_me=mine)
 
-    def _for_me(self, event: Event) -> bool:
-        """A note that names this person, or a ticket that falls due before anybody is there whom they should see to."""
-        if event.payload is None or event.actor == self.actor:
-            return False
-        named = {"noted": "mentions", "unattended": "agents"}.get(event.verb)
-        return named is not None and self.agent.id in event.payload.get(named, ())
+    def _ways(self, event: Event) -> tuple[str, ...]:
+        """How this person wants to be told of an event, if it is anything to them."""
+        from app import notify
+
+        conn, me = self.store.conn, self.agent.id
+
+        def owner(ticket_id: int) -> str | None:
+            ticket = tickets.get(conn, ticket_id)
+            return ticket.assignee_id if ticket else None
+
+        def writer(row_id: int) -> str:
+            row = outbox.get(conn, row_id)
+            return row.agent_id if row else ""
+
+        kind = notify.kind_of(event, me, owner, writer)
+        return notify.of_agent(conn, me).ways(kind, self.now, self.zone) if kind else ()
 
     # Writing ------------------------------------------------------------------------------------
 
@@ -190,4 +216,9 @@ class Session:
     def leave(self) -> None:
         """Takes this session off the list of those present and ends the writing thread."""
         self._writer.shutdown(wait=True)
-        self.act_now(lambda unit: people.drop_presence(unit.conn, self.id))
+
+        def gone(unit: UnitOfWork) -> None:
+            people.drop_presence(unit.conn, self.id)
+            people.put_last_seen(unit.conn, self.agent.id, unit.now)
+
+        self.act_now(gone)

@@ -36,11 +36,15 @@ def _automatic(s: Scene, ticket_id: int) -> list[tuple[int, str]]:
 
 
 def _dispatched(s: Scene) -> str:
-    rule = next((r for r in keep.every(s.store.conn) if _firings(s, s.ticket_id, r.id) and r.id.startswith("dispatch")), None)
+    rule = next(
+        (r for r in keep.every(s.store.conn) if _firings(s, s.ticket_id, r.id) and r.id.startswith("dispatch")), None
+    )
     must(rule and s.ticket.group_id, N_("no rule gave it to a group"))
     assert rule is not None
     s.facts |= {"rule": rule.id, "version": rule.version, "group": s.ticket.group_id}
-    return _("the rule {rule} had given it to the group {group} by its type").format(rule=rule.id, group=s.ticket.group_id)
+    return _("the rule {rule} had given it to the group {group} by its type").format(
+        rule=rule.id, group=s.ticket.group_id
+    )
 
 
 def _tried(s: Scene) -> str:
@@ -58,13 +62,17 @@ def _tried(s: Scene) -> str:
 def _shadowed(s: Scene) -> str:
     (fired,) = _firings(s, s.ticket_id, _ACK)
     must(fired.payload and fired.payload["shadow"] and not _automatic(s, s.ticket_id), N_("the rule was not in shadow"))
-    return _("in shadow the rule {rule} told that it would have answered this mail; it wrote to nobody").format(rule=_ACK)
+    return _("in shadow the rule {rule} told that it would have answered this mail; it wrote to nobody").format(
+        rule=_ACK
+    )
 
 
 def _other_buyer(s: Scene) -> Buyer:
     """Somebody who never wrote."""
     wrote = {t.buyer.address for t in s.world.talks}
-    return next(b for b in s.world.buyers if b.shop.id == "mail" and b.address not in wrote and b.address != s.buyer.address)
+    return next(
+        b for b in s.world.buyers if b.shop.id == "mail" and b.address not in wrote and b.address != s.buyer.address
+    )
 
 
 def _rule_replies(s: Scene) -> str:
@@ -157,7 +165,10 @@ def _macro(s: Scene) -> str:
     with s.store.write(s.owner) as unit:
         ran = macros.run(unit, "resend", [s.ticket_id])
     must(ran.outcome.done, N_("the macro did nothing"))
-    must(s.ticket.priority != before.priority and tickets.tags(s.store.conn, s.ticket_id) != tags, N_("an act is missing"))
+    must(
+        s.ticket.priority != before.priority and tickets.tags(s.store.conn, s.ticket_id) != tags,
+        N_("an act is missing"),
+    )
     waits = [r for r in thread.read(s.store.conn, s.ticket_id).waiting if r.state == "held"]
     must(len(waits) == 1, N_("{count} replies wait"), count=len(waits))
     with s.store.write(s.owner) as unit:

@@ -23,6 +23,7 @@ class Telling:
         self.desk = desk
         self._waiting: list[tuple[Event, tuple[str, ...]]] = []
         self._rang_at = 0
+        self._about: set[int | None] = set()
 
     def take(self, told: Sequence[tuple[Event, tuple[str, ...]]]) -> None:
         """Events and the ways in which each is told."""
@@ -31,6 +32,7 @@ class Telling:
             from app.told_me import toast
 
             desk.toast = toast(shown, desk.session.mentions(), desk.session.reader())
+            self._about = {event.ticket_id for event in shown}
             desk.desk_screen.show_status()
             desk.soon("toast", TOAST_S, self._gone)
         self._waiting += [one for one in told if set(one[1]) - {"toast"}]
@@ -41,7 +43,14 @@ class Telling:
             else:
                 desk.soon("ring", left / 1000, self._ring)
 
+    def looked_at(self, ticket_id: int) -> None:
+        """What the top line says of a ticket need not be said once it was opened."""
+        self._about.discard(ticket_id)
+        if self.desk.toast and not self._about:
+            self._gone()
+
     def _gone(self) -> None:
+        self.desk.not_now("toast")
         self.desk.toast = ""
         self.desk.desk_screen.show_status()
 

@@ -186,8 +186,17 @@ def title(text: str) -> str:
     return f"\x1b]2;{_bare(text)[:200]}\x07"
 
 
-KEEP_TITLE, GIVE_TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
+KEEP_TITLE, _BACK = "\x1b[22;2t", "\x1b[23;2t"
 """The window's name put aside, and back; terminals without that pass over it."""
+
+
+def giving_title_back(terminal: Terminal) -> str:
+    """The string that gives the window the name it had. tmux keeps none: there it is the machine's, as at the start."""
+    if terminal.around:
+        from socket import gethostname
+
+        return title(gethostname())
+    return _BACK
 
 
 def _bare(text: str) -> str:

@@ -107,8 +107,8 @@ def _head(thread: Thread, width: int, reader: Reader, beside: Beside) -> Iterato
         facts.append(_(list(PRIORITIES.values())[ticket.priority]))
     facts += [f"#{tag}" for tag in thread.tags]
     yield ((" · ".join(f for f in facts if f), "muted"),)
-    for line in head_lines(ticket, beside, reader):
-        yield from _wrapped(line, width)
+    for row in head_lines(ticket, beside, reader):
+        yield from _wrapped(row, width)
     if ticket.needs_review and not failed_here(ticket, beside.log):
         yield ((_("▲ sorted with doubt: check type and sender"), "warning"), ("  =", "key"), (" " + _("right"), "muted"))
     if ticket.escalation:
@@ -152,8 +152,8 @@ def _wrapped(line: Line, width: int) -> Iterator[Line]:
 
 def card_lines(thread: Thread, width: int, reader: Reader, beside: Beside) -> Iterator[Line]:
     """What is to do here, then the orders the ticket is about, their items and parcels."""
-    for line in work_lines(thread.ticket, beside, reader):
-        yield from _wrapped(line, width) if line else ((),)
+    for row in work_lines(thread.ticket, beside, reader):
+        yield from _wrapped(row, width) if row else ((),)
     for order in thread.orders[:2]:
         yield ()
         yield ((_("ORDER") + f" {order.number}", "strong"), (f"   {named(ORDER, order.status)}", "muted"))

@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import termios
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -29,11 +29,14 @@ from store.sql import outbox
 from store.values import NEVER, SECOND
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from app.acts import Acts
     from app.screens.composer import Composer
     from app.screens.setup import SetupPane
+    from app.telling import Telling
+    from app.terminals import Terminal
     from app.widgets.template_picker import TemplatePicker
     from app.wire import Wired
     from desk.query.hits import Marker
@@ -47,8 +50,6 @@ REST_S = 0.15
 """How long the cursor rests before the ticket beside it is read."""
 BREATH_S = 3.0
 """How often at least it makes sure that there is still somebody at the other end of the line."""
-TOAST_S = 12.0
-"""How long the top line says what this person should know."""
 COUNT_S = 0.5
 """Counts are read anew at most this often while much is happening."""
 
@@ -77,9 +78,13 @@ class Workstation(Face[int]):
         """What this person should be told just now, whatever they do."""
         self._status_at = 0
         self._acts: Acts | None = None
+        self._telling: Telling | None = None
+        self._terminal: Terminal | None = None
+        self._title = ""
         self._later: dict[str, asyncio.TimerHandle] = {}
         self._jobs: set[asyncio.Task[None]] = set()
         self._held: set[asyncio.Task[None]] = set()
+        self._passing: set[asyncio.Task[None]] = set()
 
     # Beginning and end --------------------------------------------------------------------------
 
@@ -106,6 +111,10 @@ class Workstation(Face[int]):
         self.there = self.session.there()
         self.desk_screen.show_views(self.view_id)
         self.soon("duty", 0.5, self.desk_screen.show_status)
+        if found := self.session.since():
+            from app.flowing import since_line
+
+            self.desk_screen.since.say(since_line(found, self.session.reader()))
         self.rest()
         self.job(self.session.present(None, False))
         self.soon("poll", POLL_S, self._poll)
@@ -120,20 +129,38 @@ class Workstation(Face[int]):
         self._exit_renderables.append(Traceback(show_locals=False, width=None))
         self._close_messages_no_wait()
 
+    def get_driver_class(self) -> type[Driver]:
+        """Ours, unless Textual was told of another."""
+        if os.environ.get("TEXTUAL_DRIVER"):
+            return super().get_driver_class()
+        from app.tty import Tty
+
+        return Tty
+
     def last_words(self) -> None:
-        """The line dropped or the machine asks us to go: the draft goes to disk first."""
-        if self.composer is not None:
-            self.acts.save_draft_now()
-        self.exit(0)
+        """The line dropped or the machine asks us to go: the draft goes to disk first, and nothing may hold us up."""
+        if doom := getattr(self._driver, "doom", None):
+            doom()
+        try:
+            if self.composer is not None:
+                self.acts.save_draft_now()
+        finally:
+            self.drop_passing()
+            self.exit(0)
 
     async def on_unmount(self) -> None:
         for handle in self._later.values():
             handle.cancel()
+        self.drop_passing()
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=5)
         if self._acts is not None and self._acts.setting_up is not None:
             self._acts.setting_up.trying.close()
         self.session.leave()
+        if self._title:
+            from app.terminals import giving_title_back, guess
+
+            self.send(giving_title_back(guess(os.environ)))
 
     @property
     def acts(self) -> Acts:
@@ -243,6 +270,18 @@ class Workstation(Face[int]):
         task.add_done_callback(self._jobs.discard)
         return task
 
+    def passing(self, work: object) -> asyncio.Task[None]:
+        """The same for what nobody waits for once the session ends: a photo being opened."""
+        task = self.job(work)
+        self._passing.add(task)
+        task.add_done_callback(self._passing.discard)
+        return task
+
+    def drop_passing(self) -> None:
+        """Ends what nobody waits for."""
+        for task in self._passing:
+            task.cancel()
+
     def hold(self, work: object) -> None:
         """The same for what the next key depends on, which is read once this is done: else `y` `y` would send twice."""
         task = self.job(work)
@@ -270,6 +309,43 @@ class Workstation(Face[int]):
         self.desk_screen.views_pane.refresh()
         self.desk_screen.clocks.refresh()
         self.show_hints()
+
+    # The terminal -------------------------------------------------------------------------------
+
+    def send(self, text: str) -> None:
+        """A string for the terminal itself; without a real one nothing happens."""
+        if text and self._driver is not None and not self.is_headless:
+            self._driver.write(text)
+
+    async def know_terminal(self) -> Terminal:
+        """What the terminal can do; it is asked once."""
+        if self._terminal is None:
+            from app.asking_terminal import know
+
+            self._terminal = await know(self._driver, os.environ)
+        return self._terminal
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """As Textual's own widgets ask for it."""
+        self.copy(text)
+
+    def copy(self, text: str) -> bool:
+        """Sends a text to the clipboard of the terminal at the other end, past what is between; False where none would
+        reach it. Whether it was taken nobody says."""
+        from app.terminals import copying, guess
+
+        self._clipboard = text
+        string = copying(self._terminal or guess(os.environ), text)
+        self.send(string)
+        return bool(string)
+
+    def entitle(self, text: str) -> None:
+        """Names the window of the terminal; the name it had is given back at the end."""
+        from app.terminals import KEEP_TITLE, title
+
+        if text != self._title:
+            self.send(title(text) if self._title else KEEP_TITLE + title(text))
+            self._title = text
 
     # Saying -------------------------------------------------------------------------------------
 
@@ -401,18 +477,18 @@ class Workstation(Face[int]):
             self.tell_me(news.for_me)
         self.soon("poll", POLL_S, self._poll)
 
-    def tell_me(self, told: Collection[Event]) -> None:
-        """Shows in the top line, for a while, what happened that this person should know."""
-        from app.told_me import toast
+    def tell_me(self, told: Sequence[tuple[Event, tuple[str, ...]]]) -> None:
+        """Says what happened that this person wants to be told of, in the ways they chose."""
+        if self._telling is None:
+            from app.telling import Telling
 
-        self.toast = toast(told, self.session.mentions(), self.session.reader())
-        self.desk_screen.show_status()
-        self.bell()
-        self.soon("toast", TOAST_S, self._toast_gone)
+            self._telling = Telling(self)
+        self._telling.take(told)
 
-    def _toast_gone(self) -> None:
-        self.toast = ""
-        self.desk_screen.show_status()
+    def looked_at(self, ticket_id: int) -> None:
+        """A ticket was opened: nobody need be told of it any more."""
+        if self._telling is not None:
+            self._telling.looked_at(ticket_id)
 
     def take_in(self, ids: Collection[int], *, everything: bool = False) -> None:
         """Tickets changed, here or elsewhere: rows change in place, counts follow within half a second."""
@@ -422,13 +498,14 @@ class Workstation(Face[int]):
         self.there = there
         touched = [line.id for line in listing.lines] if everything else [*ids, *moved]
         waiting = len(listing.arrivals)
-        screen.list.altered(listing.changed(touched))
+        rows = (listing.index_of(ticket_id) for ticket_id in moved)
+        screen.list.altered([*listing.changed(touched), *(row for row in rows if row is not None)])
         if listing.arrivals and not listing.lines:  # no row there that could move
             listing.reload()
             self.refresh_list()
         elif len(listing.arrivals) != waiting:
             screen.list.refresh()
-        if everything or screen.ticket.ticket_id in ids:
+        if everything or screen.ticket.ticket_id in (*ids, *moved):
             screen.show_ticket(screen.ticket.ticket_id, keep_place=True)
         if "counts" not in self._later or self._later["counts"].when() < asyncio.get_running_loop().time():
             self.soon("counts", COUNT_S if "counts" in self._later else 0.0, self._count)
@@ -455,6 +532,8 @@ class Workstation(Face[int]):
             soonest = min(soonest, now + SECOND)
         else:
             self.desk_screen.bottom.countdown("")
+        if self.session.there() != self.there:  # somebody fell silent
+            self.take_in(())
         if now >= self._status_at:
             self._status_at = now + 60 * SECOND
             self.desk_screen.show_status()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.screens.composer import Composer, Writing
 from app.words import _
+from desk import enclosing
 from desk import outbox as box
 from desk import thread as threads
 from desk import tickets
@@ -64,6 +65,7 @@ class WritingActs:
             to=threads.answer_to(thread), subject=box.reply_subject(ticket.subject), language=ticket.lang,
             buyers=ticket.lang,
             template_id=kept.template_id if kept else "", saved=kept.body if kept else "",
+            files=enclosing.waiting(self.session.store.conn, ticket.id, self.session.agent.id),
         )  # fmt: skip
 
     def _one(self) -> int:
@@ -267,9 +269,11 @@ class WritingActs:
 
     async def _send(self, composer: Composer, then: str) -> None:
         w = composer.writing
-        reply = box.Reply(w.ticket_id, composer.text, w.to, w.subject, w.base_seq, then=then, template_id=w.template_id)
+        reply = box.Reply(w.ticket_id, composer.text, w.to, w.subject, w.base_seq, then=then, template_id=w.template_id,
+                          files=w.files)  # fmt: skip
         await self.session.act(lambda unit: box.queue(unit, reply))
         await self._done(composer, keep_draft=False)
+        self.acts.flow.onward(w.ticket_id)
         self.desk.soon("tick", 0, self.desk._tick)
 
     def review_park(self) -> None:
@@ -293,6 +297,8 @@ class WritingActs:
             return False
         (writing, text), self.discarded = self.discarded, None
         writing.saved = ""
+        if writing.files:
+            self.session.act_now(lambda unit: enclosing.put(unit, writing.ticket_id, self.session.agent.id, writing.files))
         self._write(writing, text)
         return True
 
@@ -301,7 +307,7 @@ class WritingActs:
         if keep_draft:
             await self.save_draft()
         else:
-            await self.session.act(lambda unit: people.drop_draft(unit.conn, ticket_id, me))
+            await self.session.act(lambda unit: _drop_draft(unit, ticket_id, me))
         self.finish()
         self.desk.take_in([ticket_id])
         await self.session.present(ticket_id, False)
@@ -361,6 +367,7 @@ class WritingActs:
     async def _take_back(self, row_id: int) -> None:
         row = await self.session.act(lambda unit: box.take_back(unit, row_id))
         self.desk.take_in([row.ticket_id])
+        self.acts.back_to(row.ticket_id)
         self.desk.soon("tick", 0, self.desk._tick)
         self.desk.say(_("taken back; your text is a draft again, r goes on with it"), "done")
 
@@ -383,3 +390,9 @@ class WritingActs:
             self.acts.going.fill_outbox()
 
         self.desk.hold(run())
+
+
+def _drop_draft(unit: UnitOfWork, ticket_id: int, agent_id: str) -> None:
+    """A draft and the files that wait with it."""
+    people.drop_draft(unit.conn, ticket_id, agent_id)
+    enclosing.put(unit, ticket_id, agent_id, ())

@@ -31,6 +31,7 @@ class Scene:
 
 
 _START = (r"wait \d+ open", "settle 1")
+_WIDE = (SIZES[0],)
 SCENES = (
     Scene("inbox", _START),
     Scene("ticket", (*_START, "type j Enter", "settle 1")),
@@ -39,6 +40,11 @@ SCENES = (
     Scene("clocks", (*_START, "type C", "settle 1")),
     Scene("palette", (*_START, "type :", "settle 1", "type rep", "settle 1")),
     Scene("keys", (*_START, "type ?", "settle 1")),
+    Scene("setup-groups", (*_START, "type g S", "settle 1", "type j Enter", "settle 1"), sizes=_WIDE),
+    Scene("setup-rules", (*_START, "type g S", "settle 1", "type j j j Enter", "settle 1"), sizes=_WIDE),
+    Scene("setup-packs", (*_START, "type g S", "settle 1", "type j j j j Enter", "settle 1", "type j j j j", "settle 1"),
+          sizes=_WIDE),
+    Scene("setup-incidents", (*_START, "type g S", "settle 1", f"type {'j ' * 12}Enter", "settle 1"), sizes=_WIDE),
 )
 
 

@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 from connectors.contract import Capabilities, Connector, Ports
 
-PLATFORMS = ("email", "ebay", "shopee")
+PLATFORMS = ("email", "ebay", "shopee", "shopify", "tiktok")
 
 KINDS = ("text", "integer", "choice", "list", "flag", "secret")
 

@@ -142,6 +142,10 @@ class Http:
                 if repeatable:
                     raise Temporary(f"{host} did not answer in time; it is tried again later.") from exc
                 raise OutcomeUnknown(f"{host} was asked and did not answer; it may have done it.") from exc
+            except SchemaSurprise as exc:
+                if repeatable:
+                    raise
+                raise OutcomeUnknown(f"{host} did it, or not: its answer cannot be read.") from exc
             if answer.status not in (301, 302, 303, 307, 308):
                 return self._judge(answer, host, repeatable)
             url = self._next_place(method, url, answer)

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from connectors.contract import Receipt, SendReply
-from desk import notices
+from connectors.contract import File, Receipt, SendReply
+from desk import enclosing, notices
 from desk.changes import change, require
 from store import events
 from store.errors import N_, Conflict, Invalid, NotFound, Refused
@@ -42,13 +42,15 @@ class Reply:
     automatic: bool = False
     rule_id: str = ""
     key: str = ""
+    files: tuple[enclosing.Enclosed, ...] = ()
+    """What leaves with it; its content is in the desk."""
 
 
 def queue(unit: UnitOfWork, reply: Reply) -> int:
     """Puts a reply into the outbox, where it waits to be taken back; returns the row's id. A key that is there already
     is not written twice: its row's id comes back.
 
-    Raises Invalid for an empty text or no recipient, Refused where the channel cannot send, Conflict when something
+    Raises Invalid for an empty text or no recipient, Refused where the channel cannot send or takes no files, Conflict when something
     arrived or was answered since the writer opened the thread.
     """
     ticket = require(unit, reply.ticket_id)
@@ -76,6 +78,7 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
             item=f"#{ticket.id}",
             next=N_("Add it again: deskhand channel add"),
         )
+    enclosing.check(channel, reply.files)
     if reply.key and (known := outbox.by_key(unit.conn, reply.key)):
         return known.id
     if reply.template_id and not reply.rule_id:  # a rule looks before it fills in what a buyer wrote
@@ -95,6 +98,7 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
         "subject": clean_line(reply.subject),
         "text": text, "in_reply_to": theirs[-1].remote_key.removeprefix("mail:") if theirs else "",
         "references": refs[-10:], "template_id": reply.template_id, "automatic": reply.automatic,
+        **({"files": reply.files} if reply.files else {}),
     }  # fmt: skip
     row_id = outbox.insert(unit.conn, {
         "key": unique, "ticket_id": ticket.id, "channel_id": channel.id, "message_id": 0,
@@ -107,6 +111,7 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
     unit.append("reply_queued", {"outbox_id": row_id, "template_id": reply.template_id}, ticket_id=ticket.id)
     if not reply.rule_id:
         people.drop_draft(unit.conn, ticket.id, unit.actor.id)
+        enclosing.put(unit, ticket.id, unit.actor.id, ())
     if reply.template_id:
         unit.conn.execute("UPDATE template SET used = used + 1 WHERE id = ?", (reply.template_id,))
     return row_id
@@ -165,6 +170,7 @@ def _give_back(unit: UnitOfWork, row: OutboxRow) -> None:
     if row.agent_id and (draft is None or not draft.body.strip()):
         people.put_draft(unit.conn, people.Draft(row.ticket_id, row.agent_id, "reply", payload["text"],
                                                  payload.get("template_id", ""), row.base_seq, unit.now))  # fmt: skip
+        enclosing.put(unit, row.ticket_id, row.agent_id, enclosing.of_payload(payload))
 
 
 def claim(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
@@ -225,7 +231,9 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
         "subject": payload["subject"], "body": payload["text"], "sent_at": receipt.at, "received_at": unit.now,
         "automatic": "reply" if payload.get("automatic") else "", "remote_key": key,
         "in_reply_to": payload["in_reply_to"],
-    }, refs=payload["references"])  # fmt: skip
+    }, refs=payload["references"], files=" ".join(f.name for f in enclosing.of_payload(payload)))  # fmt: skip
+    if not known:  # the copy that came back brought its files along
+        enclosing.attach(unit.conn, message_id, enclosing.of_payload(payload))
     unit.conn.execute(
         "UPDATE outbox SET state = 'sent', message_id = ?, remote_id = ?, warning = ?, error = '', updated_at = ? WHERE id = ?",
         (message_id, receipt.remote_id, receipt.warning, unit.now, row_id),
@@ -321,13 +329,13 @@ def resolve(unit: UnitOfWork, row_id: int, decision: str) -> OutboxRow:
     return row
 
 
-def command(row: OutboxRow) -> SendReply:
-    """The row as the connector gets it."""
+def command(row: OutboxRow, files: tuple[File, ...] = ()) -> SendReply:
+    """The row as the connector gets it; `files` are what `desk.enclosing.contents` finds for it."""
     p: Mapping[str, Any] = json.loads(row.payload)
     return SendReply(
         key=row.key, message_id=p["message_id"], to=tuple(p["to"]), cc=tuple(p["cc"]), subject=p["subject"],
         text=p["text"], in_reply_to=_angled(p["in_reply_to"]), references=tuple(_angled(r) for r in p["references"]),
-        automatic=bool(p.get("automatic")), at=row.created_at,
+        automatic=bool(p.get("automatic")), at=row.created_at, files=files,
     )  # fmt: skip
 
 

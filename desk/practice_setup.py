@@ -61,7 +61,9 @@ def add_plans(unit: UnitOfWork, now: Instant) -> None:
     """A leave that comes, and one cause behind several tickets."""
     unit.actor = Actor("agent", "tom")
     names = {"en": CAUSE, "zh_CN": "鹿特丹港罢工"}
-    template_book.save(unit, template_from({"id": ANSWER, "names": names, "suits": ["shipping_status"], "text": STRIKE}))
+    template_book.save(
+        unit, template_from({"id": ANSWER, "names": names, "suits": ["shipping_status"], "text": STRIKE})
+    )
     leave.add(unit, "tom", now + 30 * HOUR, now + 30 * HOUR + 5 * DAY, "climbing")
     late = [row[0] for row in unit.conn.execute(f"SELECT id FROM ticket WHERE {_LATE} ORDER BY id LIMIT 8")]
     incident = incidents.open_incident(unit, CAUSE, note="Ships wait outside; about six days late.")

@@ -54,6 +54,8 @@ NAMES.add(Field("cases", "number", N_("returns and cases of the buyer in twelve 
                 room="people"))  # fmt: skip
 NAMES.add(Field("missing_claims", "number", N_("cases of the buyer about parcels not received, in twelve months"),
                 _cases(" AND x.type = 'not_received'"), room="people"))  # fmt: skip
-NAMES.add(Field("refunds", "number", N_("orders of the buyer that were refunded: refunds:2.."), _refunded, room="people"))
+NAMES.add(
+    Field("refunds", "number", N_("orders of the buyer that were refunded: refunds:2.."), _refunded, room="people")
+)
 NAMES.add_state("often_refunded", N_("clearly more than 30 % of the buyer's orders were refunded"),
                 lambda context: _buyers(_OFTEN))  # fmt: skip

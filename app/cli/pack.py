@@ -52,7 +52,9 @@ def _one(parser: Parser) -> None:
 
 def _settled(parser: Parser) -> None:
     _one(parser)
-    parser.add_argument("choices", nargs="*", metavar="KEY=VALUE", help=_("what you choose; see: deskhand pack show ID"))
+    parser.add_argument(
+        "choices", nargs="*", metavar="KEY=VALUE", help=_("what you choose; see: deskhand pack show ID")
+    )
 
 
 def _test_arguments(parser: Parser) -> None:
@@ -156,7 +158,9 @@ def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {part}" for key, part in value.items())
     if isinstance(value, list | tuple):
-        return "; ".join(map(_shown, value)) if any(isinstance(v, Mapping) for v in value) else ", ".join(map(str, value))
+        return (
+            "; ".join(map(_shown, value)) if any(isinstance(v, Mapping) for v in value) else ", ".join(map(str, value))
+        )
     return "–" if value is None else str(value)
 
 

@@ -12,10 +12,12 @@ from textual.widgets.text_area import Selection
 
 from app.lines import Line, Run
 from app.safe import cells, headed, width_of
+from app.times import size_text
 from app.typed import Word, going_on
 from app.widgets.lines import Lines
-from app.words import _
+from app.words import _, ngettext
 from desk.automation.templates import tags
+from desk.enclosing import Enclosed
 
 _DOUBTS = 3
 """Lines of warnings above the question at most."""
@@ -37,6 +39,8 @@ class Writing:
     """The buyer's language."""
     team: tuple[str, ...] = ()
     """Colleagues a note can name."""
+    files: tuple[Enclosed, ...] = ()
+    """What leaves with it."""
     saved: str = field(default="", repr=False)
     """The text as it is on disk."""
 
@@ -58,6 +62,8 @@ class _Head(Lines):
                 ),
                 "us",
             )
+            if w.files:
+                text = cells(text, max(8, min(width_of(text), width - 30))) + f" · ⎙ {', '.join(f.name for f in w.files)}"
         return ((headed(f"─{text} ", width), role),)
 
 
@@ -101,7 +107,10 @@ class _Review(Lines):
             return ((_(" Keep this note on #{id}?").format(id=w.ticket_id), "note"),)
         text = _(" Send as {account} → {who}").format(account=w.account, who=", ".join(w.to))
         tail = f"   {w.language}" if w.language else ""
-        return ((cells(text, min(width_of(text), width - 8)), "us"), (tail, "muted"))
+        if w.files:
+            count = ngettext("{count} file", "{count} files", len(w.files)).format(count=len(w.files))
+            tail += f"   ⎙ {count}, {size_text(sum(f.size for f in w.files))}"
+        return ((cells(text, min(width_of(text), width - 3 - width_of(tail))), "us"), (tail, "muted"))
 
 
 class Composer(Vertical):

@@ -19,7 +19,8 @@ from app.screens.whole_lines import WholeLines
 from app.widgets.clocks_pane import ClocksPane
 from app.widgets.key_hints import KeyHints
 from app.widgets.outbox_pane import OutboxPane
-from app.widgets.status_line import Standing, StatusLine
+from app.widgets.since_line import SinceLine
+from app.widgets.status_line import Standing, StatusLine, window_title
 from app.widgets.ticket_list import TicketList
 from app.widgets.ticket_pane import SIDE, TicketPane
 from app.widgets.views_pane import ViewsPane
@@ -45,7 +46,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self._compositor = WholeLines()
         self.session = session
-        self.status, self.views_pane = StatusLine(), ViewsPane()
+        self.status, self.since, self.views_pane = StatusLine(), SinceLine(), ViewsPane()
         self.list, self.ticket, self.clocks = TicketList(session.listing), TicketPane(), ClocksPane()
         self.outbox, self.bottom, self.which = OutboxPane(), KeyHints(keys), WhichKey()
         self.clocks.zone = self.outbox.zone = session.zone
@@ -57,6 +58,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         yield self.status
+        yield self.since
         with Container(id="body"):
             yield self.views_pane
             yield self.list
@@ -110,7 +112,10 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             shop=session.store.meta("name"), agent=session.agent.id, on_duty=self._on_duty(), syncing=session.syncing(),
             connected=session.connected(), toast=self.desk.toast,
         )  # fmt: skip
-        self.status.fill(session.summary(), standing, session.now, width or self.size.width)
+        summary = session.summary()
+        self.status.fill(summary, standing, session.now, width or self.size.width)
+        if self.desk.settled:
+            self.desk.entitle(window_title(summary, standing.shop))
 
     def _on_duty(self) -> bool:
         """Whether routing gives this agent work now. Before the first frame only their own word counts: the shifts need
@@ -151,7 +156,8 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         except NotFound:
             self.ticket.show(None, (), keep_place=False)
             return
-        reader, around = self.session.reader(), read(conn, ticket_id, log(conn, ticket_id))
+        around = read(conn, ticket_id, log(conn, ticket_id))._replace(there=self.desk.there.get(ticket_id))
+        reader = self.session.reader()
         two = self.reading and self.ticket.two_columns
         lines = thread_lines(thread, self.ticket.text_width, reader, around, unfolded=self.unfolded, cards=not two,
                              history=self.history and self.reading)  # fmt: skip

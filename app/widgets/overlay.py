@@ -67,6 +67,9 @@ class Overlay(Widget, inherit_bindings=False):
         return self._y + self._before + y
 
     def render_line(self, y: int) -> Strip:
+        drawn = self.sheet.drawn(y - self._before) if self.sheet else None
+        if drawn is not None:
+            return drawn
         return strip(self.pieces(y - self._before), self.size.width, of(self).on("text", "panel"))
 
     def on_key(self, event: events.Key) -> None:

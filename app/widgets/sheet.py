@@ -15,6 +15,7 @@ from app.widgets.drawing import Piece, length
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+    from textual.strip import Strip
 
     from app.widgets.overlay import Overlay
 
@@ -80,6 +81,10 @@ class Sheet:
     def pieces(self, y: int) -> list[Piece]:
         """What stands on its line `y`."""
         raise NotImplementedError
+
+    def drawn(self, y: int) -> Strip | None:
+        """Its line `y` whole, for what is no text; None has it made of `pieces`."""
+        return None
 
     def press(self, key: str) -> bool:
         """Does what a key means, Esc and typing apart; False if it means nothing."""

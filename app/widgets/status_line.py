@@ -88,6 +88,12 @@ def compose(summary: Summary, standing: Standing, now: Instant, width: int) -> L
     return ((name, "strong"), (" " * before, "text"), *middle, (" " * max(1, room - before), "text"), *end)
 
 
+def window_title(summary: Summary, shop: str) -> str:
+    """What the terminal's window is called: what cannot wait first, as it may be all there is room for."""
+    counts = [_("{n} overdue").format(n=many(summary.overdue))] if summary.overdue else []
+    return " · ".join([*counts, _("{n} open").format(n=f"{summary.open:,}"), shop])
+
+
 def _apart(runs: list[Run]) -> list[Run]:
     out: list[Run] = []
     for run in runs:

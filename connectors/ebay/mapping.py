@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zlib import crc32
 
 from connectors.contract import BadRecord, Buyer, Line, MessageRecord, OrderRecord, Parcel, Record, ReviewRecord
 from connectors.ebay.wire import Json, instant, items, maybe, money, needed, part, word
@@ -30,7 +31,7 @@ def each(found: Iterable[object], kind: str, key: str, read: Callable[[Json], Re
 def bad(item: object, kind: str, key: str, why: Exception) -> BadRecord:
     raw = json.dumps(item, ensure_ascii=False, default=str).encode()
     ident = item.get(key) if isinstance(item, dict) else None
-    return BadRecord(f"{kind}:{ident or hash(raw)}", raw, f"{type(why).__name__}: {why}")
+    return BadRecord(f"{kind}:{ident or crc32(raw)}", raw, f"{type(why).__name__}: {why}")
 
 
 # Orders ---------------------------------------------------------------------------------------------

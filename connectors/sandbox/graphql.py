@@ -103,7 +103,8 @@ class _Reader:
             directives: dict[str, Mapping[str, Any]] = {}
             while self._peek() == "@":
                 self._next()
-                directives[self._next()] = self._args()
+                called = self._next()
+                directives[called] = self._args()
             inner = self._fields() if self._peek() == "{" else ()
             found.append(Field(name, args, directives, inner, on))
         self._next()

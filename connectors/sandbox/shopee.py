@@ -45,7 +45,7 @@ class ShopeeSite(Site):
         """What a seller enters to use the stand-in at `url`."""
         newest = list(self.refresh_tokens)[-1] if self.refresh_tokens else "none"
         settings: dict[str, object] = {
-            "partner_id": str(self.partner_id), "shop_id": str(self.shop_id), "address": url,
+            "partner_id": str(self.partner_id), "shop_id": str(self.shop_id), "api_url": url,
             "email": "care@shop.example",
         }  # fmt: skip
         return settings, {"partner_key": self.partner_key, "refresh_token": newest}

@@ -130,7 +130,9 @@ def return_detail(case: MarketCase, offer: tuple[str, Money] | None) -> dict[str
         "latest_offer_amount": amount(offer[1]) if offer else 0, "latest_offer_creator": "SELLER" if offer else "",
         "counter_limit": 3, "offer_due_date": seconds(case.due_at),
     }  # fmt: skip
-    return returned(case, offer) | {"negotiation": dict(talk), "return_address": {"whs_id": ""}}
+    told = returned(case, offer) | {"negotiation": dict(talk), "return_address": {"whs_id": ""}}
+    del told["negotiation_status"]
+    return told
 
 
 def nano(thread: MarketThread) -> int:

@@ -163,7 +163,8 @@ def case(raw: Data) -> CaseRecord:
 def _allowed(raw: Data, status: str) -> tuple[str, ...]:
     if status != "REQUESTED":
         return ()
-    negotiating = text(raw, "negotiation_status") == "PENDING_RESPOND"
+    talk = text(raw, "negotiation_status") or text(part(raw, "negotiation"), "negotiation_status")  # list or detail
+    negotiating = talk == "PENDING_RESPOND"
     return ("approve", "decline", "refund", *(("accept_offer",) if negotiating else ()))
 
 

@@ -39,7 +39,7 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
     return Settings(
         partner_id=_number(raw, "partner_id"),
         shop_id=_number(raw, "shop_id"),
-        address=account.address(raw, "address", "https://partner.shopeemobile.com"),
+        address=account.address(raw, "api_url", "https://partner.shopeemobile.com"),
         chat=account.yes(raw, "chat", True),
         comments=kind != "customer_service",
         email=account.text(raw, "email"),

@@ -114,12 +114,11 @@ def _walk(
 def _place(cursor: str, since: Instant) -> Place:
     """Where a cursor stands; the beginning where it makes no sense."""
     try:
-        found = Place(**json.loads(cursor))
-        if all(isinstance(n, int) and n >= 0 for n in (found.since, found.top, found.first - 1)) and isinstance(found.after, str):
-            return found
-    except (ValueError, TypeError):
-        pass
-    return Place(since, since)
+        saved = json.loads(cursor)
+        found = Place(int(saved["since"]), int(saved["top"]), str(saved["after"]), int(saved["first"]))
+    except (ValueError, TypeError, LookupError):
+        return Place(since, since)
+    return found if min(found.since, found.top, found.first - 1) >= 0 else Place(since, since)
 
 
 def _changed(raws: list[object]) -> Iterator[Instant]:

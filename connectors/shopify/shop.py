@@ -129,12 +129,13 @@ class Shop:
             self._ports.quota.learn(self._points.name, answer.left)
         return answer
 
-    def _renew(self, client_secret: str) -> tuple[Token, str]:
-        """A token by client credentials: nothing is traded and nothing rotates, so doing it twice does no harm."""
+    def _renew(self, refresh_token: str) -> tuple[Token, str]:
+        """A token by client credentials; what the desk keeps as refresh token is the client secret. Nothing rotates, so
+        doing it twice does no harm."""
         asked = self.now()
         answer = self._http.call(
             "POST", self.settings.url + guesses.TOKEN_PATH, safe=True,
-            form={"grant_type": "client_credentials", "client_id": self.settings.client_id, "client_secret": client_secret},
+            form={"grant_type": "client_credentials", "client_id": self.settings.client_id, "client_secret": refresh_token},
         )  # fmt: skip
         if answer.status in (400, 401, 403):
             raise AuthRevoked(

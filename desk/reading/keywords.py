@@ -124,7 +124,7 @@ def tables() -> Tables:
     latin: dict[str, dict[tuple[str, str, str, str], Phrase]] = {}
     wide: dict[str, dict[tuple[str, str, str, str], Phrase]] = {}
     vocabulary: set[str] = set(grammar.pop("vocabulary"))
-    words = frozenset(grammar.pop("words").split())
+    correct = frozenset(grammar.pop("words").split())
     for mood in (URGENT, RAISED):
         for language, words in grammar.pop(mood).items():
             data[language][mood] = words
@@ -148,7 +148,7 @@ def tables() -> Tables:
             for name, by in grammar.items()
         },
         frozenset(vocabulary),
-        words,
+        correct,
     )
 
 

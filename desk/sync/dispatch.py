@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connectors.contract import Connector, Fault, OutcomeUnknown, Permanent, Receipt, Temporary
+from connectors.contract import Connector, Fault, File, OutcomeUnknown, Permanent, Receipt, Temporary
 from desk import outbox as box
 from desk.notices import KIND as NOTICE
 from desk.sync.lease import Holder
@@ -101,7 +102,7 @@ def _send(store: Store, holder: Holder, row: OutboxRow, connect: Connect, done: 
                                next=N_("This one stops; nothing is lost."))  # fmt: skip
 
     try:
-        receipt = connect(row.channel_id).send(box.command(row), point_of_no_return)
+        receipt = connect(row.channel_id).send(box.command(row, _files(store, row)), point_of_no_return)
     except Fault as fault:
         _settle(store, holder, row, done, fault=fault)
     except (Invalid, Refused) as error:  # its settings or the vault stop it before anything left: a person mends that
@@ -115,6 +116,14 @@ def _send(store: Store, holder: Holder, row: OutboxRow, connect: Connect, done: 
         _settle(store, holder, row, done, fault=OutcomeUnknown(wrong) if handed and handed.handed_at else Permanent(wrong))
     else:
         _settle(store, holder, row, done, receipt=receipt)
+
+
+def _files(store: Store, row: OutboxRow) -> tuple[File, ...]:
+    """What leaves with it. Raises Invalid where a content is no longer on the desk."""
+    from desk.enclosing import contents
+
+    payload = json.loads(row.payload)
+    return contents(store.conn, payload) if payload.get("files") else ()
 
 
 def _settle(

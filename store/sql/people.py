@@ -140,3 +140,19 @@ def put_presence(conn: Connection, seen: Seen) -> None:
 
 def drop_presence(conn: Connection, session: str) -> None:
     conn.execute("DELETE FROM presence WHERE session = ?", (session,))
+
+
+def put_last_seen(conn: Connection, agent_id: str, at: Instant) -> None:
+    """Remembers when an agent left; what broken sessions of theirs left behind is told by it from now on."""
+    conn.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (f"seen:{agent_id}", str(at)),
+    )
+
+
+def last_seen(conn: Connection, agent_id: str, session: str) -> Instant | None:
+    """When an agent was last here in a session other than `session`; None for never."""
+    row = conn.execute("SELECT value FROM meta WHERE key = ?", (f"seen:{agent_id}",)).fetchone()
+    sql = "SELECT max(seen_at) FROM presence WHERE agent_id = ? AND session <> ?"
+    there: Instant | None = conn.execute(sql, (agent_id, session)).fetchone()[0]
+    return max(filter(None, (int(row[0]) if row else None, there)), default=None)

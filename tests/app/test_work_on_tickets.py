@@ -358,6 +358,7 @@ async def test_a_mention_is_told_listed_and_seen_once_it_is_opened(desk: TestDes
         assert [line.id for line in desk_of(pilot).session.listing.lines] == [ticket]
         await press(pilot, "enter")
         await until(pilot, lambda: not unseen(desk.store.conn, "ana"))
+        assert "can you look" not in screen_text(pilot).split("\n")[0]
 
 
 async def test_what_falls_due_before_anybody_is_there_is_told(desk: TestDesk) -> None:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -208,6 +208,36 @@ def world() -> World:
     return make_world(7, NOW)
 
 
+class Stage:
+    """One server for all stand-ins of a test run, one after another: starting one takes longer than most tests."""
+
+    def __init__(self) -> None:
+        self.site: Site | None = None
+        self._server = ExitStack()
+        self._url = ""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self.site is not None:
+            await self.site(scope, receive, send)
+
+    @contextmanager
+    def showing(self, site: Site) -> Iterator[str]:
+        if not self._url:
+            self._url = self._server.enter_context(served(self))  # type: ignore[arg-type]  # it answers as a site does
+        if self.site is not None:  # a lab within a lab
+            with served(site) as url:
+                yield url
+            return
+        self.site = site
+        try:
+            yield self._url
+        finally:
+            self.site = None
+
+
+STAGE = Stage()
+
+
 @contextmanager
 def opened(case: Case) -> Iterator[Lab]:
     """A lab with the platform's stand-in served on loopback; nothing of it is shared with another."""
@@ -216,7 +246,7 @@ def opened(case: Case) -> Iterator[Lab]:
     case.prepare(market, clock)
     clock.time = NOW
     site = case.site(market, clock)
-    with served(site) as url:
+    with STAGE.showing(site) as url:
         settings, secrets = case.link(site, url)
         vault = Vault(secrets)
         lab = Lab(case, clock, site, url, settings, vault, MemoryTokens(vault, clock))

@@ -149,6 +149,7 @@ def test_a_comment() -> None:
     ],
 )  # fmt: skip
 def test_what_must_be_there_is_missed_by_name(read: Any, raw: dict[str, Any], field: str) -> None:
+    value: object
     for value in (None, [], {}, "", True):
         with pytest.raises(Unreadable):
             read({**raw, field: value})

@@ -195,7 +195,7 @@ def test_an_answer_without_an_error_but_a_bad_status_is_none() -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [("partner_id", "abc"), ("partner_id", ""), ("shop_id", "-1"), ("app_type", "other"), ("chat", "perhaps"),
-     ("address", "http://shopee.example"), ("timeout_seconds", 0)],
+     ("api_url", "http://shopee.example"), ("timeout_seconds", 0)],
 )  # fmt: skip
 def test_a_wrong_setting_is_named(lab: Lab, key: str, value: object) -> None:
     with pytest.raises(ValueError, match=key):

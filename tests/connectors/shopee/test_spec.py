@@ -17,7 +17,8 @@ SPECS = Path(__file__).parents[4] / "shared" / "reference" / "specs" / "shopee"
 UNDOCUMENTED = ("/api/v2/sellerchat/", "/api/v2/logistics/get_shipping_parameter", "/api/v2/logistics/ship_order")
 COMMON = {"partner_id", "timestamp", "access_token", "shop_id", "sign"}
 NUMBERS = ("int", "int32", "int64", "uint64", "timestamp")
-UNLISTED = {"cmt_reply"}
+UNLISTED = {"cmt_reply", "error", "message", "request_id"}
+"""What the samples hold though the lists of fields do not."""
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +91,12 @@ def query(request: Request, params: list[dict[str, Any]]) -> Iterator[str]:
 def everything(lab: Lab) -> list[tuple[Request, Response]]:
     """All that the connector ever asks, with the answers."""
     seen: list[tuple[Request, Response]] = []
-    lab.change_answers(lambda request, response: seen.append((request, response)) or response)  # type: ignore[func-returns-value]
+
+    def note(request: Request, response: Response) -> Response:
+        seen.append((request, response))
+        return response
+
+    lab.change_answers(note)
     for stream in lab.case.streams:
         lab.pull(stream, since=SINCE)
     for kind, name in lab.case.reached(lab):
@@ -126,7 +132,7 @@ def test_requests_and_answers_are_as_documented(lab: Lab, specs: dict[str, dict[
 
 def test_what_a_customer_service_app_may_not_call(specs: dict[str, dict[str, Any]]) -> None:
     for path in NOT_FOR_SERVICE:
-        assert "Customer Service" not in json.loads(specs[path]["api_permission"])
+        assert '"Customer Service"' not in json.dumps(specs[path]["api_permission"]).replace("\\", "")
     for path, spec in specs.items():
         if "returns" in path or "get_order" in path:
-            assert "Customer Service" in json.loads(spec["api_permission"])
+            assert '"Customer Service"' in json.dumps(spec["api_permission"]).replace("\\", "")
