@@ -99,11 +99,14 @@ class MediaActs:
             for n, a in files.items()
         ]
 
+        def fetch(number: int) -> str:
+            return self._fetch(ticket, number, files[number].name)
+
         def details(row: str, width: int) -> list[Line]:
             file = files[int(row)]
             lines: list[Line] = [((f"{file.type}  {size_text(file.size)}", "muted"),),
                                  ((_("To have it on your own machine, type there:"), "muted"),)]  # fmt: skip
-            return [*lines, *(((part, "text"),) for part in wrap(self._fetch(ticket, int(row), file.name), width))]
+            return [*lines, *(((part, "text"),) for part in wrap(fetch(int(row)), width))]
 
         def show(row: str) -> None:
             file = files[int(row)]
@@ -123,7 +126,7 @@ class MediaActs:
         shelf = Shelf(_("Files of #{id}").format(id=ticket), rows, details, (
             Key("enter", _("show"), show), Key("s", _("save"), lambda row: shelf.say(*self._saved(int(row), files[int(row)]))),
             Key("S", _("save all"), every),
-            Key("y", _("copy how to fetch it"), lambda row: shelf.say(*self._copied(self._fetch(ticket, int(row), files[int(row)].name)))),
+            Key("y", _("copy how to fetch it"), lambda row: shelf.say(*self._copied(fetch(int(row))))),
         ))  # fmt: skip
         shelf.lay(self.desk.desk_screen)
 
@@ -159,9 +162,10 @@ class MediaActs:
 
     def _preview(self, lines: list[str], number: int, file: Attachment) -> None:
         width = self.desk.size.width - 2
-        shown: list[Line] = [((part, "text"),) for line in lines for part in wrap(line, width)][:PREVIEW]
-        head: Line = ((f"{file.name}  {size_text(file.size)}", "strong"),)
-        self.acts.confirm([head, (), *shown], [("s", _("save"), lambda: self.desk.say(*self._saved(number, file)))])
+        shown: list[Line] = [((f"{file.name}  {size_text(file.size)}", "strong"),), ()]
+        for line in lines:
+            shown += [((part, "text"),) for part in wrap(line, width)]
+        self.acts.confirm(shown[:PREVIEW], [("s", _("save"), lambda: self.desk.say(*self._saved(number, file)))])
 
     # Links --------------------------------------------------------------------------------------
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from app.screens.composer import Composer, Writing
 from app.words import _
-from desk import enclosing
+from desk import enclosing, tickets
 from desk import outbox as box
 from desk import thread as threads
-from desk import tickets
 from desk.automation.templates import tags
 from store.errors import N_, Refused
 from store.sql import people, shop
@@ -209,7 +208,7 @@ class WritingActs:
         composer = self.desk.composer
         if composer is None:
             return
-        if not composer.text.strip():
+        if not composer.text.strip() and not composer.writing.files:
             self.review_discard()
             return
         composer.ask(True, self._doubts(composer))
@@ -286,7 +285,7 @@ class WritingActs:
     def review_discard(self) -> None:
         composer = self.desk.composer
         if composer is not None:
-            if composer.text.strip():
+            if composer.text.strip() or composer.writing.files:
                 self.discarded = (composer.writing, composer.text)
                 self.desk.say(_("thrown away · z brings it back"))
             self.desk.hold(self._done(composer, keep_draft=False))

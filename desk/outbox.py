@@ -50,8 +50,8 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
     """Puts a reply into the outbox, where it waits to be taken back; returns the row's id. A key that is there already
     is not written twice: its row's id comes back.
 
-    Raises Invalid for an empty text or no recipient, Refused where the channel cannot send or takes no files, Conflict when something
-    arrived or was answered since the writer opened the thread.
+    Raises Invalid for an empty text, no recipient or files that are too large, Refused where the channel cannot send or
+    takes no files, Conflict when something arrived or was answered since the writer opened the thread.
     """
     ticket = require(unit, reply.ticket_id)
     text = clean(reply.text).strip()

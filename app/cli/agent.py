@@ -62,7 +62,8 @@ def _set_arguments(parser: Parser) -> None:
         metavar="KEY=VALUE",
         help=_(
             "name, email, unix_user, role, zone, signature, languages=en:5,de:3, skills=size,tech, capacity=40, "
-            "countries=DACH,FR, weight=1.5, active=no, shifts='mon-fri 09:00-18:00'"
+            "countries=DACH,FR, weight=1.5, active=no, shifts='mon-fri 09:00-18:00', "
+            "notify='assigned=toast mention=off quiet=22:00-07:00'"
         ),
     )
 
@@ -164,20 +165,27 @@ def _add(run: Run, args: argparse.Namespace) -> int:
 
 
 def _set(run: Run, args: argparse.Namespace) -> int:
+    from app import notify
     from desk import agents
 
     values: dict[str, Any] = {}
+    told: str | None = None
     for word in args.settings:
         key, equals, text = word.partition("=")
         if not equals:
             raise Usage(_("{word} is not KEY=VALUE.").format(word=word))
+        if key == "notify":
+            told = text
+            continue
         if key not in _KEYS:
-            raise Usage(unknown(key, _KEYS, _("a field")))
+            raise Usage(unknown(key, (*_KEYS, "notify"), _("a field")))
         values[key] = _value(key, text)
     with run.write() as unit:
         agents.change(unit, args.agent, values)
+        if told is not None:
+            notify.keep(unit, args.agent, notify.changed(notify.of_agent(unit.conn, args.agent), told))
         found = agents.need(unit, args.agent)
-    record(run, ONE, agent_record(found))
+    record(run, ONE, {**agent_record(found), "notify": notify.written(notify.of_agent(run.conn, args.agent))})
     return 0
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
-import mimetypes
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from store.sql.rows import Attachment
 
 SCHEMA = "deskhand/attachments/1"
-LARGEST = 25 << 20
 
 
 def arguments(parser: Parser) -> None:
@@ -42,7 +40,9 @@ def _get_arguments(parser: Parser) -> None:
     parser.add_argument(
         "name", nargs="?", default="", metavar="NAME|N", help=_("one file, by its name or place; all unless said")
     )
-    parser.add_argument("--to", default=".", metavar="DIR", help=_("the folder; the current one unless said"))
+    parser.add_argument(
+        "--to", default=".", metavar="DIR|-", help=_("the folder, the current one unless said; - writes one file to stdout")
+    )
 
 
 def _put_arguments(parser: Parser) -> None:
@@ -76,6 +76,8 @@ def _get(run: Run, args: argparse.Namespace) -> int:
     from desk.reading.names import safe_name
     from store.sql import messages
 
+    if args.to == "-":
+        return _stream(run, args)
     folder = Path(args.to)
     if not folder.is_dir():
         raise NotFound(
@@ -111,6 +113,26 @@ def _get(run: Run, args: argparse.Namespace) -> int:
     return 0
 
 
+def _stream(run: Run, args: argparse.Namespace) -> int:
+    """One file, byte for byte: `ssh desk deskhand attachment get 1042 2 --to - > photo.jpg`."""
+    from store.sql import messages
+
+    chosen = _wanted(_files(run, args.ticket), args.name, args.ticket)
+    if len(chosen) != 1:
+        raise Invalid(N_("Only one file can go to stdout; {item} has {count}."), item=f"#{args.ticket}", count=len(chosen),
+                      next=N_("Say which, by its name or number."))  # fmt: skip
+    ((_number, file),) = chosen
+    data = messages.blob(run.conn, file.sha256)
+    if data is None:
+        raise NotFound(N_("The content of {item} is no longer on the desk."), item=file.name)
+    if sys.stdout.isatty():
+        raise Invalid(N_("A file's bytes would garble the terminal."), next=N_("Send them to a file: > NAME"))
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+    return 0
+
+
 def _wanted(found: list[Attachment], name: str, ticket: int) -> list[tuple[int, Attachment]]:
     numbered = list(enumerate(found, 1))
     if not name:
@@ -134,43 +156,16 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _put(run: Run, args: argparse.Namespace) -> int:
-    from desk.reading.names import safe_name
+    from desk import enclosing
     from desk.tickets import note
-    from store.sql import messages
 
-    held: list[tuple[str, str, bytes]] = []
-    for text in args.files:
-        path = Path(text)
-        try:
-            if path.stat().st_size > LARGEST:
-                raise Invalid(
-                    N_("{item} is larger than {limit} MB."),
-                    item=text,
-                    limit=LARGEST >> 20,
-                    next=N_("Keep a link in a note instead."),
-                )
-            data = path.read_bytes()
-        except OSError as exc:
-            raise NotFound(N_("{item} cannot be read."), item=text, next=N_("Check the path.")) from exc
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        held.append((safe_name(path.name, kind, len(held) + 1), kind, data))
+    held = [enclosing.take(Path(text)) for text in args.files]
     with run.write() as unit:
-        note(unit, args.ticket, args.text or ", ".join(name for name, _type, _data in held))
+        note(unit, args.ticket, args.text or ", ".join(file.name for file in held))
         newest = "SELECT max(id) FROM message WHERE ticket_id = ? AND direction = 'note'"
         message_id = unit.conn.execute(newest, (args.ticket,)).fetchone()[0]
-        for name, kind, data in held:
-            sha = messages.put_blob(unit.conn, data)
-            messages.attach(unit.conn, message_id, name=name, type=kind, sha256=sha, size=len(data), inline=False)
-    rows = [
-        {
-            "number": n,
-            "name": name,
-            "type": kind,
-            "size": len(data),
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "inline": False,
-        }
-        for n, (name, kind, data) in enumerate(held, 1)
-    ]
+        kept = [enclosing.store(unit, file) for file in held]
+        enclosing.attach(unit.conn, message_id, kept)
+    rows = [{"number": n, **file._asdict(), "inline": False} for n, file in enumerate(kept, 1)]
     records(run, SCHEMA, "attachments", _columns(), rows, ticket=args.ticket)
     return 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.output import At, local, record
@@ -24,6 +26,7 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("ticket", type=ticket_number, metavar="TICKET", help=_("its number"))
     parser.add_argument("--template", default="", metavar="ID", help=_("the text of a template, its gaps filled"))
     add_text(parser)
+    parser.add_argument("--attach", action="append", default=[], metavar="PATH", help=_("a file to send along; may be repeated"))
     parser.add_argument("--then", default="open", choices=AFTER_SENDING, help=_("status once it has left (open)"))
     parser.add_argument(
         "--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N")
@@ -33,11 +36,13 @@ def arguments(parser: Parser) -> None:
 
 
 def run(run: Run, args: argparse.Namespace) -> int:
-    from desk import outbox, thread
+    from desk import enclosing, outbox, thread
     from store.sql.outbox import get
 
     found = thread.read(run.conn, args.ticket)
     text = written(run, found, args)
+    files = [enclosing.take(Path(path)) for path in args.attach]
+    enclosing.check(found.channel, files)
     reply = outbox.Reply(
         ticket_id=args.ticket,
         text=text,
@@ -56,19 +61,21 @@ def run(run: Run, args: argparse.Namespace) -> int:
             asked=args.if_version,
         )
     shown = {"ticket": args.ticket, "to": reply.to, "subject": reply.subject, "text": reply.text, "then": reply.then,
-             "template": args.template or None}  # fmt: skip
+             "template": args.template or None,
+             "files": [{"name": f.name, "type": f.type, "size": len(f.data)} for f in files]}  # fmt: skip
     if args.dry_run:
         record(
             run,
             SCHEMA,
             {"outbox": None, "state": "dry-run", "hold_until": None, **shown},
-            lambda: [_("To: {addresses}").format(addresses=", ".join(reply.to)), reply.subject, "", reply.text],
+            lambda: [_("To: {addresses}").format(addresses=", ".join(reply.to)), reply.subject, "", reply.text,
+                     *(f"⎙ {f.name}" for f in files)],
         )
         return 0
     if not confirmed(_("Send this to {addresses}? (y/n)").format(addresses=", ".join(reply.to)), args.yes):
         raise Refused(N_("Nothing was sent."))
     with run.write() as unit:
-        row_id = outbox.queue(unit, reply)
+        row_id = outbox.queue(unit, replace(reply, files=tuple(enclosing.store(unit, f) for f in files)))
     row = get(run.conn, row_id)
     assert row is not None
     record(run, SCHEMA, {"outbox": row_id, "state": row.state, "hold_until": At(row.hold_until), **shown},

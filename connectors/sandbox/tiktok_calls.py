@@ -160,7 +160,8 @@ class Calls:
         return told
 
     def _check_decision(self, case: MarketCase, decision: str, approves: bool) -> None:
-        verb, thing = ("APPROVE" if approves else "REJECT"), {"refund": "REFUND", "exchange": "REPLACEMENT"}.get(case.kind, "RETURN")
+        verb = "APPROVE" if approves else "REJECT"
+        thing = {"refund": "REFUND", "exchange": "REPLACEMENT"}.get(case.kind, "RETURN")
         if decision != f"{verb}_{'RECEIVED_PACKAGE' if case.state == 'back' else thing}":
             raise Wrong(25001014, "decision is not allowed for this case")
 

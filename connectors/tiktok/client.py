@@ -36,8 +36,10 @@ class TikTokConnector(Waiting):
         return ("orders", "cases", "cancellations", "messages")
 
     def pull(self, stream: str, cursor: str, *, since: Instant) -> Iterator[Page]:
-        pulls = {"orders": pulling.orders, "cases": pulling.cases, "cancellations": pulling.cancellations,
-                 "messages": pulling.messages}  # fmt: skip
+        pulls: dict[str, Callable[[Shop, str, Instant], Iterator[Page]]] = {
+            "orders": pulling.orders, "cases": pulling.cases, "cancellations": pulling.cancellations,
+            "messages": pulling.messages,
+        }  # fmt: skip
         if stream not in pulls:
             raise Permanent(f"TikTok has no stream {stream}.")
         try:

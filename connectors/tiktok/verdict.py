@@ -78,7 +78,8 @@ def refuse(code: int, message: str, now: Instant) -> None:
         raise NotAllowed("TikTok does not know this machine's internet address; add it in Partner Center, IP allow list.", code)
     if "refresh" in said or "auth code" in said or "auth_code" in said or "deauthorized" in said:
         raise AuthRevoked("The authorisation is used, ended or withdrawn; authorise the app again.")
-    if str(code).startswith(("105", "360")):
+    elsewhere = any(word in said for word in ("param", "path", "page_", "ids must", "content type", "must be a number"))
+    if str(code).startswith(("105", "360")) and not elsewhere:
         raise AuthExpired("TikTok does not accept the access token.")
     if "sign" in said.split() or "signature" in said:
         raise AuthRevoked("TikTok does not accept the signature; enter the app secret again.")

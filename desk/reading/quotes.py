@@ -204,6 +204,8 @@ class _Folder:
             line = self.text[at].strip()
             if not line:
                 return 0
+            if joined.endswith((":", "\uff1a")):
+                return 0
             joined = f"{joined} {line}".strip()
             if len(joined) > 700:
                 return 0
@@ -213,7 +215,7 @@ class _Folder:
         return 0
 
     def _attributes(self, joined: str, extra: int) -> bool:
-        if not re.search(r"\d|@", joined):
+        if not re.search(r"\d|@", joined) or marks.MYSELF.search(joined):
             return False
         if self.patterns.attribution.fullmatch(joined):
             return True

@@ -220,6 +220,8 @@ def placed(error: DeskError, text: str, item: str, rule: int) -> Invalid:
 
 
 _HEADER = re.compile(r"\s*\[\[\s*(rule|(?:rule\.)?then)\s*\]\]")
+_INLINE = re.compile(r"\{(?=[^{}]*\bdo\s*=)")
+"""An act written in one line: `{ do = "tag", add = ["x"] }`."""
 
 
 def place(text: str, rule: int, key: str) -> Place:
@@ -240,4 +242,10 @@ def place(text: str, rule: int, key: str) -> Place:
                 return Place(number, at.end() + 1)
         elif rule_at == rule and not wanted and (at := re.match(rf"\s*{re.escape(key)}\s*=\s*[\"']?", line)):
             return Place(number, at.end() + 1)
+        elif rule_at == rule and wanted:
+            for act in _INLINE.finditer(line):
+                then_at += 1
+                if then_at == wanted:
+                    at = re.compile(rf"\b{re.escape(name)}\s*=\s*[\"']?").search(line, act.start()) if name else None
+                    return Place(number, (at.end() if at else act.start()) + 1)
     return best

@@ -150,3 +150,10 @@ def test_a_rule_written_back_reads_the_same(table: dict[str, object]) -> None:
     rule = rule_from(table)
     assert rule_from(rule_to_table(rule)) == rule
     assert [a.args for a in rule_from(rule_to_table(rule)).then] == [a.args for a in rule.then]
+
+
+def test_an_act_in_one_line_is_found_by_its_place_too() -> None:
+    text = 'id = "r"\nname = "R"\nwhen = ["created"]\nthen = [ { do = "tag", add = ["x"] }, { do = "asign" } ]\n'
+    with pytest.raises(Invalid) as caught:
+        rules_from_text(text, "r.toml")
+    assert "r.toml, line 4, column 47" in caught.value.english()

@@ -1,0 +1,334 @@
+"""What TikTok Shop refuses, how its words are read, and what is done there once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from connectors.answer import Answer
+from connectors.contract import (
+    AnswerReview,
+    AuthExpired,
+    AuthRevoked,
+    Buyer,
+    CaseRecord,
+    Decide,
+    Fault,
+    File,
+    Line,
+    MessageRecord,
+    OrderRecord,
+    OutcomeUnknown,
+    Parcel,
+    Permanent,
+    Refund,
+    SchemaSurprise,
+    SendReply,
+    Ship,
+    Temporary,
+    Throttled,
+)
+from connectors.fields import Unreadable, as_bytes
+from connectors.sandbox.tiktok import problem
+from connectors.sandbox.tiktok_shapes import thread_id
+from connectors.sandbox.web import Request, Response
+from connectors.tiktok import mapping
+from connectors.tiktok.deeds import once
+from connectors.tiktok.shop import Shop, read_settings
+from connectors.tiktok.verdict import ClockWrong, NotAllowed, Refusal, judge
+from store.values import DAY, MINUTE, Money
+from tests.connectors.ports import NOW
+from tests.connectors.suite import SINCE, Lab, names
+
+
+def never() -> None:
+    pytest.fail("the point of no return was passed")
+
+
+def shop(lab: Lab) -> Shop:
+    return Shop(read_settings(lab.settings), lab.ports, lab.sleeps.append)
+
+
+# Refusals ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind"),
+    [
+        (105002, "Expired credentials", AuthExpired), (36009018, "access token is invalid", AuthExpired),
+        (105005, "Access denied: the app lacks the scope order.", NotAllowed),
+        (36004004, "Invalid refresh_token.", AuthRevoked), (36009010, "Invalid app_key.", AuthRevoked),
+        (106001, "Invalid signature", AuthRevoked), (106011, "Invalid shop_cipher.", AuthRevoked),
+        (106002, "Invalid timestamp", ClockWrong), (36009002, "Too many requests.", Throttled),
+        (36009003, "Internal error, please try again.", Temporary), (25001013, "The status does not allow this", Refusal),
+        (1, "", Refusal),
+    ],
+)  # fmt: skip
+def test_what_each_code_means_whatever_the_status(code: int, message: str, kind: type[Fault]) -> None:
+    for status in (200, 400):
+        with pytest.raises(kind):
+            judge(Answer(status, {}, as_bytes({"code": code, "message": message, "data": None})), NOW)
+
+
+def test_an_answer_without_a_code_is_none() -> None:
+    for body in (b"{}", b"[]", b'{"code":true}', b'{"code":"0"}', b'{"code":0,"data":[]}', b"<html>"):
+        with pytest.raises(SchemaSurprise):
+            judge(Answer(200, {}, body), NOW)
+    with pytest.raises(Permanent):
+        judge(Answer(404, {}, b"<html>"), NOW)
+    assert judge(Answer(200, {}, b'{"code":0,"data":null}'), NOW).data == {}
+
+
+def test_a_body_changed_after_signing_is_refused(lab: Lab) -> None:
+    lab.pull("orders")
+    handle = type(lab.site).answer
+
+    def changed(request: Request) -> Response:
+        answer: Response = handle(lab.site, replace(request, body=request.body.replace(b":", b": ")))
+        return answer
+
+    lab.site.answer = changed
+    with pytest.raises(AuthRevoked, match="signature"):
+        lab.pull("orders")
+
+
+def test_the_clock_may_be_five_minutes_off(lab: Lab) -> None:
+    lab.site.skew = 5 * MINUTE
+    lab.pull("orders")
+    lab.site.skew = -6 * MINUTE
+    with pytest.raises(ClockWrong):
+        lab.pull("orders")
+
+
+def test_a_page_token_ends_with_the_last_page(lab: Lab) -> None:
+    lab.site.page_cap = 7
+    for case in lab.market.cases:
+        case.updated_at = NOW - DAY  # more in one second than a page holds
+    records, _ = lab.pull("cases")
+    assert names(records) == lab.case.expected(lab, SINCE)["cases"]
+    asked = [r.arg("page_token") for r in lab.site.log if r.path.endswith("returns/search")]
+    assert any(asked)
+    with pytest.raises(Refusal, match="page_token"):
+        shop(lab).search("/order/202309/orders/search", {}, page_token=next(filter(None, asked)))
+
+
+def test_a_filter_that_is_no_longer_kept_to_is_noticed(lab: Lab) -> None:
+    def change(request: Request, response: Response) -> Response:
+        if request.path.endswith("orders/search"):
+            body = {"code": 0, "data": {"orders": [{"id": "1", "update_time": 5}], "next_page_token": ""}}
+            return Response(200, json.dumps(body).encode())
+        return response
+
+    lab.change_answers(change)
+    with pytest.raises(SchemaSurprise, match="update_time_ge"):
+        lab.pull("orders")
+
+
+def test_the_code_of_a_first_authorisation_is_taken_in_place_of_a_token(lab: Lab) -> None:
+    lab.vault["refresh_token"] = f"code:{lab.site.code()}"
+    lab.pull("orders")
+    assert lab.vault["refresh_token"].startswith("TTP_refresh")
+    lab.vault["refresh_token"], lab.tokens.token = "code:TTP_code99", None
+    with pytest.raises(AuthRevoked, match="authorise the app again"):
+        lab.pull("orders")
+
+
+def test_a_token_lives_as_long_as_told_since_1970_or_from_now(lab: Lab) -> None:
+    lab.pull("orders")
+    assert lab.tokens.token is not None
+    assert lab.tokens.token.expires_at == (NOW + 7 * DAY) // 1000 * 1000
+    assert lab.tokens.renewals == 1
+
+
+def test_a_missing_scope_is_told_line_by_line(lab: Lab) -> None:
+    lab.site.scopes -= {"return_refund"}
+    health = lab.connect().test()
+    assert not health.ok
+    assert [line.split()[0] for line in health.lines if "scope" in line] == ["Returns", "Cancellations"]
+    assert "Orders can be read." in health.lines
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("app_key", ""), ("shop_cipher", " "), ("auth_url", "http://a.example"), ("api_url", "ftp://a")]
+)
+def test_a_wrong_setting_is_named(lab: Lab, key: str, value: str) -> None:
+    with pytest.raises(ValueError, match=key):
+        read_settings({**lab.settings, key: value})
+
+
+# Messages ---------------------------------------------------------------------------------------------
+
+
+def test_a_conversation_that_moves_while_pages_are_turned_is_read_whole(lab: Lab) -> None:
+    lab.site.page_cap = 3
+    late = lab.market.threads[0]
+    pages = lab.connect().pull("messages", "", since=SINCE)
+    records = [*next(pages).records]
+    lab.clock.time += MINUTE
+    fresh = lab.market.says(late, "Are you still there?")
+    cursor = ""
+    for page in pages:
+        records += page.records
+        cursor = page.cursor
+    more, _ = lab.pull("messages", cursor)
+    assert names(records + more) == lab.case.expected(lab, SINCE)["messages"]
+    assert f"message:{fresh.id}" in names(records)
+
+
+def test_notices_that_nobody_said_are_no_messages(lab: Lab) -> None:
+    records, _ = lab.pull("messages")
+    assert all(isinstance(r, MessageRecord) and r.text != "Chat began." for r in records)
+
+
+def test_where_no_message_may_be_sent_none_is(lab: Lab) -> None:
+    command = lab.case.commands(lab)["reply"]
+    lab.market.threads[-1].closed_to_us = True
+    with pytest.raises(Permanent, match="no more messages"):
+        lab.connect().send(command, never)
+
+
+# Deeds ------------------------------------------------------------------------------------------------
+
+
+def test_what_cannot_work_never_reaches_the_point_of_no_return(lab: Lab) -> None:
+    commands = lab.case.commands(lab)
+    reply, refund, decline, ship = (commands[k] for k in ("reply", "refunds", "returns:decline", "tracking"))
+    assert isinstance(reply, SendReply)
+    assert isinstance(refund, Refund)
+    assert isinstance(decline, Decide)
+    assert isinstance(ship, Ship)
+    for command, why in (
+        (replace(reply, text="x" * 2_001), "2,000"), (replace(reply, files=(File("a", "b", b""),)), "Files"),
+        (replace(reply, thread_id="../../orders"), "does not know"), (replace(reply, thread_id="7391"), "does not know"),
+        (replace(refund, amount=replace(refund.amount, minor=1)), "no other"), (replace(refund, case_id=""), "request of"),
+        (replace(refund, case_id=decline.case_id), "Nothing can be paid"), (replace(decline, reason=""), "misuse"),
+        (replace(decline, decision="perhaps"), "approved or declined"), (replace(decline, case_id="12"), "does not know"),
+        (replace(ship, courier="Pigeon"), "USPS, UPS"), (replace(ship, tracking=" "), "tracking number"),
+        (replace(ship, order_id=lab.market.orders[0].number), "does not wait"), (replace(ship, order_id="x"), "not know"),
+        (AnswerReview("k", "1", "x"), "No call for reviews"),
+    ):  # fmt: skip
+        with pytest.raises(Permanent, match=why):
+            lab.connect().send(command, never)
+
+
+def test_each_decision_carries_its_key_and_a_repeat_does_nothing(lab: Lab) -> None:
+    command = lab.case.commands(lab)["refunds"]
+    assert isinstance(command, Refund)
+    lab.connect().send(command, lambda: None)
+    (asked,) = [r for r in lab.site.log if r.path.endswith("/approve")]
+    assert asked.arg("idempotency_key") == command.key
+    before = lab.state()
+    again = shop(lab).act(asked.path, asked.json(), lambda: None, idempotency_key=command.key)
+    assert again == {}
+    assert lab.state() == before
+    with pytest.raises(Refusal, match="another request"):
+        shop(lab).act(asked.path, {"decision": "x"}, lambda: None, idempotency_key=command.key)
+
+
+def test_a_key_has_at_most_255_characters() -> None:
+    assert once("abc") == "abc"
+    assert len(once("x" * 300)) == 64
+    assert once("钥匙") == once("钥匙") != once("x" * 300)
+
+
+def test_a_breakdown_inside_a_good_answer_leaves_the_outcome_open(lab: Lab) -> None:
+    command = lab.case.commands(lab)["reply"]
+    lab.change_answers(
+        lambda request, response: problem(36009003, "Internal error") if request.method == "POST" else response
+    )
+    with pytest.raises(OutcomeUnknown):
+        lab.connect().send(command, lambda: None)
+    assert lab.connect().find(command) is not None
+
+
+def test_a_case_settled_otherwise_is_told_apart(lab: Lab) -> None:
+    commands = lab.case.commands(lab)
+    lab.connect().send(commands["returns:keep"], lambda: None)
+    with pytest.raises(Permanent, match="settled otherwise"):
+        lab.connect().find(commands["returns:cancellation"])
+
+
+def test_an_old_conversation_is_known_by_its_messages(lab: Lab) -> None:
+    lab.site.page_cap = 1
+    oldest = min(lab.market.threads, key=lambda t: t.updated_at)
+    command = lab.case.commands(lab)["reply"]
+    assert isinstance(command, SendReply)
+    lab.connect().send(replace(command, thread_id=thread_id(oldest)), lambda: None)
+    assert oldest.messages[-1].ours
+
+
+# Mapping ----------------------------------------------------------------------------------------------
+
+ITEM: dict[str, Any] = {
+    "id": "1", "sku_id": "9", "seller_sku": "MUG", "product_name": "Mug", "sku_name": "Blue", "sale_price": "10.50",
+    "currency": "USD", "tracking_number": "1Z", "shipping_provider_name": "UPS",
+}  # fmt: skip
+ORDER: dict[str, Any] = {
+    "id": "576461413038785752", "user_id": "749", "status": "COMPLETED", "create_time": 1767225600,
+    "update_time": 1767225700, "buyer_email": "x@scs.example", "rts_time": 1767225650, "delivery_time": 1767225690,
+    "payment": {"currency": "USD", "total_amount": "33.99"}, "shipping_provider": "UPS", "tracking_number": "1Z",
+    "recipient_address": {"region_code": "us", "name": "A***"},
+    "line_items": [ITEM, {**ITEM, "id": "2"}, {**ITEM, "id": "3", "sku_id": "8", "sku_name": "Default", "seller_sku": ""}],
+}  # fmt: skip
+RETURN: dict[str, Any] = {
+    "return_id": "4035", "order_id": "57", "return_type": "REFUND", "return_status": "RETURN_OR_REFUND_REQUEST_PENDING",
+    "return_reason": "ecom_order_damaged", "return_reason_text": "Broken", "create_time": 1767225600,
+    "update_time": 1767225700, "refund_amount": {"currency": "USD", "refund_total": "5.00"}, "return_tracking_number": "R1",
+    "return_line_items": [{"order_line_item_id": "1"}],
+    "seller_next_action_response": [{"action": "A", "deadline": 1767300000}],
+}  # fmt: skip
+MESSAGE: dict[str, Any] = {
+    "id": "m", "type": "TEXT", "content": '{"content":"Hello"}', "create_time": 1767225600,
+    "sender": {"role": "BUYER", "im_user_id": "9100", "nickname": "Ann"},
+}  # fmt: skip
+
+
+def test_an_order() -> None:
+    usd = Money("USD", 1050)
+    assert mapping.order(ORDER) == OrderRecord(
+        "576461413038785752", "576461413038785752", 1767225600000, 1767225700000, "COMPLETED",
+        Buyer("749", "", "x@scs.example"), Money("USD", 3399),
+        (Line("1,2", "MUG", "Mug (Blue)", 2, usd), Line("3", "8", "Mug", 1, usd)),
+        (Parcel("UPS", "1Z", "delivered", 1767225650000, 1767225690000),), "US",
+    )  # fmt: skip
+
+
+def test_cases() -> None:
+    assert mapping.returned(RETURN) == CaseRecord(
+        "4035", "refund", "57", "RETURN_OR_REFUND_REQUEST_PENDING", "ecom_order_damaged", 1767225600000, 1767225700000, True,
+        None, Money("USD", 500), 1767300000000, "Broken", ("1",), "R1", ("approve", "decline", "refund"),
+    )  # fmt: skip
+    back = mapping.returned({**RETURN, "return_type": "RETURN_AND_REFUND", "return_status": "BUYER_SHIPPED_ITEM"})
+    assert (back.kind, back.open, "refund" in back.allowed) == ("return", True, True)
+    done = mapping.returned({**RETURN, "return_status": "NEW_WORD", "return_type": "NEW"})
+    assert (done.kind, done.open, done.due_at, done.allowed) == ("return", False, None, ())
+    wish = {k.replace("return_", "cancel_"): v for k, v in RETURN.items()} | {"cancel_status": "CANCELLATION_REQUEST_PENDING"}
+    asked = mapping.cancellation(wish)
+    assert (asked.kind, asked.reason, asked.text, asked.allowed) == (
+        "cancellation", "ecom_order_damaged", "Broken", ("approve", "decline"),
+    )  # fmt: skip
+
+
+def test_messages() -> None:
+    told = {"thread": "7", "known": {"9100": "749"}}
+    assert mapping.message(MESSAGE, **told) == MessageRecord(  # type: ignore[arg-type]
+        "m", "7", False, "Ann", "749", "Hello", 1767225600000
+    )
+    card = {**MESSAGE, "type": "ORDER_CARD", "content": '{"order_id":"57"}', "sender": {"role": "SHOP"}}
+    shown = mapping.message(card, thread="7", known={})
+    assert shown is not None
+    assert (shown.outbound, shown.text, shown.order_id, shown.author_id) == (True, "[order_card] 57", "57", "SHOP")
+    assert mapping.message({**MESSAGE, "sender": {"role": "SYSTEM"}}, thread="7", known={}) is None
+
+
+@pytest.mark.parametrize("field", ["id", "status", "create_time", "update_time", "payment"])
+def test_what_must_be_there_is_missed(field: str) -> None:
+    value: object
+    for value in (None, [], True, Decimal("1.5")):
+        if not (field in ("id", "status") and isinstance(value, Decimal)):
+            with pytest.raises(Unreadable):
+                mapping.order({**ORDER, field: value})
