@@ -34,6 +34,7 @@ class Acts:
     """Methods named after acts: `ticket.done` is `ticket_done`; one method serves all arguments of a verb."""
 
     def __init__(self, desk: Workstation) -> None:
+        from app.addressing import AddressActs
         from app.flowing import FlowActs
         from app.going import GoingActs
         from app.joining import JoiningActs
@@ -46,7 +47,7 @@ class Acts:
         self.session = desk.session
         self.moving, self.going, self.writing = MovingActs(desk, self), GoingActs(desk, self), WritingActs(desk, self)
         self.working, self.joining = WorkingActs(desk, self), JoiningActs(desk, self)
-        self.flow = FlowActs(desk, self)
+        self.flow, self.addressing = FlowActs(desk, self), AddressActs(desk, self)
         self.media = MediaActs(desk, self)
         self.setting_up: SettingUp | None = None
         """There from the first look at the set-up on."""
@@ -56,7 +57,7 @@ class Acts:
         name, argument = split(action)
         wanted = name.replace(".", "_")
         parts: tuple[object, ...] = (self, self.moving, self.going, self.writing, self.working, self.joining,
-                                    self.flow, self.media)  # fmt: skip
+                                    self.flow, self.addressing, self.media)  # fmt: skip
         if self.setting_up is not None and self.desk.place in ("setup", "form", "field"):
             parts = (*self.setting_up.parts, *parts)
         method: Callable[..., Any] | None = next((getattr(p, wanted) for p in parts if hasattr(p, wanted)), None)

@@ -38,6 +38,8 @@ def save(folder: Path, name: str, type: str, number: int, data: bytes) -> Path:
                 # Exclusive and without following links: a name never leads out of the folder or over a file.
                 fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
             except FileExistsError:
+                if not path.is_symlink() and path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+                    return path  # it was saved before
                 continue
             with os.fdopen(fd, "wb") as out:
                 out.write(data)

@@ -48,6 +48,7 @@ VERBS = {
     "clock_breached": N_("deadline missed"),
     "clock_warned": N_("deadline is near"),
     "created": N_("opened"),
+    "composed": N_("opened to write to the buyer"),
     "delivered": N_("delivered"),
     "desk_made": N_("desk made"),
     "field_set": N_("field set"),

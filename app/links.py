@@ -13,8 +13,8 @@ from store.values import clean_line
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'`{}|\\^\u3000-\u3002\uff01-\uff0f\uff1a-\uff20]+|mailto:[^\s<>\"']+|tel:[+\d().-]+", re.I
 )
-_SHOWN = re.compile(r"(\S(?:[^<>\n]{0,78}\S)?)\s<([^<>\s]+)>")
-"""A link's text and its target, as reading writes them."""
+_SHOWN = re.compile(r"(?<!\S)((?:(?!https?:|www\.)[^\s<>]+ ){0,7}[^\s<>]+)\s<([^<>\s]+)>")
+"""The words before a target, as reading writes a link; where its own text begins nobody knows any more."""
 _HOST = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:[/?#:]\S*)?$", re.I)
 
 DOUBTS = {
@@ -42,6 +42,8 @@ def links(texts: Iterable[str]) -> list[Link]:
     for text in texts:
         shown = {target: words.strip() for words, target in _SHOWN.findall(text)}
         for match in _URL.finditer(text):
+            if text[match.end() : match.end() + 2] == " <" and any(text.startswith(t, match.end() + 2) for t in shown):
+                continue  # the text of a link, which leads where its target says
             link = _link(_trimmed(match[0]), shown.get(match[0], ""))
             if link.target not in found or (link.shown and not found[link.target].shown):
                 found[link.target] = link

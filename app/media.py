@@ -72,7 +72,7 @@ class MediaActs:
             return self._saved(photo.number, by_number[photo.number])
 
         at = next(i for i, (n, _file) in enumerate(files) if n == number)
-        Photos(photos, at, save, self._copied).lay(self.desk.desk_screen)
+        Photos(self.desk, photos, at, save, self._copied).lay(self.desk.desk_screen)
 
     def _loading(self, file: Attachment) -> Callable[[], bytes | None]:
         return lambda: messages.blob(self.session.store.conn, file.sha256)

@@ -23,6 +23,7 @@ WAIT_S = 0.8
 
 ANSWER = re.compile(r"\x1b_G[^\x1b]*\x1b\\|\x1bP>\|[^\x1b]*\x1b\\|\x1b\[\?[\d;]*c|\x1b\[6;\d+;\d+t")
 _BEGUN = re.compile(r"\x1b(?:_(?:G[^\x1b]*\x1b?)?|P(?:>(?:\|[^\x1b]*\x1b?)?)?|\[\?[\d;]*|\[6;[\d;]*)\Z")
+_MAYBE = re.compile(r"\x1b(?:\[6?)?\Z")
 _KIND = re.compile(r"\x1b\[\?([\d;]*)c")
 _CELL = re.compile(r"\x1b\[6;(\d+);(\d+)t")
 _NAME = re.compile(r"\x1bP>\|([^\x1b]*)\x1b\\")
@@ -112,14 +113,16 @@ class Answers:
     def __init__(self) -> None:
         self._begun = ""
 
-    def take(self, text: str, *, quiet: bool) -> tuple[str, str]:
-        """`(typed, answered)`. The beginning of an answer waits for its end, but not once the line is `quiet`."""
+    def take(self, text: str, *, quiet: bool, expecting: bool = False) -> tuple[str, str]:
+        """`(typed, answered)`. The beginning of an answer waits for its end, but not once the line is `quiet`. What only
+        may be one, as a lone Esc, waits while an answer is `expecting`."""
         text, self._begun = self._begun + text, ""
         if "\x1b" not in text:
             return text, ""
         answered = "".join(found[0] for found in ANSWER.finditer(text))
         typed = ANSWER.sub("", text)
-        if not quiet and (begun := _BEGUN.search(typed)) and len(begun[0]) < 4096:
+        begun = None if quiet else _BEGUN.search(typed) or (_MAYBE.search(typed) if expecting else None)
+        if begun is not None and len(begun[0]) < 4096:
             self._begun, typed = begun[0], typed[: begun.start()]
         return typed, answered
 

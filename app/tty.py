@@ -11,6 +11,7 @@ import os
 import select
 import selectors
 import threading
+import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 GRACE_S = 4.0
 """How long after the line is lost the process may take to put things away."""
 _PIECE = 1 << 16
+_LATE_S = 3.0
+"""So much later than anybody waited for it an answer may still come, in pieces."""
 
 
 class Sink:
@@ -74,7 +77,10 @@ class Tty(LinuxDriver):
         self._answers = Answers()
         self._asked: asyncio.Future[None] | None = None
         self._told = ""
+        self._until = 0.0
+        """Until when (monotonic) an answer may come."""
         self._gone = threading.Event()
+        self._doomed = False
 
     # The end ------------------------------------------------------------------------------------
 
@@ -89,6 +95,9 @@ class Tty(LinuxDriver):
 
     def doom(self) -> None:
         """The process ends within `GRACE_S`, if it does not end by itself before."""
+        if self._doomed:
+            return
+        self._doomed = True
         timer = threading.Timer(GRACE_S, os._exit, (1,))
         timer.daemon = True
         timer.start()
@@ -107,7 +116,7 @@ class Tty(LinuxDriver):
                 if data is None:
                     self.lost()
                     break
-                typed, answered = self._answers.take(decode(data), quiet=not ready)
+                typed, answered = self._answers.take(decode(data), quiet=not ready, expecting=time.monotonic() < self._until)
                 if answered:
                     self._hear(answered)
                 if typed:
@@ -134,7 +143,7 @@ class Tty(LinuxDriver):
         """What the terminal answers; at most what came in time. One question at a time."""
         if self._asked is not None or not self.input_tty or self._gone.is_set():
             return ""
-        self._told = ""
+        self._told, self._until = "", time.monotonic() + _LATE_S
         self._asked = self._loop.create_future()
         self.write(question)
         self.flush()

@@ -98,9 +98,17 @@ class Workstation(Face[int]):
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
+
+        def asked_to_go(*_signal: object) -> None:
+            # Even while this thread waits for a terminal that takes nothing more.
+            if doom := getattr(self._driver, "doom", None):
+                doom()
+            loop.call_soon_threadsafe(self.last_words)
+
         for name in (signal.SIGHUP, signal.SIGTERM):
-            with suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(name, self.last_words)
+            with suppress(ValueError):  # not the main thread
+                signal.signal(name, asked_to_go)
+        self.app_resume_signal.subscribe(self, self._came_back)
         self.show_hints()
         self.call_after_refresh(self._settle)
 
@@ -136,6 +144,10 @@ class Workstation(Face[int]):
         from app.tty import Tty
 
         return Tty
+
+    def _came_back(self, _app: object) -> None:
+        """After `fg` the terminal shows the shell's lines: all of ours again."""
+        self.refresh(layout=True)
 
     def last_words(self) -> None:
         """The line dropped or the machine asks us to go: the draft goes to disk first, and nothing may hold us up."""
@@ -387,7 +399,9 @@ class Workstation(Face[int]):
         if self.last_act:
             found.add("repeat")
         if self.composer is not None and self.composer.writing.kind == "reply":
-            found.add("replying")
+            found |= {"replying", "leaving"}
+        elif self.composer is not None and self.composer.writing.kind == "aside":
+            found |= {"aside", "leaving"}
         row = self.desk_screen.outbox.current
         if row and row.state == "held":
             found.add("outbox_held")
@@ -509,6 +523,8 @@ class Workstation(Face[int]):
             screen.show_ticket(screen.ticket.ticket_id, keep_place=True)
         if "counts" not in self._later or self._later["counts"].when() < asyncio.get_running_loop().time():
             self.soon("counts", COUNT_S if "counts" in self._later else 0.0, self._count)
+        if self.composer is not None and self.composer.writing.ticket_id in ids:
+            self.acts.writing.meanwhile()
         if screen.has_class("outbox"):
             self.acts.going.fill_outbox()
         if self.place == "setup" and self.acts.setting_up is not None:

@@ -8,16 +8,17 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.screens.composer import Composer, Writing
-from app.words import _
-from desk import enclosing, tickets
+from app.screens.composer import Composer, Snippets, Writing
+from app.words import _, render_error
+from desk import aside, enclosing, tickets
 from desk import outbox as box
 from desk import thread as threads
 from desk.automation.templates import tags
-from store.errors import N_, Refused
+from store.errors import N_, Conflict, Refused
 from store.sql import people, shop
 from store.sql.people import Draft
 from store.unit import UnitOfWork
+from store.values import clean_line
 
 if TYPE_CHECKING:
     from app.acts import Acts
@@ -40,6 +41,11 @@ class WritingActs:
     def ticket_reply(self) -> None:
         """Opens the ticket and writes under it; a draft that waits is gone on with."""
         ticket_id = self._one()
+        waiting = self.session.draft(ticket_id)
+        if waiting is not None and waiting.kind == "aside":
+            self.acts.addressing.resume(ticket_id, waiting)
+            return
+        self.free_for("reply", ticket_id)
         thread = threads.read(self.session.store.conn, ticket_id, shown=20)
         to = threads.answer_to(thread)
         if not to:
@@ -51,6 +57,7 @@ class WritingActs:
 
     def ticket_note(self) -> None:
         ticket_id = self._one()
+        self.free_for("note", ticket_id)
         draft = self.session.draft(ticket_id)
         kept = draft.body if draft and draft.kind == "note" else ""
         thread = threads.read(self.session.store.conn, ticket_id, shown=1)
@@ -59,13 +66,43 @@ class WritingActs:
     def _reply(self, thread: threads.Thread, kept: Draft | None) -> Writing:
         """A kept draft remembers what its writer had seen; opening it shows the thread as it is now, so that counts."""
         ticket = thread.ticket
+        heads = aside.get(self.session.store.conn, ticket.id, self.session.agent.id)
         return Writing(
             "reply", ticket.id, ticket.thread_seq, account=thread.channel.name if thread.channel else ticket.channel_id,
             to=threads.answer_to(thread), subject=box.reply_subject(ticket.subject), language=ticket.lang,
-            buyers=ticket.lang,
+            buyers=ticket.lang, cc=heads.cc if heads and kept else (),
             template_id=kept.template_id if kept else "", saved=kept.body if kept else "",
             files=enclosing.waiting(self.session.store.conn, ticket.id, self.session.agent.id),
         )  # fmt: skip
+
+    def free_for(self, kind: str, ticket_id: int) -> None:
+        """One begins one text per ticket at a time, so that none takes another's place. Raises Refused while another
+        kind of text waits."""
+        draft = self.session.draft(ticket_id)
+        if draft is not None and draft.body.strip() and draft.kind != kind:
+            named = {"reply": N_("A reply of yours to {item} waits."), "note": N_("A note of yours on {item} waits."),
+                     "aside": N_("A mail of yours about {item} to somebody else waits.")}  # fmt: skip
+            raise Refused(named[draft.kind], item=f"#{ticket_id}",
+                          next=N_("c goes on with it.") if draft.kind == "note" else N_("r goes on with it."))  # fmt: skip
+
+    def begin(self, writing: Writing, text: str) -> None:
+        """Writes under the ticket."""
+        if self.desk.composer is not None:
+            self.finish()
+        self._write(writing, text)
+
+    def meanwhile(self) -> None:
+        """Something happened in the ticket one writes in: what is new since one began stands below the text."""
+        composer = self.desk.composer
+        if composer is not None and composer.writing.kind == "reply":
+            composer.meanwhile(self._news(composer.writing))
+
+    def _news(self, w: Writing) -> list[tuple[str, str]]:
+        """What was said since one began, a line each."""
+        reader = self.session.reader()
+        news = threads.said_since(self.session.store.conn, w.ticket_id, w.base_seq, self.session.agent.id)
+        return [(f"▲ {reader.when(m.sent_at)} {m.sender_name or m.sender_address}: {clean_line(m.body)}", "warning")
+                for m in news]  # fmt: skip
 
     def _one(self) -> int:
         ids = self.acts.chosen()
@@ -80,7 +117,7 @@ class WritingActs:
         screen = self.desk.desk_screen
         if screen.ticket.ticket_id != writing.ticket_id or not screen.reading:
             self.acts.moving.open_ticket(writing.ticket_id)
-        composer = self.desk.composer = Composer(writing, text)
+        composer = self.desk.composer = Composer(writing, text, self._snippets(writing))
         screen.mount(composer, before=screen.clocks)
         self.desk.go_to("review" if review else "composer")
 
@@ -92,6 +129,21 @@ class WritingActs:
 
         screen.call_after_refresh(ready)
         self.desk.job(self.session.present(writing.ticket_id, True))
+
+    def _snippets(self, writing: Writing) -> Snippets:
+        """Templates one puts in by `;name`, filled in for the ticket when it is asked for."""
+        conn = self.session.store.conn
+        internal = writing.kind == "note"
+        known = {t.id: t for t in shop.templates(conn) if bool(t.internal) == internal}
+
+        def text(name: str) -> str:
+            from app.widgets.template_picker import filling
+
+            thread = threads.read(conn, writing.ticket_id, shown=1)
+            context = threads.template_context(thread, self.session.agent.name, self.session.store.meta("name"))
+            return filling(known[name], thread.ticket, context).text.strip()
+
+        return Snippets(tuple(known), text)
 
     # Templates --------------------------------------------------------------------------------------
 
@@ -110,6 +162,7 @@ class WritingActs:
         if not known:
             raise Refused(N_("There is no template for that."), next=N_("g t, then n writes one."))
         self._one()
+        self.free_for("note" if note else "reply", ticket_id)
         screen = self.desk.desk_screen
         if screen.ticket.ticket_id != ticket_id or not screen.reading:
             self.acts.moving.open_ticket(ticket_id)
@@ -223,7 +276,10 @@ class WritingActs:
         w, conn = composer.writing, self.session.store.conn
         if w.kind == "note":
             return []
-        found = []
+        if w.kind == "aside":
+            text = _("▲ not to the buyer: outside the buyer's thread; what they answer comes into #{id}")
+            return [(text.format(id=w.ticket_id), "warning")]
+        found = self._news(w)
         if gaps := composer.gaps:
             found.append((_("▲ still empty: {names}").format(names=", ".join(gaps)), "warning"))
         ticket = threads.read(conn, w.ticket_id, shown=1).ticket
@@ -253,6 +309,10 @@ class WritingActs:
             return
         if composer.writing.kind == "note":
             self.desk.hold(self._note(composer))
+        elif composer.writing.kind == "aside":
+            if then == "solved":
+                raise Refused(N_("This mail answers nothing to the buyer."), next=N_("y sends it, w lets the ticket wait."))
+            self.desk.hold(self._send(composer, "on_hold" if then == "pending" else ""))
         else:
             missing = [tag.path for tag in tags(composer.text)]
             if missing:
@@ -269,10 +329,16 @@ class WritingActs:
     async def _send(self, composer: Composer, then: str) -> None:
         w = composer.writing
         reply = box.Reply(w.ticket_id, composer.text, w.to, w.subject, w.base_seq, then=then, template_id=w.template_id,
-                          files=w.files)  # fmt: skip
-        await self.session.act(lambda unit: box.queue(unit, reply))
+                          files=w.files, cc=w.cc, aside=w.kind == "aside")  # fmt: skip
+        try:
+            await self.session.act(lambda unit: box.queue(unit, reply))
+        except Conflict as error:  # once what is new was shown, the person may send all the same
+            composer.object_to(render_error(error), self._news(w))
+            w.base_seq = threads.read(self.session.store.conn, w.ticket_id, shown=1).ticket.thread_seq
+            return
         await self._done(composer, keep_draft=False)
-        self.acts.flow.onward(w.ticket_id)
+        if w.kind == "reply":
+            self.acts.flow.onward(w.ticket_id)
         self.desk.soon("tick", 0, self.desk._tick)
 
     def review_park(self) -> None:
@@ -395,3 +461,4 @@ def _drop_draft(unit: UnitOfWork, ticket_id: int, agent_id: str) -> None:
     """A draft and the files that wait with it."""
     people.drop_draft(unit.conn, ticket_id, agent_id)
     enclosing.put(unit, ticket_id, agent_id, ())
+    aside.put(unit, ticket_id, agent_id, None)

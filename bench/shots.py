@@ -1,51 +1,105 @@
-"""Pictures of the workstation for the documentation: `python -m bench.shots [NAME…]`.
+"""Pictures of the workstation for the documentation, and the gallery page that shows them: `python -m bench.shots [NAME…]`.
 
-Each scene runs a command in a terminal of its size, plays its steps, and leaves NAME-COLUMNSxLINES.svg and .png in
-docs/pictures. A step is `wait REGEX`, `type KEY…` (names of `bench.terminal.KEYS`, `^x`, text) or `settle SECONDS`.
+One practice desk per look (size, theme, language) is opened in a place of its own, and the scenes are played in it one
+after another: `steps` lead from the inbox to what is shown, `back` leads to the inbox again. A step is `wait REGEX`,
+`type KEY…` (names of `bench.terminal.KEYS`, `^x`, text) or `settle SECONDS`. Pictures go to docs/pictures as
+NAME-COLUMNSxLINES.svg, those of another theme or language with that behind; `docs/gallery.md` is written from `SCENES`.
 """
 
 from __future__ import annotations
 
+import io
 import shlex
 import sys
 import sysconfig
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from bench.picture import png, svg
 from bench.terminal import Terminal
 
-PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 DESKHAND = str(Path(sysconfig.get_path("scripts")) / "deskhand")
-SIZES = ((120, 40), (80, 24))
+WIDE, SMALL = (120, 40), (80, 24)
+SIZES = (WIDE, SMALL)
+
+
+class Look(NamedTuple):
+    """In which colours and language a desk is opened, and how large."""
+
+    size: tuple[int, int] = WIDE
+    theme: str = "dark"
+    lang: str = "en"
+
+    @property
+    def suffix(self) -> str:
+        """What a picture's name ends with: `-120x40`, `-80x24-light-zh`."""
+        more = [self.theme] if self.theme != "dark" else []
+        more += [self.lang.partition("_")[0]] if self.lang != "en" else []
+        return "-".join(["", f"{self.size[0]}x{self.size[1]}", *more])
+
+    @property
+    def title(self) -> str:
+        language = {"en": "English", "zh_CN": "Chinese"}[self.lang]
+        return f"{self.size[0]}×{self.size[1]}, {self.theme}, {language}"
+
+
+ALL = tuple(Look(size, theme, lang) for size in SIZES for theme in ("dark", "light", "ansi16") for lang in ("en", "zh_CN"))
+SOME = (Look(), Look(SMALL, "light", "zh_CN"), Look(SMALL, "ansi16"))
+"""Both sizes, all themes and both languages in three pictures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is shown. `steps` are played in order before the picture is taken."""
+    """What is shown: `steps` are played before the picture is taken, `back` after it. `about` stands in the gallery;
+    `bitmap` asks for a .png of the first look, too. With a `command` it runs by itself, in `sizes`."""
 
     name: str
-    steps: tuple[str, ...]
-    command: tuple[str, ...] = (DESKHAND, "demo", "--fresh")
+    steps: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
     sizes: tuple[tuple[int, int], ...] = SIZES
+    about: str = ""
+    back: tuple[str, ...] = ("type Esc",)
+    looks: tuple[Look, ...] = SOME
+    bitmap: bool = False
 
 
-_START = (r"wait \d+ open", "settle 1")
-_WIDE = (SIZES[0],)
+_START = (r"wait (\d+ open|未解决 \d+)", "settle 1")
+_SETTLED = "settle 0.4"
+
+
+def _room(down: int, *more: str) -> tuple[str, ...]:
+    """To a room of the set-up, by its place, and into its list."""
+    return ("type g S", _SETTLED, f"type {'j ' * down}Enter", *(f"type {keys}" for keys in more), _SETTLED)
+
+
+_OUT = ("type q q q", _SETTLED, "type g i", _SETTLED)
 SCENES = (
-    Scene("inbox", _START),
-    Scene("ticket", (*_START, "type j Enter", "settle 1")),
-    Scene("templates", (*_START, "type j t", "settle 1")),
-    Scene("review", (*_START, "type j t photo", "settle 1", "type Enter", "settle 1")),
-    Scene("clocks", (*_START, "type C", "settle 1")),
-    Scene("palette", (*_START, "type :", "settle 1", "type rep", "settle 1")),
-    Scene("keys", (*_START, "type ?", "settle 1")),
-    Scene("setup-groups", (*_START, "type g S", "settle 1", "type j Enter", "settle 1"), sizes=_WIDE),
-    Scene("setup-rules", (*_START, "type g S", "settle 1", "type j j j Enter", "settle 1"), sizes=_WIDE),
-    Scene("setup-packs", (*_START, "type g S", "settle 1", "type j j j j Enter", "settle 1", "type j j j j", "settle 1"),
-          sizes=_WIDE),
-    Scene("setup-incidents", (*_START, "type g S", "settle 1", f"type {'j ' * 12}Enter", "settle 1"), sizes=_WIDE),
-)
+    Scene("inbox", about="The inbox: views, tickets by due time, and the ticket under the cursor.", looks=ALL,
+          back=(), bitmap=True),
+    Scene("clocks", ("type C",), back=("type C",), about="The next deadlines as bars under the list (`C`)."),
+    Scene("filter", ("type f", _SETTLED, "type lang:de"), about="A query typed behind the one of the view (`f`)."),
+    Scene("marked", ("type j Space Space Space",), back=("type *", "type n", "type g g"),
+          about="Three tickets marked (`Space`): every act reaches all of them."),
+    Scene("which-key", ("type j M", "settle 1.2"), about="What may follow a key that opens a menu (`M`)."),
+    Scene("ticket", ("type j Enter",), back=("type q",), about="A ticket over the whole screen (`Enter`).", looks=ALL),
+    Scene("history", ("type j Enter", _SETTLED, "type h"), back=("type h", "type q"),
+          about="What happened, between the messages: rules, owners, clocks (`h`)."),
+    Scene("templates", ("type j t",), about="Templates, best fit first, in the buyer's language (`t`)."),
+    Scene("review", ("type j t", "type photo", _SETTLED, "type Enter", "settle 1"), back=("type n", "type Esc"),
+          about="Before a reply leaves: sender, address, language (`Esc` ends writing).", looks=ALL),
+    Scene("macros", ("type j m",), about="A reply with its acts as one step (`m`)."),
+    Scene("palette", ("type :", "type rep"), back=("type Esc", "type Esc"), about="Any act by a few letters (`:`)."),
+    Scene("keys", ("type ?",), about="All keys that work here (`?`)."),
+    Scene("outbox", ("type g o",), back=_OUT, about="What is about to leave, what left, what got stuck (`g o`)."),
+    Scene("setup-groups", _room(1), back=_OUT, about="Departments and their shares (`g S`).", bitmap=True),
+    Scene("setup-rules", _room(3), back=_OUT, about="Rules with their hits of seven days.", looks=ALL, bitmap=True),
+    Scene("setup-packs", _room(4, "j j j j"), back=_OUT, about="A pack, its choices and its rules.", bitmap=True),
+    Scene("setup-incidents", _room(12), back=_OUT, about="One cause behind many tickets.", bitmap=True),
+)  # fmt: skip
 
 
 def play(terminal: Terminal, step: str) -> None:
@@ -57,39 +111,94 @@ def play(terminal: Terminal, step: str) -> None:
         case "type":
             terminal.type(*shlex.split(rest))
         case "settle":
-            terminal.settle(float(rest))
+            terminal.settle(float(rest), seconds=3)
         case _:
             raise ValueError(f"not a step: {step!r}")
 
 
 def shoot(scene: Scene, folder: Path) -> list[Path]:
-    """Takes the scene at each of its sizes and returns the files written."""
+    """Takes a scene that has a command of its own at each of its sizes and returns the files written."""
     written = []
     for columns, lines in scene.sizes:
         with Terminal(scene.command, columns, lines) as terminal:
             for step in scene.steps:
                 play(terminal, step)
-            drawing = svg(terminal.screen, f"Deskhand: {scene.name}, {columns} by {lines}")
-        path = folder / f"{scene.name}-{columns}x{lines}.svg"
-        path.write_text(drawing, "utf-8")
-        path.with_suffix(".png").write_bytes(png(drawing))
-        written += [path, path.with_suffix(".png")]
+            written += _keep(terminal, scene, Look((columns, lines)), folder, bitmap=True)
     return written
 
 
+def tour(look: Look, scenes: Iterable[Scene], folder: Path) -> list[Path]:
+    """One practice desk in this look, and the scenes in it one after another. Returns the files written."""
+    written = []
+    with TemporaryDirectory(prefix="deskhand-shots-") as place:
+        ours = {f"XDG_{name}_HOME": f"{place}/{name.lower()}" for name in ("CACHE", "CONFIG", "DATA", "STATE")}
+        command = (DESKHAND, "--theme", look.theme, "--lang", look.lang, "demo", "--fresh")
+        with Terminal(command, *look.size, ours) as terminal:
+            for step in _START:
+                play(terminal, step)
+            for scene in scenes:
+                for step in (*scene.steps, _SETTLED):
+                    play(terminal, step)
+                written += _keep(terminal, scene, look, folder, bitmap=scene.bitmap and look == scene.looks[0])
+                for step in (*scene.back, "type g g", _SETTLED):
+                    play(terminal, step)
+    return written
+
+
+def _keep(terminal: Terminal, scene: Scene, look: Look, folder: Path, *, bitmap: bool) -> list[Path]:
+    drawing = svg(terminal.screen, f"Deskhand: {scene.name}, {look.size[0]} by {look.size[1]}")
+    path = folder / f"{scene.name}{look.suffix}.svg"
+    path.write_text(drawing, "utf-8")
+    if not bitmap:
+        return [path]
+    path.with_suffix(".png").write_bytes(_light(png(drawing)))
+    return [path, path.with_suffix(".png")]
+
+
+def _light(picture: bytes) -> bytes:
+    """The same bitmap in 64 colours: a third of the bytes, and a terminal has no more."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def page(scenes: Iterable[Scene]) -> str:
+    """The gallery as Markdown."""
+    lines = [
+        "# Gallery",
+        "",
+        "Made by `make shots` from the practice desk; do not edit by hand.",
+        "",
+        "The rule: every screen is shown at 120×40 (dark, English) and at 80×24 (light, Chinese, and in the sixteen "
+        "colours of the terminal). Four screens (inbox, ticket, review, rules) are shown in all twelve ways: two sizes, "
+        "three themes, two languages. Texts of buyers stay in the language they wrote.",
+    ]
+    for scene in scenes:
+        first, *others = scene.looks
+        lines += ["", f"## {scene.about}", "", f"![{first.title}](pictures/{scene.name}{first.suffix}.svg)", "",
+                  "Also: " + " · ".join(f"[{o.title}](pictures/{scene.name}{o.suffix}.svg)" for o in others) + "."]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
 def main(names: list[str]) -> int:
-    PICTURES.mkdir(parents=True, exist_ok=True)
     wanted = [scene for scene in SCENES if not names or scene.name in names]
     if not wanted:
         print(f"No such scene. There are: {', '.join(scene.name for scene in SCENES)}", file=sys.stderr)
         return 2
-    for scene in wanted:
+    pictures = DOCS / "pictures"
+    pictures.mkdir(parents=True, exist_ok=True)
+    for look in ALL:
+        if not (shown := [scene for scene in wanted if look in scene.looks]):
+            continue
         try:
-            for path in shoot(scene, PICTURES):
-                print(path.name)
+            for path in tour(look, shown, pictures):
+                print(path.name, flush=True)
         except TimeoutError as error:
-            print(f"{scene.name}: {error}", file=sys.stderr)
+            print(f"{look.title}: {error}", file=sys.stderr)
             return 1
+    (DOCS / "gallery.md").write_text(page(SCENES), "utf-8")
     return 0
 
 

@@ -108,6 +108,11 @@ class Terminal:
         if not self._until(done, seconds):
             raise TimeoutError(f"not so after {seconds} s on this screen:\n{self.text()}")
 
+    def resize(self, columns: int, lines: int) -> None:
+        """Gives the window another size; the command is told as by a real one."""
+        self.screen.resize(lines, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
     def hang_up(self) -> None:
         """Closes this end of the line, as a dropped connection does."""
         os.close(self._fd)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from connectors.contract import File, Receipt, SendReply
+from desk import aside as asides
 from desk import enclosing, notices
 from desk.changes import change, require
 from store import events
@@ -44,6 +45,8 @@ class Reply:
     key: str = ""
     files: tuple[enclosing.Enclosed, ...] = ()
     """What leaves with it; its content is in the desk."""
+    aside: bool = False
+    """Goes to somebody who is not the buyer, outside the buyer's thread."""
 
 
 def queue(unit: UnitOfWork, reply: Reply) -> int:
@@ -68,10 +71,11 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
             item=f"#{ticket.id}",
             next=N_("Answer in the shop's own console."),
         )
-    if reply.then and reply.then not in AFTER_SENDING:
+    after = asides.AFTER if reply.aside else AFTER_SENDING
+    if reply.then and reply.then not in after:
         raise Invalid(N_("{item} is no {field}."), item=reply.then, field="status", next=N_("Known: {known}"),
-                      known=", ".join(AFTER_SENDING))  # fmt: skip
-    channel = shop.channel(unit.conn, ticket.channel_id)
+                      known=", ".join(filter(None, after)))  # fmt: skip
+    channel = asides.channel_for(unit.conn, ticket) if reply.aside else shop.channel(unit.conn, ticket.channel_id)
     if channel is None or channel.state == "removed":
         raise Refused(
             N_("The channel of {item} is no longer connected."),
@@ -81,14 +85,17 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
     enclosing.check(channel, reply.files)
     if reply.key and (known := outbox.by_key(unit.conn, reply.key)):
         return known.id
-    if reply.template_id and not reply.rule_id:  # a rule looks before it fills in what a buyer wrote
+    if reply.template_id and not reply.rule_id and not reply.aside:  # a rule looks before it fills in what a buyer wrote
         from desk.template_book import require_sendable
 
         require_sendable(unit.conn, ticket, reply.template_id, text)
-    stop_if_changed(unit, ticket, reply.base_seq)
+    if not reply.aside:
+        stop_if_changed(unit, ticket, reply.base_seq)
     unique = reply.key or unit.ids()
     message_id = f"<{unique}@{_domain(channel.settings)}>"
-    thread = messages.of_ticket(unit.conn, ticket.id, limit=20)
+    thread = [] if reply.aside else messages.of_ticket(unit.conn, ticket.id, limit=20)
+    others = asides.outsiders(thread)
+    thread = [m for m in thread if fold(m.sender_address) not in others]
     theirs = [m for m in thread if m.direction == "in" and m.automatic != "bounce" and m.remote_key.startswith("mail:")]
     refs = [
         m.remote_key.removeprefix("mail:") for m in thread if m.direction != "note" and m.remote_key.startswith("mail:")
@@ -98,7 +105,7 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
         "subject": clean_line(reply.subject),
         "text": text, "in_reply_to": theirs[-1].remote_key.removeprefix("mail:") if theirs else "",
         "references": refs[-10:], "template_id": reply.template_id, "automatic": reply.automatic,
-        **({"files": reply.files} if reply.files else {}),
+        **({"files": reply.files} if reply.files else {}), **({"aside": True} if reply.aside else {}),
     }  # fmt: skip
     row_id = outbox.insert(unit.conn, {
         "key": unique, "ticket_id": ticket.id, "channel_id": channel.id, "message_id": 0,
@@ -112,6 +119,7 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
     if not reply.rule_id:
         people.drop_draft(unit.conn, ticket.id, unit.actor.id)
         enclosing.put(unit, ticket.id, unit.actor.id, ())
+        asides.put(unit, ticket.id, unit.actor.id, None)
     if reply.template_id:
         unit.conn.execute("UPDATE template SET used = used + 1 WHERE id = ?", (reply.template_id,))
     return row_id
@@ -168,9 +176,12 @@ def _give_back(unit: UnitOfWork, row: OutboxRow) -> None:
     payload = json.loads(row.payload)
     draft = people.draft(unit.conn, row.ticket_id, row.agent_id)
     if row.agent_id and (draft is None or not draft.body.strip()):
-        people.put_draft(unit.conn, people.Draft(row.ticket_id, row.agent_id, "reply", payload["text"],
+        kind = "aside" if payload.get("aside") else "reply"
+        people.put_draft(unit.conn, people.Draft(row.ticket_id, row.agent_id, kind, payload["text"],
                                                  payload.get("template_id", ""), row.base_seq, unit.now))  # fmt: skip
         enclosing.put(unit, row.ticket_id, row.agent_id, enclosing.of_payload(payload))
+        heads = asides.Heads(tuple(payload["to"]), tuple(payload["cc"]), payload["subject"], kind == "aside")
+        asides.put(unit, row.ticket_id, row.agent_id, heads)
 
 
 def claim(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
@@ -178,6 +189,8 @@ def claim(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
     rule wrote still leaves when the buyer adds something; once a person has answered it is not needed any more."""
     ticket = tickets.get(unit.conn, row.ticket_id)
     news = _news(unit, ticket, row.base_seq, row.agent_id) if ticket else _News("")
+    if ticket is not None and json.loads(row.payload).get("aside"):
+        news = None  # what the buyer says meanwhile is none of a carrier's business
     if news is not None and row.automatic:
         if ticket is None or _answered_since(unit, ticket, row.base_seq):
             outbox.move(unit.conn, row.id, "held", "cancelled", unit.now)
@@ -226,8 +239,9 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
     agent = shop.agent(unit.conn, row.agent_id)
     ticket = require(unit, row.ticket_id)
     message_id = known.id if known else messages.insert(unit.conn, {
-        "ticket_id": ticket.id, "channel_id": row.channel_id, "direction": "out", "author_id": row.agent_id,
-        "sender_name": agent.name if agent else row.agent_id or row.rule_id, "recipients": ", ".join(payload["to"]),
+        "ticket_id": ticket.id, "channel_id": row.channel_id, "direction": "note" if payload.get("aside") else "out",
+        "author_id": row.agent_id, "sender_name": agent.name if agent else row.agent_id or row.rule_id,
+        "recipients": ", ".join((*payload["to"], *payload["cc"])),
         "subject": payload["subject"], "body": payload["text"], "sent_at": receipt.at, "received_at": unit.now,
         "automatic": "reply" if payload.get("automatic") else "", "remote_key": key,
         "in_reply_to": payload["in_reply_to"],
@@ -238,6 +252,9 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
         "UPDATE outbox SET state = 'sent', message_id = ?, remote_id = ?, warning = ?, error = '', updated_at = ? WHERE id = ?",
         (message_id, receipt.remote_id, receipt.warning, unit.now, row_id),
     )
+    if payload.get("aside"):
+        _noted(unit, row, ticket, message_id)
+        return message_id
     seq = unit.append("reply_sent", {"outbox_id": row_id, "message_id": message_id,
                                      **({"warning": receipt.warning} if receipt.warning else {})},
                       ticket_id=ticket.id)  # fmt: skip
@@ -249,6 +266,18 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
     if status and status != ticket.status:
         change(unit, ticket.id, {"status": status}, why={"text": N_("after the reply was sent")})
     return message_id
+
+
+def _noted(unit: UnitOfWork, row: OutboxRow, ticket: Ticket, message_id: int) -> None:
+    """Mail to somebody else has left: a note of the team's, which answers nothing to the buyer."""
+    unit.conn.execute("UPDATE message SET direction = 'note' WHERE id = ?", (message_id,))
+    unit.append("noted", {"message_id": message_id, "outbox_id": row.id}, ticket_id=ticket.id)
+    facts = {"message_count": ticket.message_count + 1, "updated_at": unit.now}
+    tickets.update(unit.conn, ticket.id, facts, bump=False)
+    people.mark_read(unit.conn, row.agent_id, ticket.id, message_id)
+    status = json.loads(row.after).get("status", "")
+    if status and status != ticket.status:
+        change(unit, ticket.id, {"status": status}, why={"text": N_("after the mail was sent")})
 
 
 def _unseen(unit: UnitOfWork, row: OutboxRow) -> Instant | None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from desk.aside import outsiders
 from desk.automation.variables import VALUES
 from desk.automation.variants import LAST_RESORT, Variant, pick_variant
 from desk.reason import Reason, utc_text
@@ -29,7 +30,7 @@ from store.sql.rows import (
     Template,
     Ticket,
 )
-from store.values import NEVER, Money
+from store.values import NEVER, Money, fold
 
 SHOWN = 200
 """Messages loaded at once; older ones come page by page."""
@@ -94,11 +95,23 @@ def why_assigned(conn: Connection, ticket_id: int) -> Event | None:
 
 
 def answer_to(thread: Thread) -> tuple[str, ...]:
-    """Whom a reply goes to: where the buyer's newest message asks answers to be sent."""
+    """Whom a reply goes to: where the buyer's newest message asks answers to be sent; never a carrier or supplier one
+    wrote to about it."""
+    others = outsiders(thread.messages)
     for message in reversed(thread.messages):
-        if message.direction == "in" and message.sender_address and message.automatic != "bounce":
+        theirs = message.direction == "in" and fold(message.sender_address) not in others
+        if theirs and message.sender_address and message.automatic != "bounce":
             return (message.sender_address,)
     return (thread.customer.email,) if thread.customer and thread.customer.email else ()
+
+
+def said_since(conn: Connection, ticket_id: int, seq: int, me: str) -> list[Message]:
+    """What buyers and colleagues said to each other since event `seq`, oldest first; one's own replies are no news."""
+    verbs = ("received", "answered_elsewhere", "reply_sent")
+    ids = [e.payload["message_id"] for e in reversed(events.of_ticket_after(conn, ticket_id, seq))
+           if e.verb in verbs and e.payload and "message_id" in e.payload]  # fmt: skip
+    found = (messages.get(conn, ident) for ident in ids)
+    return [m for m in found if m is not None and not (m.direction == "out" and m.author_id == me)]
 
 
 _ANSWERS = ("first_response", "next_response", "periodic", "platform")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LIST, ONE, ENABLED, DISABLED = (
     "deskhand/packs/1", "deskhand/pack/1", "deskhand/pack-enabled/1", "deskhand/pack-disabled/1",
 )  # fmt: skip
-STATES = {"on": N_("on"), "shadow": N_("shadow"), "off": N_("off"), "partly": N_("partly"), "": N_("not used")}
+STATES = {"on": N_("in use"), "shadow": N_("shadow"), "off": N_("off"), "partly": N_("partly"), "": N_("not used")}
 
 
 def arguments(parser: Parser) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -18,7 +19,10 @@ from app.widgets.lines import Lines
 from app.words import _, ngettext
 from desk.automation.templates import tags
 from desk.enclosing import Enclosed
+from store.values import fold
 
+_SHOWN = 8
+"""Snippets proposed at once."""
 _DOUBTS = 3
 """Lines of warnings above the question at most."""
 
@@ -39,10 +43,24 @@ class Writing:
     """The buyer's language."""
     team: tuple[str, ...] = ()
     """Colleagues a note can name."""
+    cc: tuple[str, ...] = ()
     files: tuple[Enclosed, ...] = ()
     """What leaves with it."""
     saved: str = field(default="", repr=False)
     """The text as it is on disk."""
+
+
+def whom(w: Writing) -> str:
+    """Whom it goes to, copies behind."""
+    copies = "  Cc " + ", ".join(w.cc) if w.cc else ""
+    return ", ".join(w.to) + copies
+
+
+class Snippets(NamedTuple):
+    """What `;name` puts into the text: the names, and the text of one."""
+
+    names: tuple[str, ...] = ()
+    text: Callable[[str], str] = str
 
 
 class _Head(Lines):
@@ -55,10 +73,13 @@ class _Head(Lines):
         w, width = self.writing, self.size.width
         if w.kind == "note":
             text, role = _(" Note on #{id}: only colleagues see it").format(id=w.ticket_id), "note"
+        elif w.kind == "aside":
+            shape = _(" To {who}, not to the buyer · {account} · {subject}")
+            text, role = shape.format(who=whom(w), account=w.account, subject=w.subject), "warning"
         else:
             text, role = (
                 _(" Reply to {who} · {account} · {subject}").format(
-                    who=", ".join(w.to), account=w.account, subject=w.subject
+                    who=whom(w), account=w.account, subject=w.subject
                 ),
                 "us",
             )
@@ -78,23 +99,28 @@ class _Review(Lines):
         self.problem = ""
         self.doubts: Sequence[Run] = ()
         """What to mind before it leaves, a line each above the question."""
+        self.news: Sequence[Run] = ()
+        """What was said in the ticket since one began."""
         self.gaps: Sequence[str] = ()
         self.names: Sequence[str] = ()
+        self.mark = "@"
 
     def show(self) -> None:
         """Draws it anew, as tall as it needs to be."""
-        height = 1 + (min(len(self.doubts), _DOUBTS) if self.asking and not self.problem else 0)
+        height = 1 + (min(len(self.doubts), _DOUBTS) if self.asking else 0)
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
         self.refresh()
 
     def line(self, y: int) -> Line:
         w, width = self.writing, self.size.width
-        if self.problem:
+        if self.problem and y == self.size.height - 1:
             return ((f" {cells(self.problem, width - 2)}", "danger"),)
         if not self.asking:
+            if self.news:
+                return ((f" {cells(self.news[-1][0], width - 2)}", self.news[-1][1]),)
             if self.names:
-                names = "  ".join(f"@{name}" for name in self.names)
+                names = "  ".join(f"{self.mark}{name}" for name in self.names)
                 return ((" Tab ", "key"), (names, "note"))
             if self.gaps:
                 return ((_(" gaps: {names}").format(names=", ".join(self.gaps)), "warning"), ("   Tab", "key"),
@@ -105,7 +131,7 @@ class _Review(Lines):
             return ((f" {cells(text, width - 2)}", role),)
         if w.kind == "note":
             return ((_(" Keep this note on #{id}?").format(id=w.ticket_id), "note"),)
-        text = _(" Send as {account} → {who}").format(account=w.account, who=", ".join(w.to))
+        text = _(" Send as {account} → {who}").format(account=w.account, who=whom(w))
         tail = f"   {w.language}" if w.language else ""
         if w.files:
             count = ngettext("{count} file", "{count} files", len(w.files)).format(count=len(w.files))
@@ -122,9 +148,9 @@ class Composer(Vertical):
     Composer TextArea:focus { border: none; }
     """
 
-    def __init__(self, writing: Writing, text: str) -> None:
+    def __init__(self, writing: Writing, text: str, snippets: Snippets | None = None) -> None:
         super().__init__()
-        self.writing = writing
+        self.writing, self.snippets = writing, snippets or Snippets()
         self.head, self.review = _Head(writing), _Review(writing)
         self.area = TextArea(text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
         self.early = ""
@@ -169,7 +195,9 @@ class Composer(Vertical):
         self._propose()
 
     def _propose(self) -> None:
-        self.review.names = [word.text.strip() for word in self._names()]
+        snippets = self._asked()
+        self.review.mark = ";" if snippets else "@"
+        self.review.names = [w.text for w in snippets[:_SHOWN]] or [word.text.strip() for word in self._names()]
         self.review.refresh()
 
     def _names(self) -> Sequence[Word]:
@@ -179,10 +207,26 @@ class Composer(Vertical):
         row, column = self.area.cursor_location
         return going_on(self.writing.team, mark="@")(self.area.document.get_line(row), column)
 
+    def _asked(self) -> Sequence[Word]:
+        """Snippets whose name begins as what is typed behind a `;`; the whole of `;nam` is what one of them replaces."""
+        if not self.is_mounted:
+            return []
+        row, column = self.area.cursor_location
+        line = self.area.document.get_line(row)
+        start = line.rfind(";", 0, column)
+        typed = fold(line[start + 1 : column])
+        if start < 0 or (start and not line[start - 1].isspace()) or " " in typed:
+            return []
+        return [Word(name, start, column) for name in self.snippets.names if fold(name).startswith(typed)]
+
     def complete(self) -> None:
         """Takes the first proposal, else goes to the next gap."""
-        names = self._names()
-        if names:
+        names, snippets = self._names(), self._asked()
+        if snippets:
+            row, _column = self.area.cursor_location
+            first = snippets[0]
+            self.area.replace(self.snippets.text(first.text), (row, first.start), (row, first.end))
+        elif names:
             row, _column = self.area.cursor_location
             first = names[0]
             self.area.replace(first.text, (row, first.start), (row, first.end))
@@ -207,9 +251,16 @@ class Composer(Vertical):
         else:
             self.screen.set_focus(self.area)
 
-    def object_to(self, problem: str) -> None:
-        """Says in the bar why it does not leave."""
+    def meanwhile(self, news: Sequence[Run]) -> None:
+        """Says what was said in the ticket since one began."""
+        self.review.news = news
+        self.review.refresh()
+
+    def object_to(self, problem: str, news: Sequence[Run] = ()) -> None:
+        """Says in the bar why it does not leave, under what is new."""
         self.review.problem = problem
+        if news:
+            self.review.doubts = news[-_DOUBTS:]
         self.review.show()
 
 

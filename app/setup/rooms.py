@@ -34,7 +34,7 @@ class Record(NamedTuple):
 
 
 STATES: Mapping[str, tuple[str, str, str]] = {
-    "on": ("●", "done", N_("on")),
+    "on": ("●", "done", N_("in use")),
     "off": ("○", "muted", N_("off")),
     "shadow": ("◐", "warning", N_("shadow")),
     "fault": ("!", "danger", N_("fault")),

@@ -17,7 +17,9 @@ from store.values import DAY, HOUR, MINUTE, SECOND, Clock, Instant
 
 AUTH = "/api/v2/auth/"
 APP_TYPES = ("Seller In House System", "ERP System", "Customer Service")
-NOT_FOR_SERVICE = frozenset({"/api/v2/product/get_comment", "/api/v2/product/reply_comment", "/api/v2/order/cancel_order"})
+NOT_FOR_SERVICE = frozenset(
+    {"/api/v2/product/get_comment", "/api/v2/product/reply_comment", "/api/v2/order/cancel_order"}
+)
 """What a Customer Service app may not call, by `api_permission` of the documentation."""
 
 
@@ -132,7 +134,9 @@ class ShopeeSite(Site):
             self.refresh_tokens.clear()
         ends = self.refresh_tokens.pop(body["refresh_token"], None)
         if ends is None:
-            return problem("error_shop_refresh_token", "Your refresh token is error ,please check refresh token or shopid.")
+            return problem(
+                "error_shop_refresh_token", "Your refresh token is error ,please check refresh token or shopid."
+            )
         if ends <= self.clock.now():
             return problem("refresh_token_expired", "Your refresh_token expired.")
         return self._pair(shop_id=self.shop_id, partner_id=self.partner_id)

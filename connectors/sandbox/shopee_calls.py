@@ -114,7 +114,9 @@ class Calls:
         order = self._packed(request)
         steps = []
         for parcel in order.parcels[-1:]:
-            steps = [{"update_time": parcel.shipped_at // 1000, "description": "Picked up", "logistics_status": "PICKED_UP"}]
+            steps = [
+                {"update_time": parcel.shipped_at // 1000, "description": "Picked up", "logistics_status": "PICKED_UP"}
+            ]
             if parcel.delivered_at is not None:
                 steps.insert(0, {"update_time": parcel.delivered_at // 1000, "description": "Delivered",
                                  "logistics_status": "DELIVERED"})  # fmt: skip

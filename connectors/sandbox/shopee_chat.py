@@ -34,7 +34,10 @@ class Chat:
         page = found[: self._site.paged(int(size))]
         more = len(found) > len(page)
         shown = self._site.shown(request, [shopee_shapes.conversation(t) for _, t in page])
-        cursor = {"next_message_time_nano": str(page[-1][0]) if more else "0", "conversation_id": page[-1][1].id if more else ""}
+        cursor = {
+            "next_message_time_nano": str(page[-1][0]) if more else "0",
+            "conversation_id": page[-1][1].id if more else "",
+        }
         return {"conversations": shown, "page_result": {"page_size": len(page), "more": more, "next_cursor": cursor}}
 
     def conversation(self, request: Request) -> dict[str, Any]:

@@ -55,7 +55,12 @@ class Returns:
             raise Wrong("error_data", "Type of return does not allow seller to offer refund")
         most = shopee_shapes.amount(case.amount)
         least = shopee_shapes.amount(Money(case.amount.currency, 1))
-        able = {"eligibility": True, "refund_amount_adjustable": True, "max_refund_amount": most, "min_refund_amount": least}
+        able = {
+            "eligibility": True,
+            "refund_amount_adjustable": True,
+            "max_refund_amount": most,
+            "min_refund_amount": least,
+        }
         goods = {"eligibility": case.kind != "refund", "refund_amount_adjustable": False}
         return {"return_sn": request.arg("return_sn"), "offer_return_refund": goods, "offer_refund": able}
 

@@ -51,9 +51,7 @@ class Calls:
                  if c.kind == "cancellation" and (wanted is None or tiktok_shapes.case_id(c) in wanted)]  # fmt: skip
         return self._search(request, found, "cancellations", 50)
 
-    def _search(
-        self, request: Request, found: list[tuple[int, dict[str, Any]]], key: str, most: int
-    ) -> dict[str, Any]:
+    def _search(self, request: Request, found: list[tuple[int, dict[str, Any]]], key: str, most: int) -> dict[str, Any]:
         body = _body(request)
         for name in ("update_time_ge", "update_time_lt"):
             if name in body and (isinstance(body[name], bool) or not isinstance(body[name], int)):
@@ -62,7 +60,9 @@ class Calls:
         found = sorted((x for x in found if low <= x[0] < high), key=lambda x: (x[0], str(x[1])))
         if request.arg("sort_order", "DESC") == "DESC":
             found.reverse()
-        page, onwards = self._page(request, [shown for _, shown in found], most, request.body.decode("utf-8", "replace"))
+        page, onwards = self._page(
+            request, [shown for _, shown in found], most, request.body.decode("utf-8", "replace")
+        )
         return {key: self._site.shown(request, page), "next_page_token": onwards, "total_count": len(found)}
 
     def _page(self, request: Request, found: list[Any], most: int, about: str) -> tuple[list[Any], str]:
@@ -87,7 +87,9 @@ class Calls:
         names = [n for n in request.arg("ids").split(",") if n]
         if not 1 <= len(names) <= 50:
             raise Wrong(36009014, "ids must be in [1,50]")
-        return {"orders": [tiktok_shapes.order(o) for n in names if (o := self._site.market.order(n)) and o.number == n]}
+        return {
+            "orders": [tiktok_shapes.order(o) for n in names if (o := self._site.market.order(n)) and o.number == n]
+        }
 
     # Conversations ------------------------------------------------------------------------------------
 
@@ -196,7 +198,9 @@ class Calls:
         if order is None or order.status != "processing":
             raise Wrong(21001001, "The order cannot be shipped")
         items = {i["id"] for i in tiktok_shapes.order(order)["line_items"]}
-        courier = next((c for n, c in enumerate(COURIERS) if str(7_117_000 + n) == body.get("shipping_provider_id")), "")
+        courier = next(
+            (c for n, c in enumerate(COURIERS) if str(7_117_000 + n) == body.get("shipping_provider_id")), ""
+        )
         if not courier or not body.get("tracking_number") or set(body.get("order_line_item_ids") or ()) - items:
             raise Wrong(21001002, "tracking_number, shipping_provider_id or order_line_item_ids is invalid")
         self._site.market.ship(order, courier, str(body["tracking_number"]))

@@ -10,7 +10,12 @@ from connectors.sandbox.market import MarketCase, MarketMessage, MarketOrder, Ma
 from connectors.sandbox.world import Buyer
 from store.values import Money, exponent
 
-_STATUS = {"processing": "AWAITING_SHIPMENT", "shipped": "IN_TRANSIT", "delivered": "COMPLETED", "cancelled": "CANCELLED"}
+_STATUS = {
+    "processing": "AWAITING_SHIPMENT",
+    "shipped": "IN_TRANSIT",
+    "delivered": "COMPLETED",
+    "cancelled": "CANCELLED",
+}
 _TYPE = {"refund": "REFUND", "exchange": "REPLACEMENT"}
 _RETURN = {
     "requested": "RETURN_OR_REFUND_REQUEST_PENDING", "approved": "AWAITING_BUYER_SHIP",
@@ -103,7 +108,10 @@ def returned(c: MarketCase) -> dict[str, Any]:
 
 
 def cancelled(c: MarketCase) -> dict[str, Any]:
-    return _case(c, "cancel", c.state == "requested") | {"cancel_type": "BUYER_CANCEL", "cancel_status": _CANCEL[c.state]}
+    return _case(c, "cancel", c.state == "requested") | {
+        "cancel_type": "BUYER_CANCEL",
+        "cancel_status": _CANCEL[c.state],
+    }
 
 
 def message(t: MarketThread, m: MarketMessage) -> dict[str, Any]:
@@ -111,7 +119,14 @@ def message(t: MarketThread, m: MarketMessage) -> dict[str, Any]:
     if not m.ours:
         sender = {"role": "BUYER", "im_user_id": im_id(t.buyer), "nickname": t.buyer.first}
     words = json.dumps({"content": m.text}, ensure_ascii=False)
-    return {"id": m.id, "type": "TEXT", "content": words, "create_time": m.at // 1000, "is_visible": True, "sender": sender}
+    return {
+        "id": m.id,
+        "type": "TEXT",
+        "content": words,
+        "create_time": m.at // 1000,
+        "is_visible": True,
+        "sender": sender,
+    }
 
 
 def notice(t: MarketThread) -> dict[str, Any]:

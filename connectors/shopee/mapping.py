@@ -192,7 +192,9 @@ def _words(raw: Data) -> str:
         if "text" not in content:
             raise Unreadable("content.text is missing")
         return text(content, "text")
-    told = next((text(content, key) for key in ("text", "url", "image_url", "order_sn", "item_id") if content.get(key)), "")
+    told = next(
+        (text(content, key) for key in ("text", "url", "image_url", "order_sn", "item_id") if content.get(key)), ""
+    )
     return f"[{kind}] {told}".rstrip()
 
 

@@ -21,8 +21,9 @@ OVERLAP = 5 * 60
 A_PAGE = 100
 DETAILS = 50
 """Orders get_order_detail takes at once."""
-TRACKED_MS = 14 * DAY
-"""Tracking numbers cost a call each: only orders that moved within this time are asked for."""
+TRAVELS_MS, ARRIVED_MS = 30 * DAY, 2 * DAY
+"""Tracking numbers cost a call each, so they are asked for of parcels that left within the first time, and of parcels
+that arrived within the second."""
 COMMENTED_MS = 30 * DAY
 """Comments are told anew for this long, because their answers carry no time of change."""
 
@@ -72,9 +73,11 @@ def order_records(shop: Shop, names: list[str], *, track_all: bool = False) -> l
 
 def _tracking(shop: Shop, raw: Data, track_all: bool) -> dict[str, Data]:
     """What is known of an order's parcels that have left."""
-    if not track_all and seconds(raw, "update_time") < shop.now() - TRACKED_MS:
-        return {}
-    packages, sn = mapping.travels(raw), ident(raw, "order_sn")
+    silent, sn = shop.now() - seconds(raw, "update_time"), ident(raw, "order_sn")
+    packages = [
+        p for p in mapping.travels(raw)
+        if track_all or silent <= (ARRIVED_MS if mapping.arrived(raw, p) else TRAVELS_MS)
+    ]  # fmt: skip
     split = {"package_number": ""} if len(many(raw, "package_list")) > 1 else {}
     known: dict[str, Data] = {}
     for package in packages:
@@ -174,7 +177,9 @@ def pages_of(shop: Shop, thread: str) -> Iterator[list[Any]]:
     place: dict[str, str] = {}
     while True:
         try:
-            got = shop.get(guesses.MESSAGES, conversation_id=thread, page_size=guesses.MESSAGES_A_PAGE, **place).response
+            got = shop.get(
+                guesses.MESSAGES, conversation_id=thread, page_size=guesses.MESSAGES_A_PAGE, **place
+            ).response
         except NotAllowed:
             raise
         except Refusal as exc:

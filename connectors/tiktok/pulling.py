@@ -53,7 +53,12 @@ def _name(kind: str, key: str) -> Callable[[Data], str]:
 
 orders = partial(_searched, guesses.ORDER_SEARCH, "orders", guesses.ORDERS_A_PAGE, mapping.order, _name("order", "id"))
 cases = partial(
-    _searched, guesses.RETURN_SEARCH, "return_orders", guesses.CASES_A_PAGE, mapping.returned, _name("case", "return_id")
+    _searched,
+    guesses.RETURN_SEARCH,
+    "return_orders",
+    guesses.CASES_A_PAGE,
+    mapping.returned,
+    _name("case", "return_id"),
 )
 cancellations = partial(
     _searched, guesses.CANCEL_SEARCH, "cancellations", guesses.CASES_A_PAGE, mapping.cancellation,

@@ -69,13 +69,17 @@ def refuse(code: int, message: str, now: Instant) -> None:
     if "timestamp" in said:
         raise ClockWrong("The clock of this machine is too far off; set it right.", code)
     if "scope" in said or "permission" in said:
-        raise NotAllowed("The app lacks a scope for this call; enable it in Partner Center and authorise the app again.", code)
+        raise NotAllowed(
+            "The app lacks a scope for this call; enable it in Partner Center and authorise the app again.", code
+        )
     if "cipher" in said:
         raise AuthRevoked("The shop cipher does not belong to this authorisation; check it in the settings.")
     if "app key" in said or "app_key" in said:
         raise AuthRevoked("TikTok does not know the app key; check it in the settings.")
     if "ip address" in said or "whitelist" in said:
-        raise NotAllowed("TikTok does not know this machine's internet address; add it in Partner Center, IP allow list.", code)
+        raise NotAllowed(
+            "TikTok does not know this machine's internet address; add it in Partner Center, IP allow list.", code
+        )
     if "refresh" in said or "auth code" in said or "auth_code" in said or "deauthorized" in said:
         raise AuthRevoked("The authorisation is used, ended or withdrawn; authorise the app again.")
     elsewhere = any(word in said for word in ("param", "path", "page_", "ids must", "content type", "must be a number"))

@@ -96,7 +96,8 @@ STRONG = re.compile(r"@|\d{1,2}[:.h]\d{2}|\d{4}")
 MYSELF = re.compile(
     r"\b(?:i wrote|i have written|schrieb ich|habe ich .{0,40}geschrieben|j['\u2019]ai (?:déjà )?écrit"
     r"|je vous ai écrit|(?:les|le|te|os) escribí"
-    r"|escribí|ho (?:già )?scritto|escrevi|schreef ik|heb ik .{0,40}geschreven)\b|我.{0,6}写道|我.{0,6}寫道|私は.{0,12}書きました",
+    r"|escribí|ho (?:già )?scritto|escrevi|schreef ik|heb ik .{0,40}geschreven)\b"
+    r"|我.{0,6}写道|我.{0,6}寫道|私は.{0,12}書きました",
     re.I,
 )
 """A writer quoting what they wrote themselves: those are their own words."""

@@ -26,7 +26,9 @@ class Shifting:
         found = sorted((at, name) for name, at in self.times.items() if start <= at <= end)
         first = int(page or 0)
         more = first + self.size < len(found)
-        return Found([(name, at) for at, name in found[first : first + self.size]], str(first + self.size) if more else "")
+        return Found(
+            [(name, at) for at, name in found[first : first + self.size]], str(first + self.size) if more else ""
+        )
 
 
 @settings(max_examples=200, deadline=None)
@@ -56,7 +58,9 @@ def test_a_walk_can_be_taken_up_at_every_page() -> None:
     seen: set[int] = set()
     place, more = Place(0, 4_000), True
     while more:
-        items, place, more = next(walk(place_of(place.json(), start=5, width=5), END, site.ask, longest=4_000, overlap=30))
+        items, place, more = next(
+            walk(place_of(place.json(), start=5, width=5), END, site.ask, longest=4_000, overlap=30)
+        )
         seen |= {name for name, _ in items}
     assert seen == set(range(500)) == {name for items, _, _ in whole for name, _ in items}
     assert place.at == END - 30

@@ -238,7 +238,7 @@ def test_sync_killed_at_any_commit_ends_where_it_would_have_ended(
     points, wanted, verbs = reference(mortals, base, tmp_path / "reference", monkeypatch)
     record_property("commit_points", len(points))
     assert len(points) > 10
-    assert {"sync.pull.store_page", HANDED, SETTLED, "sync.timers.tick", "sync.lease.take"} <= set(points)
+    assert {"sync.pull.store_page", HANDED, SETTLED, "sync.timers._clocks", "sync.lease.take"} <= set(points)
     assert [o[1] for o in wanted["outbox"]] == ["sent"] * 3
     assert len(wanted["quarantine"]) == 2
     for number, moment in kills(points):

@@ -29,7 +29,7 @@ TRIGGERS = {
     "timer": N_("time passed"),
     "manual": N_("somebody ran it by hand"),
 }
-STATES = {"off": N_("off"), "shadow": N_("shadow"), "on": N_("on")}
+STATES = {"off": N_("off"), "shadow": N_("shadow"), "on": N_("in use")}
 CHANGING = {
     **{name: name for name in FIELDS},
     "assignee": "assignee_id", "group": "group_id", "tag": "tags", "snoozed": "snoozed_until", "order": "order_number",

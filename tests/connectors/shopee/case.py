@@ -77,7 +77,9 @@ class ShopeeCase(Case):
         part = replace(asked[1].amount, minor=asked[1].amount.minor // 3)
 
         def reply(key: str, **more: Any) -> SendReply:
-            return SendReply(key, f"<{key}@shop.example>", more.pop("to", ()), "", "On its way.\n\nKim 谢谢", at=now, **more)
+            return SendReply(
+                key, f"<{key}@shop.example>", more.pop("to", ()), "", "On its way.\n\nKim 谢谢", at=now, **more
+            )
 
         def decide(key: str, c: MarketCase, decision: str, reason: str = "") -> Decide:
             return Decide(key, return_sn(c), "return", decision, c.order.number, reason, "We sent it whole.")

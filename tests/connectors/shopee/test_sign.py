@@ -22,7 +22,9 @@ def test_a_call_of_a_shop_is_signed_over_its_token_and_shop_too() -> None:
 
 
 def test_what_is_signed_goes_into_the_query_and_the_host_does_not_matter() -> None:
-    calls = [Call("GET", f"https://{host}/api/v2/order/get_order_list", (("cursor", "20"),)) for host in ("a.example", "b")]
+    calls = [
+        Call("GET", f"https://{host}/api/v2/order/get_order_list", (("cursor", "20"),)) for host in ("a.example", "b")
+    ]
     one, two = (signed(call, KEY, PARTNER, AT, TOKEN, SHOP) for call in calls)
     assert one.params == two.params
     assert dict(one.params) == {

@@ -30,7 +30,9 @@ def test_sign_and_token_do_not_count() -> None:
 
 
 def test_the_token_goes_into_a_header_and_empty_values_nowhere() -> None:
-    call = signed(Call("POST", f"https://a.example{TALK}", (("page_token", ""),), content=BODY), SECRET, COMMON, "TTP_x")
+    call = signed(
+        Call("POST", f"https://a.example{TALK}", (("page_token", ""),), content=BODY), SECRET, COMMON, "TTP_x"
+    )
     assert call.headers["x-tts-access-token"] == "TTP_x"
     assert dict(call.params) == {**dict(COMMON), "sign": POST}
     assert call.content == BODY

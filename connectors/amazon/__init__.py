@@ -1,0 +1,1 @@
+"""Amazon: the Selling Partner API of one seller account in one region."""
