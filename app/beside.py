@@ -14,6 +14,7 @@ from store.errors import N_
 from store.events import Event
 from store.sql import fields, links, moving, tasks
 from store.sql.fields import CustomField, Value
+from store.sql.history import CaseFile, Product
 from store.sql.links import MERGED, SPLIT, Link
 from store.sql.rows import Ticket
 from store.sql.tasks import Step, Task
@@ -38,6 +39,8 @@ class Beside(NamedTuple):
     links: tuple[Link, ...] = ()
     incidents: tuple[tuple[int, str], ...] = ()
     log: tuple[Event, ...] = ()
+    cases: tuple[CaseFile, ...] = ()
+    products: tuple[Product, ...] = ()
     there: tuple[str, bool] | None = None
     """The colleague who has it open just now, and whether they are writing."""
 

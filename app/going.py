@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.words import _, ngettext
+from store.errors import N_, Refused
 from store.sql import outbox
 
 if TYPE_CHECKING:
@@ -153,6 +154,27 @@ class GoingActs:
         screen.show_ticket(screen.ticket.ticket_id, keep_place=True)
         if screen.history:
             self.desk.say(_("what happened stands between the messages; h hides it"), "muted")
+
+    def thread_form(self) -> None:
+        """As read, the whole original, the raw source, and round again."""
+        screen = self.desk.desk_screen
+        forms = {"": _("as read"), "original": _("original: nothing folded or taken off; V shows the source"),
+                 "raw": _("raw: as it came over the line; V goes back")}  # fmt: skip
+        order = list(forms)
+        screen.form = order[(order.index(screen.form) + 1) % len(order)]
+        screen.show_ticket(screen.ticket.ticket_id, keep_place=True)
+        self.desk.say(forms[screen.form], "muted")
+
+    def ticket_buyer(self) -> None:
+        """Everything this buyer had to do with us; Enter opens a ticket."""
+        from app.cards import buyer_rows
+        from desk.thread import read
+
+        thread = read(self.session.store.conn, self.acts.one(), shown=1)
+        if thread.customer is None:
+            raise Refused(N_("Nobody knows who wrote {item}."), item=f"#{thread.ticket.id}")
+        rows = buyer_rows(self.session.store.conn, thread.customer.id, thread.ticket.id, self.session.reader())
+        self.acts.choose(rows, thread.customer.name or thread.customer.email or _("Buyer"))
 
     def thread_quoted(self) -> None:
         screen = self.desk.desk_screen

@@ -100,6 +100,7 @@ class MovingActs:
         screen = self.desk.desk_screen
         screen.unfolded = False
         screen.since.say(())
+        screen.form = ""
         screen.remove_class("outbox", "views")
         self.session.listing.go(ticket_id)
         screen.ticket.ticket_id = ticket_id

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from app.beside import Beside, failed_here, head_lines, work_lines
+from app.cards import case_lines, product_lines
 from app.happened import Reader, event_lines
 from app.labels import ORDER, named, titled
 from app.lines import Line
@@ -154,6 +155,8 @@ def card_lines(thread: Thread, width: int, reader: Reader, beside: Beside) -> It
     """What is to do here, then the orders the ticket is about, their items and parcels."""
     for row in work_lines(thread.ticket, beside, reader):
         yield from _wrapped(row, width) if row else ((),)
+    for row in case_lines(beside.cases, reader):
+        yield from _wrapped(row, width) if row else ((),)
     for order in thread.orders[:2]:
         yield ()
         yield ((_("ORDER") + f" {order.number}", "strong"), (f"   {named(ORDER, order.status)}", "muted"))
@@ -170,6 +173,8 @@ def card_lines(thread: Thread, width: int, reader: Reader, beside: Beside) -> It
     if not thread.orders and thread.ticket.order_number:
         yield ()
         yield ((_("ORDER") + f" {thread.ticket.order_number}", "strong"), ("   " + _("not synced"), "muted"))
+    for row in product_lines(beside.products):
+        yield from _wrapped(row, width) if row else ((),)
 
 
 def _message(

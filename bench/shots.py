@@ -47,7 +47,9 @@ class Look(NamedTuple):
         return f"{self.size[0]}×{self.size[1]}, {self.theme}, {language}"
 
 
-ALL = tuple(Look(size, theme, lang) for size in SIZES for theme in ("dark", "light", "ansi16") for lang in ("en", "zh_CN"))
+ALL = tuple(
+    Look(size, theme, lang) for size in SIZES for theme in ("dark", "light", "ansi16") for lang in ("en", "zh_CN")
+)
 SOME = (Look(), Look(SMALL, "light", "zh_CN"), Look(SMALL, "ansi16"))
 """Both sizes, all themes and both languages in three pictures."""
 
@@ -72,15 +74,16 @@ _SETTLED = "settle 0.4"
 
 
 def _room(down: int, *more: str) -> tuple[str, ...]:
-    """To a room of the set-up, by its place, and into its list."""
+    """To a room of the set-up, by its place, and into its list; `_LEFT` leaves it with the first room chosen."""
     return ("type g S", _SETTLED, f"type {'j ' * down}Enter", *(f"type {keys}" for keys in more), _SETTLED)
 
 
-_OUT = ("type q q q", _SETTLED, "type g i", _SETTLED)
+_OUT = ("type g i", _SETTLED)
+_LEFT = ("type S-Tab", "type g g", *_OUT)
 SCENES = (
     Scene("inbox", about="The inbox: views, tickets by due time, and the ticket under the cursor.", looks=ALL,
           back=(), bitmap=True),
-    Scene("clocks", ("type C",), back=("type C",), about="The next deadlines as bars under the list (`C`)."),
+    Scene("clocks", ("type C", "settle 1.2"), back=("type C",), about="The next deadlines as bars under the list (`C`)."),
     Scene("filter", ("type f", _SETTLED, "type lang:de"), about="A query typed behind the one of the view (`f`)."),
     Scene("marked", ("type j Space Space Space",), back=("type *", "type n", "type g g"),
           about="Three tickets marked (`Space`): every act reaches all of them."),
@@ -95,10 +98,10 @@ SCENES = (
     Scene("palette", ("type :", "type rep"), back=("type Esc", "type Esc"), about="Any act by a few letters (`:`)."),
     Scene("keys", ("type ?",), about="All keys that work here (`?`)."),
     Scene("outbox", ("type g o",), back=_OUT, about="What is about to leave, what left, what got stuck (`g o`)."),
-    Scene("setup-groups", _room(1), back=_OUT, about="Departments and their shares (`g S`).", bitmap=True),
-    Scene("setup-rules", _room(3), back=_OUT, about="Rules with their hits of seven days.", looks=ALL, bitmap=True),
-    Scene("setup-packs", _room(4, "j j j j"), back=_OUT, about="A pack, its choices and its rules.", bitmap=True),
-    Scene("setup-incidents", _room(12), back=_OUT, about="One cause behind many tickets.", bitmap=True),
+    Scene("setup-groups", _room(1), back=_LEFT, about="Departments and their shares (`g S`).", bitmap=True),
+    Scene("setup-rules", _room(3), back=_LEFT, about="Rules with their hits of seven days.", looks=ALL, bitmap=True),
+    Scene("setup-packs", _room(4, "j j j j"), back=_LEFT, about="A pack, its choices and its rules.", bitmap=True),
+    Scene("setup-incidents", _room(12), back=_LEFT, about="One cause behind many tickets.", bitmap=True),
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ KEYS = {
     "Enter": "\r",
     "Esc": "\x1b[27u",  # as terminals send it that tell keys apart: what follows is never taken for a part of it
     "Tab": "\t",
+    "S-Tab": "\x1b[Z",
     "Space": " ",
     "Backspace": "\x7f",
     "Up": "\x1b[A",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from store.connection import Connection
 from store.errors import N_, Refused
-from store.sql import shop
+from store.sql import messages, shop
 from store.sql.rows import Channel, Message, Ticket
 from store.unit import UnitOfWork
 from store.values import clean, clean_line, fold
@@ -67,16 +67,16 @@ def channel_for(conn: Connection, ticket: Ticket) -> Channel:
     return own or known[0]
 
 
-def outsiders(messages: Iterable[Message]) -> set[str]:
-    """Addresses that a ticket's asides went to."""
-    return {fold(address.strip()) for m in messages if m.direction == "note" and m.recipients
-            for address in m.recipients.split(",")}  # fmt: skip
+def outsiders(conn: Connection, ticket_id: int) -> frozenset[str]:
+    """Addresses that a ticket's asides went to, folded; what comes from them is not the buyer speaking."""
+    lists = messages.noted_to(conn, ticket_id)
+    return frozenset(fold(address.strip()) for recipients in lists for address in recipients.split(","))
 
 
-def forwarded(subject: str, messages: Iterable[Message]) -> tuple[str, str]:
+def forwarded(subject: str, said: Iterable[Message]) -> tuple[str, str]:
     """`(subject, text)` of a conversation passed on: what was said, oldest first, without notes of the team."""
-    said = [m for m in messages if m.direction in ("in", "out")][-_QUOTED:]
+    told = [m for m in said if m.direction in ("in", "out")][-_QUOTED:]
     parts = [f"> {m.sender_name or m.sender_address}:\n" + "\n".join(f"> {line}" for line in clean(m.body).strip().split("\n"))
-             for m in said]  # fmt: skip
+             for m in told]  # fmt: skip
     bare = clean_line(subject)
     return (bare if fold(bare).startswith("fwd:") else f"Fwd: {bare}"), "\n\n" + "\n>\n".join(parts)

@@ -94,7 +94,7 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
     unique = reply.key or unit.ids()
     message_id = f"<{unique}@{_domain(channel.settings)}>"
     thread = [] if reply.aside else messages.of_ticket(unit.conn, ticket.id, limit=20)
-    others = asides.outsiders(thread)
+    others = asides.outsiders(unit.conn, ticket.id) if thread else ()
     thread = [m for m in thread if fold(m.sender_address) not in others]
     theirs = [m for m in thread if m.direction == "in" and m.automatic != "bounce" and m.remote_key.startswith("mail:")]
     refs = [

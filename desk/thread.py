@@ -55,6 +55,8 @@ class Thread:
     shipments: tuple[Shipment, ...]
     others: tuple[Ticket, ...]
     """The buyer's other tickets, newest first."""
+    outsiders: frozenset[str] = frozenset()
+    """Carriers, suppliers and others one wrote to about it, folded addresses."""
 
 
 def read(conn: Connection, ticket_id: int, *, shown: int = SHOWN) -> Thread:
@@ -81,6 +83,7 @@ def read(conn: Connection, ticket_id: int, *, shown: int = SHOWN) -> Thread:
         items=tuple(shop.items(conn, ids)) if ids else (),
         shipments=tuple(shop.shipments(conn, ids)) if ids else (),
         others=tuple(t for t in tickets.of_customer(conn, customer.id) if t.id != ticket_id) if customer else (),
+        outsiders=outsiders(conn, ticket_id),
     )
 
 
@@ -97,9 +100,8 @@ def why_assigned(conn: Connection, ticket_id: int) -> Event | None:
 def answer_to(thread: Thread) -> tuple[str, ...]:
     """Whom a reply goes to: where the buyer's newest message asks answers to be sent; never a carrier or supplier one
     wrote to about it."""
-    others = outsiders(thread.messages)
     for message in reversed(thread.messages):
-        theirs = message.direction == "in" and fold(message.sender_address) not in others
+        theirs = message.direction == "in" and fold(message.sender_address) not in thread.outsiders
         if theirs and message.sender_address and message.automatic != "bounce":
             return (message.sender_address,)
     return (thread.customer.email,) if thread.customer and thread.customer.email else ()

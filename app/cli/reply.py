@@ -27,6 +27,9 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("--template", default="", metavar="ID", help=_("the text of a template, its gaps filled"))
     add_text(parser)
     parser.add_argument("--attach", action="append", default=[], metavar="PATH", help=_("a file to send along; may be repeated"))
+    parser.add_argument("--cc", action="append", default=[], metavar="ADDRESS", help=_("who else gets it; may be repeated"))
+    parser.add_argument("--to", action="append", default=[], metavar="ADDRESS",
+                        help=_("not to the buyer but to a carrier or supplier, outside the buyer's thread"))  # fmt: skip
     parser.add_argument("--then", default="open", choices=AFTER_SENDING, help=_("status once it has left (open)"))
     parser.add_argument(
         "--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N")
@@ -46,10 +49,12 @@ def run(run: Run, args: argparse.Namespace) -> int:
     reply = outbox.Reply(
         ticket_id=args.ticket,
         text=text,
-        to=thread.answer_to(found),
+        to=addresses(args.to) or thread.answer_to(found),
+        cc=addresses(args.cc),
+        aside=bool(args.to),
         subject=outbox.reply_subject(found.ticket.subject),
         base_seq=found.ticket.thread_seq,
-        then=args.then,
+        then="" if args.to else args.then,
         template_id=args.template,
     )
     if args.if_version is not None and found.ticket.version != args.if_version:
@@ -61,6 +66,7 @@ def run(run: Run, args: argparse.Namespace) -> int:
             asked=args.if_version,
         )
     shown = {"ticket": args.ticket, "to": reply.to, "subject": reply.subject, "text": reply.text, "then": reply.then,
+             "cc": reply.cc, "aside": reply.aside,
              "template": args.template or None,
              "files": [{"name": f.name, "type": f.type, "size": len(f.data)} for f in files]}  # fmt: skip
     if args.dry_run:
@@ -82,6 +88,13 @@ def run(run: Run, args: argparse.Namespace) -> int:
            lambda: [_("Outbox {number}: leaves after {time}; until then: deskhand outbox cancel {number}").format(
                number=row_id, time=local(row.hold_until, run.zone))])  # fmt: skip
     return 0
+
+
+def addresses(given: list[str]) -> tuple[str, ...]:
+    """Each once. Raises Invalid for what is no address."""
+    from desk.composing import address_of
+
+    return tuple(dict.fromkeys(address_of(one)[1] for one in given))
 
 
 def written(run: Run, found: Thread, args: argparse.Namespace) -> str:

@@ -51,6 +51,8 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.outbox, self.bottom, self.which = OutboxPane(), KeyHints(keys), WhichKey()
         self.clocks.zone = self.outbox.zone = session.zone
         self.unfolded = False
+        self.form = ""
+        """How mails show: "" as they were read, else one of `desk.original.FORMS`."""
         self.history = False
         """Whether what happened shows between the messages."""
         self.desk: Workstation
@@ -147,6 +149,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             self.ticket.show(None, (), keep_place=False)
             return
         from app.beside import read
+        from app.cards import read as known_of
         from app.thread_lines import card_lines, thread_lines
         from desk.thread import log
 
@@ -156,7 +159,13 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         except NotFound:
             self.ticket.show(None, (), keep_place=False)
             return
-        around = read(conn, ticket_id, log(conn, ticket_id))._replace(there=self.desk.there.get(ticket_id))
+        if self.form and self.reading:
+            from desk.original import shown
+
+            thread = shown(conn, thread, self.form)
+        around = read(conn, ticket_id, log(conn, ticket_id))
+        cases, products = known_of(conn, thread)
+        around = around._replace(there=self.desk.there.get(ticket_id), cases=cases, products=products)
         reader = self.session.reader()
         two = self.reading and self.ticket.two_columns
         lines = thread_lines(thread, self.ticket.text_width, reader, around, unfolded=self.unfolded, cards=not two,

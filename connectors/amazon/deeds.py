@@ -189,11 +189,14 @@ def _carried_out(account: Account, feed: str) -> Receipt:
     try:
         found = _result(account, feed)
         status, document = text(found, "processingStatus"), text(found, "resultFeedDocumentId")
-        told = account.fetch(account.get(f"/feeds/2021-06-30/documents/{document}", calls.FEED)) if document else ""
     except (Fault, Unreadable):
         return Receipt(feed, account.now(), warning)
     if status == "FATAL":
         raise OutcomeUnknown("Amazon broke down over the refund; look at the order in Seller Central.")
+    try:
+        told = account.fetch(account.get(f"/feeds/2021-06-30/documents/{document}", calls.FEED)) if document else ""
+    except (Fault, Unreadable):
+        return Receipt(feed, account.now(), warning)
     refused = re.search(f"{FAILED[0]}\\s*([1-9]\\d*)\\s*{FAILED[1]}", told)
     if status == "CANCELLED" or refused:
         raise Permanent("Amazon refused the refund; see the order in Seller Central.")

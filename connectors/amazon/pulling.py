@@ -13,7 +13,7 @@ from connectors.amazon import mapping, reports
 from connectors.amazon.account import Account, Refusal
 from connectors.amazon.guesses import FEEDBACK_REPORT, RETURNS_REPORT
 from connectors.contract import Page, Record, SchemaSurprise, Temporary
-from connectors.fields import Unreadable, bad, data, each, ident, many, part, text
+from connectors.fields import Data, Unreadable, bad, data, each, ident, many, part, text
 from store.values import DAY, HOUR, MINUTE, Instant
 
 INCLUDED = "BUYER,RECIPIENT,PROCEEDS,PACKAGES,CANCELLATION,FULFILLMENT"
@@ -95,8 +95,12 @@ class Window:
 def returns(account: Account, cursor: str, since: Instant) -> Iterator[Page]:
     return _reported(
         account, RETURNS_REPORT, cursor, since,
-        lambda rows: each(rows, reports.returned, lambda r: f"return:{text(r, 'amazon rma id') or ident(r, 'order id')}"),
+        lambda rows: reports.whole_returns(each(rows, reports.returned, _return_name)),
     )  # fmt: skip
+
+
+def _return_name(row: Data) -> str:
+    return f"return:{text(row, 'amazon rma id') or ident(row, 'order id')}"
 
 
 def feedback(account: Account, cursor: str, since: Instant) -> Iterator[Page]:

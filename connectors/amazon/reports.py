@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from connectors.amazon.guesses import DATES, FEEDBACK_COLUMNS, OPEN_RETURNS, SLASHED, Marketplace
-from connectors.contract import CaseRecord, ReviewRecord
+from connectors.contract import CaseRecord, Record, ReviewRecord
 from connectors.fields import Unreadable, ident, money, text, whole
 from store.values import Instant
 
@@ -42,6 +43,33 @@ def returned(row: Row) -> CaseRecord:
         amount=money(row, "refunded amount" if refunded else "order amount", currency) if refunded or asked else None,
         lines=(sku,) if sku else (),
         tracking=text(row, "tracking id"),
+    )
+
+
+def whole_returns(told: Iterable[Record]) -> list[Record]:
+    """Returns of several items, told item by item, each as one: its amount is what all items' rows say together, unless
+    they all say the same, which is then the order's. What is no return passes through."""
+    found: dict[str, list[CaseRecord]] = {}
+    others: list[Record] = []
+    for record in told:
+        if isinstance(record, CaseRecord):
+            found.setdefault(record.remote_id, []).append(record)
+        else:
+            others.append(record)
+    return [*(_one(list(dict.fromkeys(rows))) for rows in found.values()), *others]
+
+
+def _one(rows: list[CaseRecord]) -> CaseRecord:
+    first, *rest = sorted(rows, key=lambda r: (r.opened_at, r.lines))
+    sums = {r.amount for r in rows if r.amount is not None}
+    amount = None if not sums else sum(sums - {m := min(sums)}, m)
+    return replace(
+        first,
+        amount=amount,
+        open=any(r.open for r in rows),
+        lines=tuple(dict.fromkeys(line for r in (first, *rest) for line in r.lines)),
+        reason=first.reason or next((r.reason for r in rest if r.reason), ""),
+        tracking=first.tracking or next((r.tracking for r in rest if r.tracking), ""),
     )
 
 

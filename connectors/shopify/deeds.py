@@ -74,13 +74,13 @@ def _decide(shop: Shop, command: Decide, before: Before) -> Receipt:
         raise Permanent(f"The return can no longer be decided: it is {text(raw, 'status')}.")
     wanted: dict[str, object] = {"id": text(raw, "id"), "notifyCustomer": shop.settings.notify}
     if command.decision == "approve":
-        shop.act(queries.APPROVE, "returnApproveRequest", before, input=wanted)
+        shop.act(queries.APPROVE, "returnApproveRequest", "return", before, input=wanted)
     else:
         reason = command.reason.strip().upper()
         wanted["declineReason"] = reason if reason in DECLINE_REASONS else "OTHER"
         if command.note.strip():
             wanted["declineNote"] = command.note.strip()
-        shop.act(queries.DECLINE, "returnDeclineRequest", before, input=wanted)
+        shop.act(queries.DECLINE, "returnDeclineRequest", "return", before, input=wanted)
     return Receipt(command.case_id, shop.now())
 
 
@@ -106,9 +106,9 @@ def _refund(shop: Shop, command: Refund, before: Before) -> Receipt:
         "orderId": ident(order, "id"), "note": note, "notify": shop.settings.notify,
         "transactions": _transactions(order, command.amount),
     }  # fmt: skip
-    made = shop.act(queries.REFUND, "refundCreate", before, input=wanted, key=mark)
+    made = shop.act(queries.REFUND, "refundCreate", "refund", before, input=wanted, key=mark)
     warning = "The return stays open at Shopify; close it there when the goods are back." if command.case_id else ""
-    return Receipt(text(part(made, "refund"), "id") or command.order_id, shop.now(), warning)
+    return Receipt(made, shop.now(), warning)
 
 
 def _transactions(order: Data, wanted: Money) -> list[dict[str, str]]:
@@ -173,8 +173,8 @@ def _ship(shop: Shop, command: Ship, before: Before) -> Receipt:
         "trackingInfo": {"company": command.courier.strip(), "number": tracking},
         "notifyCustomer": shop.settings.notify,
     }
-    made = part(shop.act(queries.SHIP, "fulfillmentCreate", before, fulfillment=wanted), "fulfillment")
-    return Receipt(text(made, "id").rpartition("/")[2] or command.order_id, shop.now())
+    made = shop.act(queries.SHIP, "fulfillmentCreate", "fulfillment", before, fulfillment=wanted)
+    return Receipt(made.rpartition("/")[2], shop.now())
 
 
 def _what_leaves(order: Data, lines: dict[str, int]) -> list[dict[str, object]]:

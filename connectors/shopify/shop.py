@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from connectors import account
 from connectors.api import Api, Bucket, Call
-from connectors.contract import AuthRevoked, OutcomeUnknown, Permanent, Ports, SchemaSurprise, Throttled, Token
+from connectors.contract import AuthRevoked, OutcomeUnknown, Permanent, Ports, SchemaSurprise, Token
 from connectors.fields import Data, Unreadable, ident, part, whole
 from connectors.shopify import guesses
-from connectors.shopify.verdict import Broke, Refusal, Verdict, judge, user_errors
+from connectors.shopify.verdict import Broke, OverBudget, Refusal, Verdict, judge, user_errors
 from store.values import MINUTE, SECOND, Instant
 
 PATIENCE_MS = 5 * SECOND
@@ -81,16 +81,16 @@ class Shop:
         for left in reversed(range(TRIES)):
             try:
                 return self._paid(document, self._api.ask(self._call(document, variables), self._points, self._cost(document)))
-            except Throttled as fault:
+            except OverBudget as fault:
                 wait = fault.until - self.now()
-                if not left or wait > PATIENCE_MS or "points" not in str(fault):
+                if not left or wait > PATIENCE_MS:
                     raise
                 self._sleep(wait / 1000)
         raise AssertionError("unreachable")
 
-    def act(self, document: str, payload: str, before: Before, **variables: object) -> Data:
-        """A deed, made at most once: what its `payload` field holds. Raises Refusal for its userErrors, `OutcomeUnknown`
-        where it may have happened."""
+    def act(self, document: str, payload: str, made: str, before: Before, **variables: object) -> str:
+        """A deed, made at most once: the id of what it made or changed (`made` inside of `payload`). Raises Refusal for its
+        userErrors, `OutcomeUnknown` where it may have happened."""
         crossed: list[bool] = []
 
         def mark() -> None:
@@ -102,12 +102,12 @@ class Shop:
             told = self._paid(document, answer).data.get(payload)
             if not isinstance(told, Mapping):
                 raise SchemaSurprise("Shopify did not say what it did.")
-        except (SchemaSurprise, Broke) as exc:
+            user_errors(told)
+            return ident(part(told, made), "id")
+        except (SchemaSurprise, Unreadable, Broke) as exc:
             if not crossed:
                 raise
             raise OutcomeUnknown("Shopify gave an answer that does not tell; it may have done it.") from exc
-        user_errors(told)
-        return told
 
     def close(self) -> None:
         self._api.close()

@@ -44,6 +44,10 @@ class TooDear(Refusal):
     """One query asks for too much at once."""
 
 
+class OverBudget(Throttled):
+    """The shop's points are used up; they come back every second."""
+
+
 class Broke(Temporary):
     """Shopify broke down in the middle: what was asked may have been done."""
 
@@ -79,7 +83,7 @@ def _refuse(errors: object, now: Instant, asked: float | None, left: float | Non
             wait = THROTTLE_PAUSE_MS
             if asked is not None and left is not None and rate:
                 wait = round(max(0.0, asked - left) / rate * SECOND) + SECOND
-            raise Throttled("Shopify asks to wait: the shop's budget of points is used up.", now + wait)
+            raise OverBudget("Shopify asks to wait: the shop's budget of points is used up.", now + wait)
         case "MAX_COST_EXCEEDED":
             raise TooDear("Shopify takes one question for too large.", code)
         case "INTERNAL_SERVER_ERROR" | "TIMEOUT":

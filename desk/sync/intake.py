@@ -14,6 +14,7 @@ from connectors.contract import MessageRecord, Receipt
 from desk.automation.react import react
 from desk.changes import change, require
 from desk.clocks.keep import keep
+from desk.aside import outsiders
 from desk.outbox import answered, sent
 from desk.reading import authentic
 from desk.reading.records import Attachment, Mail, Origin, Understanding
@@ -372,7 +373,7 @@ def _heard(unit: UnitOfWork, ticket_id: int, message_id: int, seq: int, item: In
                                 "thread_seq": seq, "updated_at": unit.now}  # fmt: skip
     person = not item.automatic
     late = messages.answered_at(unit.conn, message_id) if person and ticket.last_reply_at is not None else None
-    if person:
+    if person and fold(item.sender_address) not in outsiders(unit.conn, ticket_id):
         facts |= _spoken(unit, ticket, item.arrived_at, late)
     if person and ticket.automatic:
         facts["automatic"] = ""

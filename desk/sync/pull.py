@@ -98,7 +98,6 @@ def _take_one(unit: UnitOfWork, channel: Channel, item: Inbound | BadRecord | fa
     if isinstance(item, BadRecord):
         _hold(unit, channel, item, total)
         return
-    ref, raw = (item.remote_key, item.raw or b"") if isinstance(item, Inbound) else (facts.name(item), facts.raw(item))
     try:
         with unit.attempt():
             if isinstance(item, Inbound):
@@ -106,15 +105,21 @@ def _take_one(unit: UnitOfWork, channel: Channel, item: Inbound | BadRecord | fa
             else:
                 taken = facts.put(unit, channel, item)
     except DeskError as error:
-        _hold(unit, channel, BadRecord(ref, raw, error.english()), total)
+        _hold(unit, channel, _bad(item, error.english()), total)
     except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:  # it stops no other
-        log.exception("%s", ref)
-        reason = f"{type(error).__name__}: {clean_line(str(error))}"
-        _hold(unit, channel, BadRecord(ref, raw, reason), total)
+        bad = _bad(item, f"{type(error).__name__}: {clean_line(str(error))}")
+        log.exception("%s", bad.ref)
+        _hold(unit, channel, bad, total)
     else:
         total.fresh += taken.fresh
         total.known += not taken.fresh
         total.tickets += taken.opened
+
+
+def _bad(item: Inbound | facts.Fact, reason: str) -> BadRecord:
+    if isinstance(item, Inbound):
+        return BadRecord(item.remote_key, item.raw or b"", reason)
+    return BadRecord(facts.name(item), facts.raw(item), reason)
 
 
 def _hold(unit: UnitOfWork, channel: Channel, bad: BadRecord, total: Pulled) -> None:

@@ -91,6 +91,12 @@ def unanswered_since(conn: Connection, ticket_id: int) -> Instant | None:
     return found
 
 
+def noted_to(conn: Connection, ticket_id: int) -> list[str]:
+    """The recipients of each mail that left about a ticket to somebody who is not its buyer."""
+    sql = "SELECT recipients FROM message WHERE ticket_id = ? AND direction = 'note' AND recipients <> ''"
+    return [r[0] for r in conn.execute(sql, (ticket_id,))]
+
+
 def insert(
     conn: Connection, values: Mapping[str, Any], *, refs: Iterable[str] = (), files: str = "", known: str = ""
 ) -> int:

@@ -15,7 +15,7 @@ from desk.thread import answer_to, read
 from store.events import verify
 from store.sql import messages, outbox, people
 from store.sql import tickets as rows
-from store.values import SYSTEM, Actor
+from store.values import HOUR, SYSTEM, Actor
 from tests.app.desks import NOON, TestDesk, desk_of, press, screen_text, settled, until, write
 
 ANA, WEI = Actor("agent", "ana"), Actor("agent", "wei")
@@ -71,12 +71,26 @@ async def test_what_the_supplier_answers_comes_here_and_a_reply_still_goes_to_th
     payload = json.loads(leaves(desk).payload)
     answer = desk.mail("Re: Lamp", "On its way", sender="parts@supplier.example", answers=payload["message_id"].strip("<>"))
     assert answer == ticket
+    assert rows.get(desk.store.conn, ticket).waiting_since == NOON - HOUR, "the buyer still waits for the first answer"
     assert answer_to(read(desk.store.conn, ticket)) == ("buyer@mail.example",)
     with desk.store.write(ANA) as unit:
         seen = rows.get(unit.conn, ticket).thread_seq
         row = outbox.get(unit.conn, queue(unit, Reply(ticket, "A new one comes", ("buyer@mail.example",), "Re: Lamp", seen)))
     kept = json.loads(row.payload)
     assert kept["in_reply_to"] == "<m1@mail.example>" and kept["references"] == ["<m1@mail.example>"]
+
+
+def test_what_a_supplier_says_starts_no_clock_of_the_buyers(desk: TestDesk) -> None:
+    ticket = desk.mail("Lamp broken", sender="buyer@mail.example")
+    with desk.store.write(ANA) as unit:
+        queue(unit, Reply(ticket, "We send one", ("buyer@mail.example",), "Re", rows.get(unit.conn, ticket).thread_seq))
+    leaves(desk)
+    with desk.store.write(ANA) as unit:
+        queue(unit, Reply(ticket, "A shade, please", ("parts@supplier.example",), "Lamp", 0, then="on_hold", aside=True))
+    sent_to = json.loads(leaves(desk).payload)["message_id"].strip("<>")
+    desk.mail("Re: Lamp", "On its way", sender="parts@supplier.example", answers=sent_to, hours_ago=0)
+    found = rows.get(desk.store.conn, ticket)
+    assert found.waiting_since is None and found.status == "open", "somebody should look, but no buyer waits"
 
 
 async def test_forwarding_carries_the_conversation_but_no_note(desk: TestDesk) -> None:
@@ -218,7 +232,8 @@ async def test_what_a_colleague_answered_meanwhile_is_shown(desk: TestDesk) -> N
         await typing(pilot)
         await write(pilot, "We send a new one")
         with desk.store.write(WEI) as unit:
-            queue(unit, Reply(ticket, "Money is on its way", ("b@mail.example",), "Re: Lamp", rows.get(unit.conn, ticket).thread_seq))
+            seen = rows.get(unit.conn, ticket).thread_seq
+            queue(unit, Reply(ticket, "Money is on its way", ("b@mail.example",), "Re: Lamp", seen))
         leaves(desk)
         await until(pilot, lambda: "Wei: Money is on its way" in screen_text(pilot))
         await press(pilot, "escape", "y")

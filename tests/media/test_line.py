@@ -6,7 +6,9 @@ import os
 import random
 import re
 import shlex
+import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -40,10 +42,8 @@ def test_a_terminal_that_takes_nothing_more_cannot_keep_the_program_alive(desk: 
         terminal.wait("The lamp is broken")
         for _ in range(60):
             terminal.write("?\x1b[27u")
-        busy = seconds_of_cpu(terminal.pid)
         os.kill(terminal.pid, signal.SIGTERM)
         eventually(lambda: not terminal.running(), 5.5, "the program to end")
-        del busy
 
 
 def test_a_line_that_drops_in_the_middle_of_a_frame_ends_it(desk: TestDesk) -> None:
@@ -102,10 +102,10 @@ def test_it_can_be_put_aside_and_comes_back_whole(desk: TestDesk) -> None:
         terminal.settle(0.3)
         before = terminal.text()
         for _ in range(3):
-            at = len(terminal.raw)
+            terminal.raw.clear()
             terminal.type("^z")
-            terminal.until(lambda: b"Stopped" in bytes(terminal.raw[at:]))
-            assert b"\x1b[?1049l" in bytes(terminal.raw[at:]) and b"\x1b[?25h" in bytes(terminal.raw[at:])
+            terminal.until(lambda: b"Stopped" in bytes(terminal.raw))
+            assert b"\x1b[?1049l" in bytes(terminal.raw) and b"\x1b[?25h" in bytes(terminal.raw)
             terminal.screen.reset()
             terminal.type("fg\r")
             terminal.wait("The lamp is broken")
@@ -195,6 +195,28 @@ def test_a_terminal_with_sixels_gets_sixels_and_nothing_it_answers_is_taken_for_
         terminal.type("P")
         terminal.wait("640×480")
         assert b"\x1b[c" not in bytes(terminal.raw[at:]), "it is asked once"
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+def test_in_tmux_a_picture_is_placed_by_characters_and_goes_through_to_the_terminal(desk: TestDesk, tmp_path: Path) -> None:
+    config, name = tmp_path / "tmux.conf", f"deskhand-{os.getpid()}"
+    config.write_text("set -g allow-passthrough on\nset -g default-terminal tmux-256color\n"
+                      "set -ga terminal-features ',*:RGB'\n")  # fmt: skip
+    around = environ(desk.store.folder)
+    command = ("tmux", "-L", name, "-f", str(config), "new-session", DESKHAND, "--as", "ana")
+    try:
+        with Terminal(command, 120, 40, around) as terminal:
+            terminal.until(lambda: b"\x1b[>q" in bytes(terminal.raw))
+            terminal.write("\x1bP>|kitty(0.40.0)\x1b\\")
+            terminal.wait("The lamp is broken")
+            terminal.type("P")
+            terminal.until(lambda: "\U0010eeee".encode() in bytes(terminal.raw))
+            terminal.until(lambda: re.search(rb"\x1b_Ga=p,[^\x1b]*U=1", bytes(terminal.raw)) is not None)
+            assert bytes(terminal.raw).count(b"\x1b_Ga=t,t=d,f=100,") == 1 and b"Ptmux" not in bytes(terminal.raw)
+            terminal.type("Esc")
+            terminal.until(lambda: b"a=d,d=I" in bytes(terminal.raw))
+    finally:
+        subprocess.run(("tmux", "-L", name, "kill-server"), capture_output=True, timeout=10)
 
 
 def test_a_terminal_that_answers_nothing_gets_half_blocks_soon(desk: TestDesk) -> None:

@@ -36,10 +36,7 @@ async def test_every_usual_kind_is_shown(kind: str) -> None:
 async def test_every_way_of_colouring_becomes_colours(mode: str) -> None:
     made, out = photo(40, 40), io.BytesIO()
     image = Image.open(io.BytesIO(made))
-    if mode == "I;16":
-        image = Image.frombytes("I;16", (40, 40), b"\xff\xff" * 1600)
-    else:
-        image = image.convert(mode)
+    image = Image.frombytes("I;16", (40, 40), b"\xff\xff" * 1600) if mode == "I;16" else image.convert(mode)
     image.save(out, "TIFF" if mode in ("CMYK", "I;16") else "PNG")
     assert len((await decode(out.getvalue(), SMALL)).data) == 20 * 20 * 3
 
@@ -176,7 +173,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestDesk]:
     made = TestDesk(tmp_path)
     ticket = made.mail("Broken", "See https://track.example/a?b=1.")
     with_files(made, ticket, ("lamp.png", "image/png", photo(60, 40)), ("../../evil\x1b[31m.png", "image/png", photo(30, 30)),
-               ("note.txt", "text/plain", b"one\n\x1b]52;c;AAAA\x07two"), ("bad.jpg", "image/jpeg", HOSTILE["noise"]))  # fmt: skip
+               ("note.txt", "text/plain", b"one\n\x1b]52;c;AAAA\x07two"),
+               ("bad.jpg", "image/jpeg", HOSTILE["noise"]))  # fmt: skip
     yield made
     made.store.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 
@@ -82,7 +83,7 @@ def test_answers_are_taken_out_of_what_is_typed_however_it_is_cut(parts: list[st
     text = "".join(parts)
     at = sorted({c for c in cuts if c < len(text)} | {0, len(text)})
     taker, typed, answered = Answers(), "", ""
-    for start, end in zip(at, at[1:], strict=False):
+    for start, end in itertools.pairwise(at):
         one, other = taker.take(text[start:end], quiet=False, expecting=True)
         typed, answered = typed + one, answered + other
     one, other = taker.take("", quiet=True)

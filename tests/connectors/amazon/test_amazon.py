@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.amazon import reports
 from connectors.contract import (
     CaseRecord,
     Decide,
@@ -125,6 +126,19 @@ def test_a_return_tells_all_the_desk_wants(lab: Lab) -> None:
     assert (record.kind, record.order_id, record.state, record.open) == ("return", known.order.number, "PendingApproval", True)
     assert (record.amount, record.reason) == (known.amount, f"CR-{known.trouble.upper()}")
     assert record.lines == (known.order.lines[0].sku,)
+
+
+def test_a_return_of_several_items_is_one_case_whatever_the_order_of_its_rows() -> None:
+    def row(sku: str, amount: str, resolution: str = "") -> dict[str, str]:
+        return {"order id": "306-1234567-1234567", "return request date": "03-Nov-2025", "return request status": "Approved",
+                "amazon rma id": "D1RRMA", "currency code": "EUR", "merchant sku": sku, "refunded amount": amount,
+                "return reason": "CR-DEFECTIVE", "resolution": resolution}  # fmt: skip
+
+    told = [reports.returned(r) for r in (row("B", "5.00", "StandardRefund"), row("A", "7.50"))]
+    (case,) = reports.whole_returns(told)
+    assert reports.whole_returns(told[::-1]) == [case]
+    assert isinstance(case, CaseRecord)
+    assert (case.lines, case.amount, case.open) == (("A", "B"), Money("EUR", 1250), True)
 
 
 def test_a_slow_report_is_gone_on_with_by_the_next_pull(lab: Lab) -> None:

@@ -98,7 +98,7 @@ class ShopifyCase(Case):
         return {
             "revoked": (set_(installed=False), "installed in this shop"),
             "secret": (set_(client_secret="another"), "Client ID and secret"),
-            "scope": (lambda: site.granted.discard("read_returns"), "read_returns"),
+            "scope": (lambda: site.granted.discard("write_returns"), "write_returns"),
             "people": (set_(people=False), "customer data"),
             "ended": (lambda: lab.settings.update(api_version="2025-01"), "set the API version to 2026-01"),
             "version": (lambda: lab.settings.update(api_version="2031-01"), "version"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.contract import CaseRecord, Decide, OrderRecord, Permanent, Refund, Ship, Throttled
+from connectors.contract import CaseRecord, Decide, OrderRecord, OutcomeUnknown, Permanent, Refund, Ship, Throttled
 from connectors.registry import connect
 from connectors.sandbox.shopify_shapes import returns_of
 from connectors.sandbox.web import Request, Response, as_json
@@ -298,3 +298,21 @@ def test_more_than_was_ordered_cannot_leave(lab: Lab) -> None:
     assert isinstance(command, Ship)
     with pytest.raises(Permanent, match="Not so much"):
         lab.connect().send(replace(command, lines=((f"{command.order_id}00", 99),)), nothing)
+
+
+@pytest.mark.parametrize("told", [{"refund": None, "userErrors": []}, {"refund": "yes", "userErrors": []}, {}, None])
+def test_a_deed_that_does_not_say_what_it_made_is_unknown(lab: Lab, told: object) -> None:
+    def change(request: Request, response: Response) -> Response:
+        body = request.json() or {}
+        return as_json({"data": {"refundCreate": told}}) if body.get("operationName") == "Refund" else response
+
+    lab.change_answers(change)
+    with pytest.raises(OutcomeUnknown):
+        lab.connect().send(refund(lab), nothing)
+
+
+def test_to_write_is_to_read(lab: Lab) -> None:
+    lab.site.granted.discard("read_fulfillments")
+    assert not lab.connect().test().ok
+    lab.site.granted.discard("read_returns")
+    assert not any("read_returns" in line for line in lab.connect().test().lines)
