@@ -199,7 +199,8 @@ class Acts:
 
     def back_to(self, ticket_id: int) -> None:
         """Goes back to a ticket: reads it where one reads, else puts the cursor on it."""
-        if self.desk.desk_screen.reading:
+        screen = self.desk.desk_screen
+        if screen.reading and screen.ticket.ticket_id != ticket_id:
             self.moving.open_ticket(ticket_id)
         else:
             self.stand_on(ticket_id)

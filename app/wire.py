@@ -9,11 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import desk.group_query
-import desk.incident_query
-import desk.parcel_query
-import desk.risk_query
-import desk.stuck_query  # noqa: F401 - the rooms' query fields
+from desk.query.names import NAMES
 from store.errors import N_, Invalid
 from store.sql import shop
 from store.sql.rows import Agent, Channel
@@ -26,6 +22,11 @@ if TYPE_CHECKING:
     from store.vault import Vault
 
 KEY_NAME = "desk/key"
+
+
+NAMES.add_later(
+    "desk.group_query", "desk.incident_query", "desk.parcel_query", "desk.risk_query", "desk.stuck_query"
+)
 
 
 class SystemClock:

@@ -354,7 +354,16 @@ class WritingActs:
             if composer.text.strip() or composer.writing.files:
                 self.discarded = (composer.writing, composer.text)
                 self.desk.say(_("thrown away · z brings it back"))
-            self.desk.hold(self._done(composer, keep_draft=False))
+            self.desk.hold(self._abandon(composer))
+
+    async def _abandon(self, composer: Composer) -> None:
+        """Leaves without the text; a ticket that was only opened to write in is closed with it."""
+        await self._done(composer, keep_draft=False)
+        ticket_id = composer.writing.ticket_id
+        ticket = threads.read(self.session.store.conn, ticket_id, shown=1)
+        if not ticket.ticket.message_count and not ticket.waiting:
+            await self.session.act(lambda unit: tickets.set_status(unit, ticket_id, "closed"))
+            self.desk.take_in([ticket_id])
 
     def bring_back(self) -> bool:
         """What was thrown away last is written on; False when there is nothing."""

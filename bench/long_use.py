@@ -34,7 +34,7 @@ TICKETS = 300
 MOST_MB = 4.0
 """Growth of the second half that is still noise of the allocator."""
 _ROUND = (
-    *["j"] * 30, "Enter", "Space", "v", "v", "h", "h", "J", "J", "K", "P", "+", "f", "Esc", "D", "j", "Esc", "O", "Esc", "q",
+    *["j"] * 30, "Enter", "Space", "v", "v", "h", "h", "J", "J", "K", "P", "+", "f", "Esc", "D", "j", "Esc", "O", "Esc", "Esc",
     "/", "parcel", "Esc", "Esc", "f", " lang:de", "Enter", "F", "g", "u", "g", "i", ":", "tem", "Esc", "?", "Esc", "F10", "Esc",
     "r", "Dear buyer, it leaves today.", "Esc", "n", "t", "photo", "Esc", "g", "S", "j", "j", "Enter", "Esc", "Esc",
     "l", "long use", "Enter", "z", "e", "z", "G", "g", "g",

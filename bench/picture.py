@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections import Counter
 from functools import cache
 from html import escape
 from itertools import groupby
@@ -57,12 +58,13 @@ def svg(screen: pyte.Screen, title: str = "") -> str:
     """The screen as one SVG document, cursor not shown. Every run of cells stands at its own column, so that a font
     of another width cannot shift what follows."""
     width, height = screen.columns * CELL + 2 * MARGIN, screen.lines * LINE + 2 * MARGIN
+    paper = _paper(screen)
     grounds: list[str] = []
     texts: list[str] = []
     for row in range(screen.lines):
         for column, cells, look, text in _runs(screen, row):
             x, y = MARGIN + column * CELL, MARGIN + row * LINE
-            if look.background != BACKGROUND:
+            if look.background != paper:
                 # Half a pixel over the edge, so that neighbours leave no seam.
                 grounds.append(
                     f'<rect x="{x:.1f}" y="{y:.1f}" width="{cells * CELL + 0.5:.1f}" height="{LINE + 0.5:.1f}" '
@@ -78,7 +80,7 @@ def svg(screen: pyte.Screen, title: str = "") -> str:
     name = f"<title>{escape(title)}</title>" if title else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
-        f'height="{height:.0f}">{name}\n<rect width="100%" height="100%" rx="6" fill="{BACKGROUND}"/>\n'
+        f'height="{height:.0f}">{name}\n<rect width="100%" height="100%" rx="6" fill="{paper}"/>\n'
         + "\n".join(grounds)
         + f'\n<g font-family="\'{NARROW}\', monospace" font-size="{SIZE:g}" xml:space="preserve">\n'
         + "\n".join(texts)
@@ -103,6 +105,12 @@ def _installed_wide_font() -> str:
         return WIDE
     command = ["fc-match", "--format=%{family[0]}", "monospace:lang=zh-cn"]
     return subprocess.run(command, capture_output=True, text=True).stdout or WIDE
+
+
+def _paper(screen: pyte.Screen) -> str:
+    """The ground most cells have: what it is drawn on, so that a light theme has neither a dark frame nor seams."""
+    cells = (screen.buffer[row][column] for row in range(screen.lines) for column in range(screen.columns))
+    return Counter(_look(char, False).background for char in cells).most_common(1)[0][0]
 
 
 def _runs(screen: pyte.Screen, row: int) -> list[tuple[int, int, Look, str]]:

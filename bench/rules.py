@@ -84,7 +84,8 @@ def _desk(folder: Path, with_rules: bool, chance: random.Random) -> Store:
     people = [NewAgent(name, name.title()) for name in ("ana", "wei", "kim")]
     with store.write(SYSTEM) as unit:
         setup.furnish(unit, zone="UTC", people=people)
-        channels.add(unit, "mail", platform="email", name="Mail", label="mail", settings={}, since=0)
+        channels.add(unit, "mail", platform="email", name="Mail", label="mail",
+                     settings={"from_address": "care@shop.example"}, since=0)  # fmt: skip
         for person in people:
             agents.set_presence(unit, person.id, "on")
         if with_rules:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import parseaddr
-
 from store.connection import Connection
 from store.errors import N_, Invalid, Refused
 from store.sql import people, shop, tickets
@@ -33,6 +31,8 @@ def customers(conn: Connection, words: str, limit: int = 20) -> list[Customer]:
 
 def address_of(words: str) -> tuple[str, str]:
     """`(name, address)` of `Ana Ruiz <ana@example.org>` or a bare address. Raises Invalid."""
+    from email.utils import parseaddr
+
     name, address = parseaddr(clean_line(words))
     local, at, domain = address.rpartition("@")
     if not (local and at and "." in domain) or " " in address:

@@ -97,9 +97,13 @@ def _names(conn: Connection) -> Registry:
     own = conn.execute("SELECT id, name, kind, options FROM custom_field ORDER BY position, id").fetchall()
     if not own:
         return NAMES
-    from desk.query.custom import names_with
 
-    return names_with(tuple(map(tuple, own)))
+    def add(names: Registry) -> None:
+        from desk.query.custom import registry
+
+        names.take_over(registry(tuple(map(tuple, own)), NAMES, NAMES.size).whole())
+
+    return NAMES.behind(add)
 
 
 def resolve(text: str, ctx: Context) -> List:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from connectors.contract import File, Receipt, SendReply
 from desk import aside as asides
-from desk import enclosing, notices
+from desk import deeds, enclosing, notices, platform_reply, reach
 from desk.changes import change, require
 from store import events
 from store.errors import N_, Conflict, Invalid, NotFound, Refused
@@ -65,12 +65,6 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
     if (into := links.merged_into(unit.conn, ticket.id)) is not None:
         raise Refused(N_("{item} was merged into {other}."), item=f"#{ticket.id}", other=f"#{into}",
                       next=N_("Answer there: deskhand reply {other}"))  # fmt: skip
-    if not recipients(reply.to):
-        raise Invalid(
-            N_("{item} has no address to answer to."),
-            item=f"#{ticket.id}",
-            next=N_("Answer in the shop's own console."),
-        )
     after = asides.AFTER if reply.aside else AFTER_SENDING
     if reply.then and reply.then not in after:
         raise Invalid(N_("{item} is no {field}."), item=reply.then, field="status", next=N_("Known: {known}"),
@@ -82,6 +76,15 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
             item=f"#{ticket.id}",
             next=N_("Add it again: deskhand channel add"),
         )
+    reach.insist(channel)
+    thread = [] if reply.aside else messages.of_ticket(unit.conn, ticket.id, limit=20)
+    way = platform_reply.way(unit.conn, channel, ticket, thread) if reach.is_api(channel) else None
+    to = way.to if way else recipients(reply.to)
+    if not to:
+        raise Invalid(N_("{item} has no address to answer to."), item=f"#{ticket.id}",
+                      next=N_("Answer in the shop's own console."))  # fmt: skip
+    if way and recipients(reply.cc):
+        raise Refused(N_("{item} takes no copies to others."), item=channel.name, next=N_("Take Cc away."))
     enclosing.check(channel, reply.files)
     if reply.key and (known := outbox.by_key(unit.conn, reply.key)):
         return known.id
@@ -93,7 +96,6 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
         stop_if_changed(unit, ticket, reply.base_seq)
     unique = reply.key or unit.ids()
     message_id = f"<{unique}@{_domain(channel.settings)}>"
-    thread = [] if reply.aside else messages.of_ticket(unit.conn, ticket.id, limit=20)
     others = asides.outsiders(unit.conn, ticket.id) if thread else ()
     thread = [m for m in thread if fold(m.sender_address) not in others]
     theirs = [m for m in thread if m.direction == "in" and m.automatic != "bounce" and m.remote_key.startswith("mail:")]
@@ -101,18 +103,19 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
         m.remote_key.removeprefix("mail:") for m in thread if m.direction != "note" and m.remote_key.startswith("mail:")
     ]
     payload = {
-        "message_id": message_id, "to": list(recipients(reply.to)), "cc": list(recipients(reply.cc)),
+        "message_id": message_id, "to": list(to), "cc": list(recipients(reply.cc)),
         "subject": clean_line(reply.subject),
         "text": text, "in_reply_to": theirs[-1].remote_key.removeprefix("mail:") if theirs else "",
         "references": refs[-10:], "template_id": reply.template_id, "automatic": reply.automatic,
         **({"files": reply.files} if reply.files else {}), **({"aside": True} if reply.aside else {}),
+        **({"way": way._asdict()} if way else {}),
     }  # fmt: skip
     row_id = outbox.insert(unit.conn, {
         "key": unique, "ticket_id": ticket.id, "channel_id": channel.id, "message_id": 0,
         "agent_id": "" if reply.rule_id else unit.actor.id,
         "hold_until": unit.now + channel.hold_ms, "base_seq": ticket.thread_seq,
         "payload": json.dumps(payload, ensure_ascii=False), "after": json.dumps({"status": reply.then}),
-        "created_at": unit.now, "updated_at": unit.now, "recipient": fold(recipients(reply.to)[0]),
+        "created_at": unit.now, "updated_at": unit.now, "recipient": fold(to[0]),
         "automatic": int(reply.automatic), "template_id": reply.template_id, "rule_id": reply.rule_id,
     })  # fmt: skip
     unit.append("reply_queued", {"outbox_id": row_id, "template_id": reply.template_id}, ticket_id=ticket.id)
@@ -166,6 +169,9 @@ def take_back(unit: UnitOfWork, row_id: int) -> OutboxRow:
     if not outbox.move(unit.conn, row_id, "held", "cancelled", unit.now):
         raise Refused(N_("The reply to {item} has left and cannot be taken back."), item=f"#{row.ticket_id}",
                       next=N_("Write a second message if something is wrong."))  # fmt: skip
+    if row.kind in deeds.KINDS:
+        deeds.taken_back(unit, row)
+        return row
     _give_back(unit, row)
     unit.append("reply_taken_back", {"outbox_id": row_id}, ticket_id=row.ticket_id)
     return row
@@ -188,6 +194,8 @@ def claim(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
     """held → claimed for this sync process, unless the thread moved on meanwhile, which fails the row instead. What a
     rule wrote still leaves when the buyer adds something; once a person has answered it is not needed any more."""
     ticket = tickets.get(unit.conn, row.ticket_id)
+    if row.kind in deeds.KINDS:  # what is said meanwhile is no reason not to do it
+        return _claimed(unit, row, holder)
     news = _news(unit, ticket, row.base_seq, row.agent_id) if ticket else _News("")
     if ticket is not None and json.loads(row.payload).get("aside"):
         news = None  # what the buyer says meanwhile is none of a carrier's business
@@ -202,6 +210,10 @@ def claim(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
         what = f"{news.who} answered" if news.who else "Something new arrived"
         fail(unit, row.id, "held", f"{what} before this left; read it and send again.")
         return False
+    return _claimed(unit, row, holder)
+
+
+def _claimed(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
     return outbox.move(unit.conn, row.id, "held", "claimed", unit.now, claimed_by=holder, claimed_at=unit.now,
                        handed_at=0, attempts=row.attempts + 1)  # fmt: skip
 
@@ -231,21 +243,26 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
     if row.kind == notices.KIND:
         notices.came_back(unit, row)
         return 0
+    if row.kind in deeds.KINDS:
+        deeds.done(unit, row, receipt)
+        return 0
     payload = json.loads(row.payload)
-    key = f"mail:{payload['message_id'].strip('<>')}"
+    if row.state == "sent" and row.message_id:
+        return row.message_id
+    way = platform_reply.way_of(payload)
+    key = platform_reply.key_of(way, row, receipt) if way else f"mail:{payload['message_id'].strip('<>')}"
     known = messages.by_remote_key(unit.conn, key)
-    if row.state == "sent" and known:
-        return known.id
     agent = shop.agent(unit.conn, row.agent_id)
     ticket = require(unit, row.ticket_id)
+    refs = [*payload["references"], *([platform_reply.thread_ref(way)] if way and way.thread_id else [])]
     message_id = known.id if known else messages.insert(unit.conn, {
         "ticket_id": ticket.id, "channel_id": row.channel_id, "direction": "note" if payload.get("aside") else "out",
         "author_id": row.agent_id, "sender_name": agent.name if agent else row.agent_id or row.rule_id,
         "recipients": ", ".join((*payload["to"], *payload["cc"])),
         "subject": payload["subject"], "body": payload["text"], "sent_at": receipt.at, "received_at": unit.now,
         "automatic": "reply" if payload.get("automatic") else "", "remote_key": key,
-        "in_reply_to": payload["in_reply_to"],
-    }, refs=payload["references"], files=" ".join(f.name for f in enclosing.of_payload(payload)))  # fmt: skip
+        "in_reply_to": payload["in_reply_to"], "thread_id": way.thread_id if way else "",
+    }, refs=refs, files=" ".join(f.name for f in enclosing.of_payload(payload)))  # fmt: skip
     if not known:  # the copy that came back brought its files along
         enclosing.attach(unit.conn, message_id, enclosing.of_payload(payload))
     unit.conn.execute(
@@ -259,7 +276,12 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
                                      **({"warning": receipt.warning} if receipt.warning else {})},
                       ticket_id=ticket.id)  # fmt: skip
     unseen = _unseen(unit, row)
-    answered(unit, ticket.id, message_id, seq, receipt.at, automatic=bool(payload.get("automatic")), unseen=unseen)
+    if known and way:  # its copy came in as an answer given elsewhere, and has counted
+        unit.conn.execute("UPDATE message SET author_id = ?, sender_name = ? WHERE id = ?",
+                          (row.agent_id, agent.name if agent else row.agent_id, message_id))  # fmt: skip
+    else:
+        answered(unit, ticket.id, message_id, seq, receipt.at, automatic=bool(payload.get("automatic")),
+                 unseen=unseen)  # fmt: skip
     status = json.loads(row.after).get("status", "open")
     if unseen is not None and status:
         status = "open"  # while this left, the buyer wrote again
@@ -317,6 +339,9 @@ def answered(
 def fail(unit: UnitOfWork, row_id: int, came_from: str, error: str) -> None:
     """It will not leave as it is; the text stays in the outbox and a person decides."""
     row = need(unit, row_id)
+    if row.kind in deeds.KINDS:
+        deeds.failed(unit, row, came_from, error)
+        return
     if outbox.move(unit.conn, row_id, came_from, "failed", unit.now, error=clean_line(error), hold_until=NEVER):
         unit.append("reply_failed", {"outbox_id": row_id, "error": clean_line(error)}, ticket_id=row.ticket_id)
 
@@ -324,6 +349,9 @@ def fail(unit: UnitOfWork, row_id: int, came_from: str, error: str) -> None:
 def unknown(unit: UnitOfWork, row_id: int, error: str) -> None:
     """Nobody can tell whether it left: never retried by itself."""
     row = need(unit, row_id)
+    if row.kind in deeds.KINDS:
+        deeds.in_doubt(unit, row, error)
+        return
     if outbox.move(unit.conn, row_id, "claimed", "unknown", unit.now, error=clean_line(error)):
         unit.append("reply_unknown", {"outbox_id": row_id, "error": clean_line(error)}, ticket_id=row.ticket_id)
 
@@ -343,6 +371,9 @@ def resolve(unit: UnitOfWork, row_id: int, decision: str) -> OutboxRow:
     if row.state not in ("failed", "unknown"):
         raise Refused(N_("Outbox row {item} is {state}; there is nothing to settle."), item=str(row_id), state=row.state,
                       next=N_("See: deskhand outbox list"))  # fmt: skip
+    if row.kind in deeds.KINDS:
+        deeds.resolve(unit, row, decision)
+        return row
     if decision == "sent":
         payload = json.loads(row.payload)
         sent(unit, row_id, Receipt(payload["message_id"], row.handed_at or unit.now, "settled by a person"))
@@ -361,10 +392,12 @@ def resolve(unit: UnitOfWork, row_id: int, decision: str) -> OutboxRow:
 def command(row: OutboxRow, files: tuple[File, ...] = ()) -> SendReply:
     """The row as the connector gets it; `files` are what `desk.enclosing.contents` finds for it."""
     p: Mapping[str, Any] = json.loads(row.payload)
+    way = platform_reply.way_of(p)
     return SendReply(
         key=row.key, message_id=p["message_id"], to=tuple(p["to"]), cc=tuple(p["cc"]), subject=p["subject"],
         text=p["text"], in_reply_to=_angled(p["in_reply_to"]), references=tuple(_angled(r) for r in p["references"]),
         automatic=bool(p.get("automatic")), at=row.created_at, files=files,
+        thread_id=way.thread_id if way else "", order_id=way.order_id if way else "", lang=way.lang if way else "",
     )  # fmt: skip
 
 

@@ -74,8 +74,8 @@ def furnish(store: Store, world: World, now: Instant, *, zone: str = ZONE, unix_
         _team(unit, zone, unix_user)
         add_groups(unit)
         for shop in world.shops:
-            channels.add(unit, shop.id, platform="email", name=shop.name, label=shop.label, settings={},
-                         since=now - DAY, kind=shop.kind)  # fmt: skip
+            channels.add(unit, shop.id, platform="email", name=shop.name, label=shop.label,
+                         settings={"from_address": shop.address}, since=now - DAY, kind=shop.kind)  # fmt: skip
         customers = add_customers(unit, world)
         add_orders(unit, world, customers)
         enabled = False

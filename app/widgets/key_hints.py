@@ -54,6 +54,11 @@ class KeyHints(Widget, inherit_bindings=False):
         """What just happened, in place of the query until "" is said. Screen readers may count on this line."""
         self._change(_notice=text, _role=role)
 
+    @property
+    def said(self) -> str:
+        """What stands there as having just happened."""
+        return self._notice
+
     def countdown(self, text: str) -> None:
         """What runs out just now, beside what is said and in place of the query; "" for nothing."""
         self._change(_under_way=text)

@@ -4,13 +4,14 @@
 `complete` proposes how to go on. Rooms add their fields to `NAMES`.
 """
 
-import desk.query.fields
-import desk.query.fields_more  # noqa: F401 - both fill NAMES
+import desk.query.fields  # noqa: F401 - fills NAMES
 from desk.query.compiling import Compiled, compile_query
 from desk.query.completing import Suggestion, complete
 from desk.query.names import NAMES, Context, Field, Registry
 from desk.query.parsing import SORTS, Query, parse
 from desk.query.writing import unparse
+
+NAMES.add_later("desk.query.fields_more")
 
 __all__ = [
     "NAMES", "SORTS", "Compiled", "Context", "Field", "Query", "Registry", "Suggestion",

@@ -14,7 +14,7 @@ from functools import lru_cache
 from desk.query import units
 from desk.query.faults import bad, unknown
 from desk.query.making import NONE, always, any_letter, is_none, one
-from desk.query.names import NAMES, Compile, Context, Field, Named, Registry, State
+from desk.query.names import NAMES, Compile, Context, Field, Registry, State
 from desk.query.tree import Value
 from store import filter as f
 from store.errors import N_
@@ -44,20 +44,22 @@ def field_of(row: CustomRow, name: str = "") -> Field:
 def registry(rows: tuple[CustomRow, ...], base: Registry = NAMES, revision: int = 0) -> Registry:
     """`base` with the desk's own fields, each with its `has:`; made once for what the desk has now. A name the program
     uses for something else is asked for as `field.NAME`. `revision` is how much `base` holds."""
-    fields, things = list[Field](), list[Named]()
-    for row in rows:
-        ident = row[0]
-        name = ident if base.field(ident) is None and ident not in ("not", "sort") else PREFIX + ident
-        fields.append(field_of(row, name))
-        if name not in base.things:
-            things.append(Named(name, row[1], _has(ident)))
-    return base.extended(fields, things)
+
+    def own(names: Registry) -> None:
+        for row in rows:
+            ident = row[0]
+            name = ident if base.field(ident) is None and ident not in ("not", "sort") else PREFIX + ident
+            names.add(field_of(row, name))
+            if name not in base.things:
+                names.add_thing(name, row[1], _has(ident))
+
+    return base.behind(own)
 
 
 def names_with(rows: Iterable[CustomRow], base: Registry = NAMES) -> Registry:
     """The register of a desk with these fields of its own; `base` itself where it has none."""
     own = tuple(rows)
-    return registry(own, base, len(base.fields)) if own else base
+    return registry(own, base, base.size) if own else base
 
 
 def _has(ident: str) -> State:

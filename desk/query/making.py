@@ -183,7 +183,8 @@ def named_states(name: str, help: str, of: Callable[[Context], Mapping[str, Name
     """`is:` and `has:`, whose words are entries of the register."""
 
     def compile(value: Value, context: Context) -> Condition:
-        found = look_up(name, value, of(context))
+        early = context.names.state(value.text) if name == "is" and isinstance(value, One) else None
+        found = early or look_up(name, value, of(context))
         assert isinstance(found, Named)
         return found.compile(context)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from importlib import import_module
 from typing import NamedTuple, TypeVar
 
 from desk.query.tree import Value
@@ -56,52 +57,116 @@ class Named(NamedTuple):
 
 class Registry:
     """Fields, states and things by folded name. `spoken` maps other names of fields and states (`is:waiting` is
-    `is:unanswered`), which are understood and never offered."""
+    `is:unanswered`), which are understood and never offered.
 
-    def __init__(self) -> None:
-        self.spoken: dict[str, str] = {}
-        self.fields: dict[str, Field] = {}
-        self.states: dict[str, Named] = {}
-        self.things: dict[str, Named] = {}
+    What the first list asks for is here from the start; `rest` adds everything else when somebody asks for more.
+    """
+
+    def __init__(self, rest: Callable[[Registry], None] | None = None) -> None:
+        self._rest = rest
+        self._later: list[str] = []
+        self._spoken: dict[str, str] = {}
+        self._fields: dict[str, Field] = {}
+        self._states: dict[str, Named] = {}
+        self._things: dict[str, Named] = {}
 
     def add(self, entry: Field) -> None:
         """Adds a field. A name that is taken is a mistake of the caller: raises ValueError."""
         if entry.kind not in KINDS:
             raise ValueError(f"unknown kind {entry.kind!r}")
-        _put(self.fields, entry)
+        _put(self._fields, entry)
 
     def add_state(self, name: str, help: str, compile: State) -> None:
         """Adds `is:name`."""
-        _put(self.states, Named(name, help, compile))
+        _put(self._states, Named(name, help, compile))
 
     def add_thing(self, name: str, help: str, compile: State) -> None:
         """Adds `has:name`."""
-        _put(self.things, Named(name, help, compile))
+        _put(self._things, Named(name, help, compile))
 
     def add_alias(self, other: str, name: str) -> None:
         """Makes `other` another name of a field (`sender` of `from`) or of a state (`is:waiting` of `is:unanswered`)."""
-        self.spoken[other] = name
+        self._spoken[other] = name
+
+    def add_later(self, *modules: str) -> None:
+        """Modules that add their own when they are imported, which is when somebody asks for more."""
+        self._later += modules
+
+    def whole(self) -> Registry:
+        """Itself with everything in it."""
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            rest(self)
+        while self._later:
+            import_module(self._later.pop(0))
+        return self
+
+    @property
+    def size(self) -> int:
+        """How much is here, or named to come."""
+        return len(self._fields) + len(self._later)
+
+    @property
+    def spoken(self) -> Mapping[str, str]:
+        return self.whole()._spoken
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        return self.whole()._fields
+
+    @property
+    def states(self) -> Mapping[str, Named]:
+        return self.whole()._states
+
+    @property
+    def things(self) -> Mapping[str, Named]:
+        return self.whole()._things
 
     def field(self, name: str) -> Field | None:
-        return self.fields.get(name) or self.fields.get(self.spoken.get(name, ""))
+        """A field by its name or another one of it."""
+        return self._field(name) or self.whole()._field(name)
+
+    def _field(self, name: str) -> Field | None:
+        return self._fields.get(name) or self._fields.get(self._spoken.get(name, ""))
+
+    def state(self, word: str) -> Named | None:
+        """A state by its exact name, if it is one that is here from the start."""
+        return self._states.get(word)
 
     def all_states(self) -> Mapping[str, Named]:
         """The states with their other names."""
-        others = {other[3:]: self.states[name] for other, name in self.spoken.items() if other.startswith("is:")}
-        return {**self.states, **others}
+        states = self.states
+        others = {other[3:]: states[name] for other, name in self._spoken.items() if other.startswith("is:")}
+        return {**states, **others}
 
     def extended(self, fields: Iterable[Field], things: Iterable[Named] = ()) -> Registry:
         """A copy with `fields` and `things` on top, for what one desk has of its own."""
-        copy = Registry()
-        copy.spoken.update(self.spoken)
-        copy.fields.update(self.fields)
-        copy.states.update(self.states)
-        copy.things.update(self.things)
-        for entry in fields:
-            copy.add(entry)
-        for thing in things:
-            _put(copy.things, thing)
+
+        def more(copy: Registry) -> None:
+            for entry in fields:
+                copy.add(entry)
+            for thing in things:
+                _put(copy._things, thing)
+
+        return self.behind(more).whole()
+
+    def behind(self, more: Callable[[Registry], None]) -> Registry:
+        """A copy that holds what is here now, and gets the rest, then what `more` adds, when somebody asks."""
+
+        def rest(copy: Registry) -> None:
+            copy.take_over(self.whole())
+            more(copy)
+
+        copy = Registry(rest)
+        copy.take_over(self)
         return copy
+
+    def take_over(self, other: Registry) -> None:
+        """Adds what is in `other` by now."""
+        self._spoken.update(other._spoken)
+        self._fields.update(other._fields)
+        self._states.update(other._states)
+        self._things.update(other._things)
 
 
 _Entry = TypeVar("_Entry", Field, Named)

@@ -7,7 +7,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connectors.contract import Connector, Fault, File, OutcomeUnknown, Permanent, Receipt, Temporary
+from connectors.contract import Command, Connector, Fault, File, OutcomeUnknown, Permanent, Receipt, Temporary
+from desk import deeds
 from desk import outbox as box
 from desk.notices import KIND as NOTICE
 from desk.sync.lease import Holder
@@ -17,11 +18,13 @@ from store.errors import N_, Conflict, DeskError, Invalid, Refused
 from store.sql import outbox
 from store.sql.rows import OutboxRow
 from store.unit import Store
-from store.values import SECOND, SYSTEM
+from store.values import MINUTE, SECOND, SYSTEM
 
 log = logging.getLogger("deskhand.sync")
 
 _PATIENCE = 3 * SECOND
+LOOKED_FOR = 15 * MINUTE
+"""How long what is in doubt is looked for at its platform, which may show it late."""
 
 Connect = Callable[[str], Connector]
 """Channel id → its connector."""
@@ -42,6 +45,7 @@ def recover(store: Store, holder: Holder, connect: Connect) -> Sent:
     yet: held again. Handed over: the platform is asked, and where it cannot tell, a person is. Runs in the thread that
     dispatches, so that nothing is under way meanwhile."""
     done = Sent()
+    _look_for(store, holder, connect, done)
     for row in outbox.listed(store.conn, "claimed"):
         if not row.handed_at:
             with store.write(SYSTEM) as unit:
@@ -50,7 +54,7 @@ def recover(store: Store, holder: Holder, connect: Connect) -> Sent:
             done.waiting += 1
             continue
         try:
-            receipt = connect(row.channel_id).find(box.command(row))
+            receipt = connect(row.channel_id).find(command(row))
         except OutcomeUnknown as fault:
             _settle(store, holder, row, done, fault=fault)
         except Permanent as fault:  # it can never be asked
@@ -60,6 +64,23 @@ def recover(store: Store, holder: Holder, connect: Connect) -> Sent:
         else:
             _settle(store, holder, row, done, receipt=receipt)
     return done
+
+
+def _look_for(store: Store, holder: Holder, connect: Connect, done: Sent) -> None:
+    """What is in doubt and shows at its platform by now has happened. That it does not show settles nothing."""
+    since = store.clock.now() - LOOKED_FOR
+    for row in outbox.doubted_since(store.conn, since):
+        try:
+            receipt = connect(row.channel_id).find(command(row))
+        except (Fault, DeskError):
+            continue
+        if receipt is not None:
+            _settle(store, holder, row, done, receipt=receipt)
+
+
+def command(row: OutboxRow, files: tuple[File, ...] = ()) -> Command:
+    """The row as its connector gets it."""
+    return deeds.command(row) if row.kind in deeds.KINDS else box.command(row, files)
 
 
 def dispatch(store: Store, holder: Holder, connect: Connect) -> Sent:
@@ -102,7 +123,7 @@ def _send(store: Store, holder: Holder, row: OutboxRow, connect: Connect, done: 
                                next=N_("This one stops; nothing is lost."))  # fmt: skip
 
     try:
-        receipt = connect(row.channel_id).send(box.command(row, _files(store, row)), point_of_no_return)
+        receipt = connect(row.channel_id).send(command(row, _files(store, row)), point_of_no_return)
     except Fault as fault:
         _settle(store, holder, row, done, fault=fault)
     except (Invalid, Refused) as error:  # its settings or the vault stop it before anything left: a person mends that
@@ -140,6 +161,9 @@ def _settle(
         if receipt is not None:
             box.sent(unit, row.id, receipt)
             done.sent += 1
+        elif fault is None and row.kind == "refund":  # money that does not show yet may still be on its way
+            box.unknown(unit, row.id, "The platform shows no such refund; look there before you send it again.")
+            done.unknown += 1
         elif fault is None:  # looked up remotely: it surely did not happen
             box.release(unit, row, unit.now, "")
             done.waiting += 1

@@ -11,10 +11,11 @@ from email.utils import parseaddr
 from typing import NamedTuple
 
 from connectors.contract import MessageRecord, Receipt
+from desk import platform_reply
+from desk.aside import outsiders
 from desk.automation.react import react
 from desk.changes import change, require
 from desk.clocks.keep import keep
-from desk.aside import outsiders
 from desk.outbox import answered, sent
 from desk.reading import authentic
 from desk.reading.records import Attachment, Mail, Origin, Understanding
@@ -185,7 +186,7 @@ def admit(unit: UnitOfWork, at: Door, item: Inbound, *, history: bool = False) -
         item = _judged(unit, item)
     if at.orders:
         item = _with_orders(unit, item)
-    if at.sends and (own := _own_reply(unit, item)):
+    if at.sends and (own := _own_reply(unit, channel, item)):
         return own
     outbound = item.outbound
     if posing and not item.sender_key:
@@ -217,8 +218,15 @@ def admit(unit: UnitOfWork, at: Door, item: Inbound, *, history: bool = False) -
     return Taken(ticket_id, message_id, fresh=True, opened=opened)
 
 
-def _own_reply(unit: UnitOfWork, item: Inbound) -> Taken | None:
-    """Our own mail coming back (Sent folder, Bcc) settles its outbox row: a copy there proves that it left."""
+def _own_reply(unit: UnitOfWork, channel: Channel, item: Inbound) -> Taken | None:
+    """Our own reply coming back (Sent folder, Bcc, a platform's conversation) settles its outbox row: a copy there
+    proves that it left."""
+    if (doubted := platform_reply.settled_by(unit.conn, channel, item)) is not None:
+        remote_id = item.remote_key.removeprefix(f"{channel.platform}:")
+        return Taken(doubted.ticket_id, sent(unit, doubted.id, Receipt(remote_id, item.sent_at)), fresh=False)
+    if (copy := platform_reply.unnamed_copy(unit.conn, channel, item)) is not None:
+        unit.conn.execute("UPDATE message SET remote_key = ? WHERE id = ?", (item.remote_key, copy.id))
+        return Taken(copy.ticket_id, copy.id, fresh=False)
     key = item.remote_key.removeprefix("mail:").strip("<>").partition("@")[0]
     row = outbox.by_key(unit.conn, key) if key else None
     if row is None or f"<{key}@" not in row.payload:

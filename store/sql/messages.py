@@ -45,6 +45,15 @@ def pointing_at(conn: Connection, ref: str) -> list[Message]:
     return [Message(*r) for r in conn.execute(sql, (ref,))]
 
 
+def pointing_at_thread(conn: Connection, ref: str, prefix: str) -> list[Message]:
+    """Messages of a conversation whose remote key begins with `prefix`, oldest first."""
+    sql = (
+        f"SELECT {columns(Message, 'm')} FROM message_ref r JOIN message m ON m.id = r.message_id "
+        "WHERE r.ref = ? AND substr(m.remote_key, 1, length(?)) = ? ORDER BY m.id"
+    )
+    return [Message(*r) for r in conn.execute(sql, (ref, prefix, prefix))]
+
+
 def sharing(conn: Connection, refs: Iterable[str]) -> list[Message]:
     """Messages already here that point at any of `refs`: answers whose common parent is not here (yet)."""
     wanted = list(refs)

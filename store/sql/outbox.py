@@ -48,6 +48,30 @@ def due(conn: Connection, now: Instant, limit: int = 20) -> list[OutboxRow]:
     return [OutboxRow(*r) for r in conn.execute(sql, (now, now, limit))]
 
 
+def in_doubt(conn: Connection, channel_id: str) -> list[OutboxRow]:
+    """An account's replies that were handed over and are not known to have left, in the order they went."""
+    sql = (
+        f"{_ROW} WHERE state IN ('claimed', 'unknown', 'failed') AND channel_id = ? AND kind = 'reply' AND handed_at > 0 "
+        "ORDER BY handed_at, id"
+    )
+    return [OutboxRow(*r) for r in conn.execute(sql, (channel_id,))]
+
+
+def doubted_since(conn: Connection, since: Instant) -> list[OutboxRow]:
+    """Rows of unknown outcome that were handed over since, to platforms with an API; a paused account's wait."""
+    sql = (
+        f"{_ROW} WHERE state = 'unknown' AND handed_at > ? AND {_NOT_PAUSED} AND channel_id IN "
+        "(SELECT id FROM channel WHERE platform <> 'email' AND state <> 'removed') ORDER BY id"
+    )
+    return [OutboxRow(*r) for r in conn.execute(sql, (since,))]
+
+
+def unsettled(conn: Connection, channel_id: str, kind: str) -> list[OutboxRow]:
+    """An account's rows of a kind that may still happen, or may have happened."""
+    sql = f"{_ROW} WHERE state IN ('held', 'claimed', 'unknown') AND channel_id = ? AND kind = ? ORDER BY id"
+    return [OutboxRow(*r) for r in conn.execute(sql, (channel_id, kind))]
+
+
 def of_agent_held(conn: Connection, agent_id: str, now: Instant) -> list[OutboxRow]:
     """An agent's rows that can still be taken back, oldest first."""
     sql = f"{_ROW} WHERE state = 'held' AND hold_until > ? AND agent_id = ? AND attempts = 0 ORDER BY hold_until"

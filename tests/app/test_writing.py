@@ -186,6 +186,21 @@ async def test_a_conversation_is_begun_with_somebody_who_has_not_written(desk: T
     assert (ticket.subject, ticket.assignee_id, ticket.status) == ("Your order", "ana", "pending")
 
 
+async def test_a_conversation_that_is_not_begun_after_all_leaves_no_open_ticket(desk: TestDesk) -> None:
+    async with desk.workstation() as pilot:
+        await press(pilot, "W")
+        await write(pilot, "new@mail.example")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "Subject" in screen_text(pilot))
+        await write(pilot, "Your order")
+        await press(pilot, "enter")
+        await typing(pilot)
+        ticket = desk_of(pilot).composer.writing.ticket_id
+        await write(pilot, "Hello")
+        await press(pilot, "escape", "n")
+        assert rows.get(desk.store.conn, ticket).status == "closed"
+
+
 async def test_a_customer_is_found_by_name_to_write_to(desk: TestDesk) -> None:
     desk.mail("old", name="Marie Dubois", sender="marie@mail.example")
     async with desk.workstation() as pilot:

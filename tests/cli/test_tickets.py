@@ -145,6 +145,14 @@ def test_a_note_from_standard_input(shop: Cli) -> None:
     assert (found["direction"], found["text"], found["author"]) == ("note", "退款已同意", "ana")
 
 
+def test_a_mail_about_a_ticket_goes_to_a_supplier_and_a_copy_to_whom_one_says(shop: Cli) -> None:
+    found = shop("reply", "1", "--text", "A shade, please.", "--to", "Parts <parts@supplier.example>", "--yes", "--json").json
+    assert (found["to"], found["aside"], found["then"]) == (["parts@supplier.example"], True, "")
+    found = shop("reply", "1", "--text", "On its way.", "--cc", "boss@shop.example", "--dry-run", "--json").json
+    assert (found["cc"], found["aside"]) == (["boss@shop.example"], False)
+    assert "is no address" in shop("reply", "1", "--text", "x", "--to", "nobody", "--yes").err
+
+
 def test_a_reply_waits_in_the_outbox_and_can_be_taken_back(shop: Cli) -> None:
     dry = shop("reply", "1", "--text", "We send a new one.", "--dry-run", "--json").json
     assert (dry["outbox"], dry["to"], dry["subject"]) == (None, ["anna@buyer.example"], "Re: Lamp arrived broken")

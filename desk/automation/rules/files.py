@@ -75,17 +75,19 @@ class Import(NamedTuple):
 def compare(conn: Connection, text: str, item: str, now: Instant) -> Import:
     """What importing a text would do. Raises Invalid with line and column; nothing is changed."""
     found = rules_from_text(text, item)
+    known = {rule.id: rule for rule in keep.every(conn)}
+    stated = _stated(text, item)
     for n, rule in enumerate(found):
         try:
             keep.check(conn, rule, now)
+            if _state(rule, known.get(rule.id), stated) == "on":
+                keep.check_names(conn, rule)
         except Invalid as error:
             raise placed(error, text, item, n) from error
-    known = {rule.id: rule for rule in keep.every(conn)}
-    stated = _stated(text, item)
     changes = []
     for rule in found:
         old = known.pop(rule.id, None)
-        state = rule.state if rule.id in stated else old.state if old else "off"
+        state = _state(rule, old, stated)
         same = old is not None and rule_to_table(old) == rule_to_table(rule)
         kind = "new" if old is None else "changed" if not same else "state" if old.state != state else "same"
         changes.append(Change(rule, kind, (old.state if old else "", state)))
@@ -106,6 +108,11 @@ def save_all(unit: UnitOfWork, text: str, item: str, *, note: str = "") -> list[
     if found.orders and made:
         keep.arrange(unit, [rule.id for rule in made])
     return made
+
+
+def _state(rule: Rule, old: Rule | None, stated: set[str]) -> str:
+    """The state a rule of a text comes to have: the one its table says, else the one it has."""
+    return rule.state if rule.id in stated else old.state if old else "off"
 
 
 def _stated(text: str, item: str) -> set[str]:

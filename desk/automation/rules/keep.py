@@ -11,6 +11,7 @@ from desk import inbox, versions
 from desk.automation.rules.conditions import compile_text, shop_zone
 from desk.automation.rules.model import STATES, Rule, rule_from, rule_to_table, stored
 from desk.automation.rules.tables import wrong
+from desk.reason import Reason
 from store.connection import Connection
 from store.errors import N_, DeskError, Invalid, NotFound
 from store.sql import rules, shop
@@ -51,6 +52,17 @@ def check(conn: Connection, rule: Rule, now: Instant) -> None:
         raise wrong(rule.id, "channel", rule.channel, [c.id for c in shop.channels(conn)])
 
 
+def check_names(conn: Connection, rule: Rule) -> None:
+    """Raises Invalid where an act names a template, agent, group … that the desk does not have: it could only fail."""
+    from desk.automation.rules.lint_names import names_of
+
+    names = names_of(conn)
+    for n, act in enumerate(rule.then, 1):
+        for kind, ident in names.missing(act):
+            raise Invalid(N_("{item}: {act}: there is no {kind} {name}."), item=rule.id, act=act.do, kind=Reason(kind),
+                          name=ident, key=f"then[{n}].do", next=N_("Correct it, or make {name} first."))  # fmt: skip
+
+
 def restore(unit: UnitOfWork, rule_id: str, number: int) -> Rule:
     """Saves an older version anew; it stays on or off as it is. Raises NotFound, and Invalid where it no longer fits."""
     body = versions.version(unit.conn, KIND, rule_id, number).body
@@ -65,6 +77,8 @@ def set_state(unit: UnitOfWork, rule_id: str, state: str) -> Rule:
     rule = stored(row.id, row.position, state, row.body, row.version)
     if state != "off":
         check(unit.conn, rule, unit.now)
+    if state == "on":
+        check_names(unit.conn, rule)
     if state != row.state:
         rules.put(unit.conn, row._replace(state=state))
         rules.mark(unit.conn)

@@ -195,7 +195,8 @@ def rules_from_text(text: str, item: str) -> list[Rule]:
                 raise wrong(item, "rule", row)
             found.append(rule_from(row))
             if found[-1].id in {r.id for r in found[:-1]}:
-                raise wrong(found[-1].id, "id", found[-1].id)
+                raise Invalid(N_("{item}: two rules have this id."), item=found[-1].id, key="id",
+                              next=N_("Give one of them another."))  # fmt: skip
         except Invalid as error:
             raise placed(error, text, item, n) from error
     return found

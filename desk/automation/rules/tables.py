@@ -13,15 +13,17 @@ from store.values import clean, clean_line, fold
 
 STAYS = N_("What was in force before stays in force; correct the text and try again.")
 _KNOWN = N_("Known: {known}")
+_MEANT = N_("Did you mean {near}?")
 LONGEST = 10_000
 """Characters a single text of a rule may have."""
 
 
-def wrong(item: str, key: str, value: object, known: Iterable[str] = ()) -> Invalid:
-    """The error for a value that does not fit its key; `known` are the words that do."""
+def wrong(item: str, key: str, value: object, known: Iterable[str] = (), near: str = "") -> Invalid:
+    """The error for a value that does not fit its key; `known` are the words that do, `near` the one that was meant."""
     words = ", ".join(known)
-    return Invalid(N_("{item}: {key} cannot be {value}."), item=item, next=_KNOWN if words else STAYS, key=key,
-                   value=clean_line(repr(value))[:80], known=words)  # fmt: skip
+    said = value.isoformat() if isinstance(value, date) else repr(value)
+    return Invalid(N_("{item}: {key} cannot be {value}."), item=item, next=_MEANT if near else _KNOWN if words else STAYS,
+                   key=key, value=clean_line(said)[:80], known=words, near=near)  # fmt: skip
 
 
 def missing(item: str, key: str) -> Invalid:
@@ -61,8 +63,7 @@ class Table:
         value = self.text(key, needed=needed)
         words = list(known)
         if value and fold(value) not in words:
-            near = nearest(value, words)
-            raise self.bad(key, value, [near] if near else words)
+            raise wrong(self.item, self.at + key, value, words, nearest(value, words))
         return fold(value)
 
     def words(self, key: str, known: Iterable[str] = ()) -> tuple[str, ...]:
@@ -77,8 +78,7 @@ class Table:
         found = [fold(v) if words else clean_line(v) for v in many]
         for v in found:
             if words and v not in words:
-                near = nearest(v, words)
-                raise self.bad(key, v, [near] if near else words)
+                raise wrong(self.item, self.at + key, v, words, nearest(v, words))
         return tuple(dict.fromkeys(found))
 
     def flag(self, key: str) -> bool:
@@ -127,5 +127,5 @@ class Table:
         for key, value in self._left.items():
             near = nearest(key, self._asked)
             raise Invalid(N_("{item}: there is no key {key}."), item=self.item,
-                          next=N_("Did you mean {near}?") if near else _KNOWN, key=self.at + clean_line(str(key))[:40],
+                          next=_MEANT if near else _KNOWN, key=self.at + clean_line(str(key))[:40],
                           near=near, known=", ".join(self._asked), value=clean_line(repr(value))[:40])  # fmt: skip

@@ -1,0 +1,1 @@
+"""WooCommerce: orders, refunds, customer notes and reviews of one shop over its REST API v3."""

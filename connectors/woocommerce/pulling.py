@@ -1,0 +1,96 @@
+"""What is new in a shop. A cursor is JSON; what it holds is told at each stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.answer import parse_json
+from connectors.contract import Page, Record, ReviewRecord, SchemaSurprise
+from connectors.fields import Data, each, ident, text
+from connectors.windows import Found, Fresh, place_of, walk
+from connectors.woocommerce import guesses, mapping
+from connectors.woocommerce.shop import Shop
+from store.values import DAY, SECOND, Instant
+
+LONGEST = 60 * 24 * 3600
+"""Seconds a window may be long; the shop itself has no limit."""
+OVERLAP = 5 * 60
+REVIEWED_MS = DAY
+"""Reviews are told anew for this long, in case one was removed while they were paged through."""
+
+
+def orders(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
+    """Orders by time of change. Cursor: a `windows.Place`."""
+    until = shop.now() // 1000
+
+    def ask(start: int, end: int, page: str) -> Found[object]:
+        got = shop.page(
+            "/orders", page, modified_after=stamp(start - 1), modified_before=stamp(end + 1), dates_are_gmt="true",
+            orderby=guesses.BY_CHANGE, order="asc",
+        )  # fmt: skip
+        return Found(got.items, got.next)
+
+    fresh = Fresh()
+    place = place_of(_saved(cursor), start=since // 1000, width=LONGEST)
+    for items, after, more in walk(place, until, ask, longest=LONGEST, overlap=OVERLAP):
+        records = each(items, mapping.order, lambda r: f"order:{ident(r, 'id')}")
+        yield Page(fresh(records), json.dumps(after.json()), more)
+
+
+def reviews(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
+    """Reviews, the newest first, so that new ones push others to later pages and hide none. Cursor: `high`, the newest
+    review (ms) of rounds before; `top`, of this one; `page`, where in it one is."""
+    saved = _saved(cursor)
+    high = _whole(saved.get("high"), 0)
+    top, page = _whole(saved.get("top"), high), str(_whole(saved.get("page"), 1))
+    low = max(since // SECOND * SECOND, high - REVIEWED_MS)
+    fresh = Fresh()
+    while True:
+        got = shop.page(
+            "/products/reviews", page, after=stamp((low - guesses.LOCAL_MS) // SECOND), status=guesses.ALL_REVIEWS,
+            orderby="date_gmt", order="desc",
+        )  # fmt: skip
+        skus = _skus(shop, got.items)
+        read = each(got.items, lambda r, skus=skus: mapping.review(r, skus), lambda r: f"review:{ident(r, 'id')}")  # type: ignore[misc]
+        top = max([top, *(r.at for r in read if isinstance(r, ReviewRecord))])
+        kept: list[Record] = [r for r in read if not isinstance(r, ReviewRecord) or r.at >= low]
+        page = got.next
+        state = {"high": high, "top": top, "page": int(page)} if page else {"high": top}
+        yield Page(fresh(kept), json.dumps(state), bool(page))
+        if not page:
+            return
+
+
+def _skus(shop: Shop, items: list[object]) -> dict[str, str]:
+    """A review tells its product by id only; what people call it is asked for."""
+    products = dict.fromkeys(text(r, "product_id") for r in items if isinstance(r, dict) and _numbered(r))
+    if not products:
+        return {}
+    got = shop.page("/products", include=",".join(products), _fields="id,sku", status="any")
+    return {text(p, "id"): text(p, "sku") for p in got.items if isinstance(p, dict) and _numbered(p, "id")}
+
+
+def _numbered(raw: Data, key: str = "product_id") -> bool:
+    return isinstance(raw.get(key), int) and not isinstance(raw.get(key), bool) and bool(raw[key])
+
+
+def stamp(seconds: int) -> str:
+    """A time as filters want it: without its zone."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
+
+
+def _whole(value: object, default: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else default
+
+
+def _saved(cursor: str) -> dict[str, Any]:
+    if not cursor:
+        return {}
+    try:
+        saved = parse_json(cursor.encode())
+    except SchemaSurprise:
+        return {}
+    return saved if isinstance(saved, dict) else {}
