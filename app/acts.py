@@ -297,6 +297,7 @@ VERB_NAMES = {
     "snoozed": N_("snooze"),
     "noted": N_("note"),
     "reply_queued": N_("reply"),
+    "deed_queued": N_("act at the platform"),
     "no_reply_needed": N_("no reply needed"),
     "marked_spam": N_("spam"),
     "cleared_spam": N_("no spam"),

@@ -183,6 +183,6 @@ def kind_of(event: Event, me: str, owner: Callable[[int], str | None], writer: C
     if event.verb in ("clock_warned", "clock_breached"):
         mine = owner(ticket) == me and not payload.get("by_change")
         return ("due_soon" if event.verb == "clock_warned" else "breached") if mine else ""
-    if event.verb in ("reply_failed", "reply_unknown"):
+    if event.verb in ("reply_failed", "reply_unknown", "deed_failed", "deed_unknown"):
         return "reply_failed" if (writer(payload.get("outbox_id", 0)) or owner(ticket)) == me else ""
     return ""

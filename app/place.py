@@ -17,6 +17,14 @@ def config_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(base) / "deskhand"
 
 
+def zone_named(name: str) -> tzinfo:
+    """An agent's own zone, as the command line has it, else the machine's."""
+    try:
+        return ZoneInfo(name) if name else local_zone()
+    except (KeyError, ValueError, OSError):
+        return local_zone()
+
+
 def local_zone(environ: Mapping[str, str] = os.environ) -> tzinfo:
     """The zone of `$TZ` or of the machine, with its summer time."""
     name = environ.get("TZ", "").lstrip(":") or os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]

@@ -35,7 +35,7 @@ MENTIONS = View("mentions", "Mentions", "is:unseen", "", -1)
 """A view of this person's own that comes and goes."""
 
 TOLD_OF = frozenset({"assigned", "noted", "unattended", "told", "channel_fault", "clock_warned", "clock_breached", "reply_failed",
-                     "reply_unknown"})  # fmt: skip
+                     "reply_unknown", "deed_failed", "deed_unknown"})  # fmt: skip
 """Verbs of events a person may want to be told of."""
 
 FEED = 400

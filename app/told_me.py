@@ -45,6 +45,10 @@ def brief(event: Event, reader: Reader) -> str:
         return _("your reply to #{id} did not leave  g o").format(id=ticket)
     if event.verb == "reply_unknown":
         return _("nobody knows whether your reply to #{id} left  g o").format(id=ticket)
+    if event.verb in ("deed_failed", "deed_unknown"):
+        said = _("what you did on #{id} did not happen at its platform  g o") if event.verb == "deed_failed" else \
+            _("nobody knows whether what you did on #{id} happened  g o")  # fmt: skip
+        return said.format(id=ticket)
     if event.verb == "channel_fault":
         return _("channel {name} needs a person: {fault}").format(
             name=payload.get("channel", ""), fault=translated(str(payload.get("fault", "")))

@@ -624,12 +624,12 @@ def run(wired: Wired, agent: Agent, *, theme: str | None = None) -> int:
     """Opens the workstation and returns when its person leaves: the exit status."""
     from app.bindings import load as load_bindings
     from app.look import choose, theme_folder
-    from app.place import config_folder, local_zone
+    from app.place import config_folder, zone_named
     from themes.loading import load as load_theme
 
     config = config_folder()
     look = load_theme(choose(theme, os.environ), theme_folder(config))
-    session = Session(wired.store, agent, local_zone(), wired.store.ids())
+    session = Session(wired.store, agent, zone_named(agent.zone), wired.store.ids())
     app = Workstation(session, load_bindings(config / "keys.toml"), look)
     app.run()
     return app.return_code or 0

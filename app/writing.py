@@ -57,8 +57,10 @@ class WritingActs:
 
     def ticket_note(self) -> None:
         ticket_id = self._one()
-        self.free_for("note", ticket_id)
         draft = self.session.draft(ticket_id)
+        if draft is not None and draft.kind != "note" and draft.body.strip():  # it waits until the note is done
+            me = self.session.agent.id
+            self.session.act_now(lambda unit: people.set_aside(unit.conn, ticket_id, me))
         kept = draft.body if draft and draft.kind == "note" else ""
         thread = threads.read(self.session.store.conn, ticket_id, shown=1)
         self._write(self._noting(thread), kept)
@@ -469,5 +471,7 @@ class WritingActs:
 def _drop_draft(unit: UnitOfWork, ticket_id: int, agent_id: str) -> None:
     """A draft and the files that wait with it."""
     people.drop_draft(unit.conn, ticket_id, agent_id)
+    if people.take_up(unit.conn, ticket_id, agent_id):
+        return
     enclosing.put(unit, ticket_id, agent_id, ())
     aside.put(unit, ticket_id, agent_id, None)

@@ -114,7 +114,7 @@ class Person:
 
     def label(self) -> None:
         word = self._word("label")
-        self.terminal.type("l", "l")
+        self.terminal.type("l")
         self.terminal.wait("Labels")
         self.terminal.type(word)
         self._press("Enter", answer=rf"labels set|#{word}")

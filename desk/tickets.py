@@ -9,7 +9,7 @@ from datetime import UTC, tzinfo
 
 from desk import learning
 from desk.changes import change, normal_tags, require, write
-from desk.mornings import next_morning
+from desk.mornings import day_or_hour, next_morning
 from desk.reason import Reason
 from desk.waking import WORDS
 from store.errors import N_, DeskError, Invalid
@@ -143,7 +143,10 @@ def snooze_words(words: str, now: Instant, zone: tzinfo = UTC) -> tuple[Instant,
     both (`3d task_done`: whichever comes first). Raises Invalid."""
     parts = words.split()
     events = [w for w in parts if fold(w) in WORDS]
-    rest = " ".join(w for w in parts if fold(w) not in WORDS)
+    times = [w for w in parts if fold(w) not in WORDS]
+    if len(times) > 1 or events:  # an answer of the buyer ends every snooze
+        times = [w for w in times if fold(w) not in _ANSWERED]
+    rest = " ".join(times)
     if len(events) > 1 or not parts:
         raise Invalid(N_("{item} is not a time to snooze until."), item=clean_line(words),
                       next=N_("Say it as 2h or tomorrow."))  # fmt: skip
@@ -151,13 +154,15 @@ def snooze_words(words: str, now: Instant, zone: tzinfo = UTC) -> tuple[Instant,
 
 
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+_ANSWERED = ("reply", "until-reply")
+_DATED = re.compile(r"\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d)?", re.I)
 
 
 def snooze_until(words: str, now: Instant, zone: tzinfo = UTC) -> Instant:
-    """`2h`, `3d`, `1w`, `tomorrow` (9:00 of the next working day in `zone`), `reply` (until the buyer writes), `wake`.
-    Raises Invalid."""
+    """`2h`, `3d`, `1w`, `tomorrow` (9:00 of the next working day in `zone`), a day to come (its 9:00) or its hour
+    (`2026-12-01T14:30`), `reply` (until the buyer writes), `wake`. Raises Invalid."""
     text = words.strip().casefold()
-    if text in ("reply", "until-reply"):
+    if text in _ANSWERED:
         return NEVER
     if text in ("wake", "0"):
         return 0
@@ -165,4 +170,6 @@ def snooze_until(words: str, now: Instant, zone: tzinfo = UTC) -> Instant:
         return next_morning(now, zone)
     if text[-1:] in _UNITS and text[:-1].isdigit() and len(text) < 6:
         return now + int(text[:-1]) * _UNITS[text[-1]]
+    if _DATED.fullmatch(text) and (at := day_or_hour(text, zone)) > now:
+        return at
     raise Invalid(N_("{item} is not a time to snooze until."), item=words, next=N_("Say it as 2h or tomorrow."))

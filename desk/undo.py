@@ -41,7 +41,7 @@ _ROOMS = {
 }
 """Verbs that their own room takes back. Where such an act shows on further tickets, its payload lists them as
 `tickets`; an event with `mirror` is the other side of one and nothing by itself."""
-UNDOABLE = (*CHANGING, *_BLOCKING, *_ROOMS, "noted", "reply_queued")
+UNDOABLE = (*CHANGING, *_BLOCKING, *_ROOMS, "noted", "reply_queued", "deed_queued")
 _LOOK_BACK = 5000
 
 
@@ -218,6 +218,9 @@ def _repeat(unit: UnitOfWork, event: Event) -> None:
     elif event.verb == "noted":
         _move_note(unit, event.payload["message_id"], "removed", "note")
         mentions.put(unit.conn, event.payload["message_id"], event.payload.get("mentions", ()), unit.now)
+    elif event.verb == "deed_queued":
+        raise Refused(N_("What was taken back at a platform is asked for anew."), item=f"#{event.ticket_id}",
+                      next=N_("Do it again in {item}."))  # fmt: skip
     else:
         raise Refused(N_("A reply that was taken back is a draft again."), item=f"#{event.ticket_id}",
                       next=N_("Open {item} and send it."))  # fmt: skip

@@ -62,13 +62,14 @@ def _add_arguments(parser: Parser) -> None:
     parser.add_argument("--name", default="", metavar="TEXT", help=_("what the team calls it"))
     parser.add_argument("--label", default="", metavar="XXXX", help=_("at most four letters for the list"))
     parser.add_argument("--since", default="14d", metavar="WHEN", help=_("older mail comes in closed; all: none (14d)"))
-    parser.add_argument("--secret-stdin", default="", metavar="NAME", help=_("read this secret from standard input"))
+    parser.add_argument("--secret-stdin", action="append", default=[], metavar="NAME",
+                        help=_("read this secret from standard input; may be repeated, one line each"))  # fmt: skip
     parser.add_argument("--no-test", action="store_true", help=_("do not sign in before it is kept"))
     parser.add_argument(
         "settings",
         nargs="*",
         metavar="KEY=VALUE",
-        help=_("what is asked for otherwise, such as imap_host=imap.shop.example"),
+        help=_("the platform, if not said otherwise, and what is asked for, such as imap_host=imap.shop.example"),
     )
 
 
@@ -102,11 +103,15 @@ def _list(run: Run, args: argparse.Namespace) -> int:
 
 
 def _add(run: Run, args: argparse.Namespace) -> int:
+    from connectors.registry import PLATFORMS
     from desk import channels
+    from desk.reach import MAIL
     from store.sql import shop
     from store.values import fold
     from store.vault import ChannelSecrets
 
+    if args.settings and args.settings[0] in PLATFORMS:  # deskhand channel add ebay …
+        args.platform = args.settings.pop(0)
     manifest = _manifest(args.platform)
     ident = args.id or fold(args.name).replace(" ", "-") or manifest.id
     settings, secrets = _settings(manifest, args)
@@ -131,6 +136,7 @@ def _add(run: Run, args: argparse.Namespace) -> int:
             label=args.label or manifest.label,
             settings=settings,
             since=_since(run, args.since),
+            kind="email" if manifest.id == MAIL else "marketplace",
         )
     record(
         run,
@@ -181,13 +187,13 @@ def _settings(manifest: Manifest, args: argparse.Namespace) -> tuple[dict[str, A
     settings = _said(manifest, args.settings)
     known = {s.key: s for s in manifest.settings}
     secrets: dict[str, str] = {}
-    if args.secret_stdin:
-        if args.secret_stdin not in known or known[args.secret_stdin].kind != "secret":
-            raise Usage(unknown(args.secret_stdin, [k for k, s in known.items() if s.kind == "secret"], _("a secret")))
-        secrets[args.secret_stdin] = sys.stdin.readline().rstrip("\r\n")
-    elif sys.stdin.isatty():
+    for name in args.secret_stdin:
+        if name not in known or known[name].kind != "secret":
+            raise Usage(unknown(name, [k for k, s in known.items() if s.kind == "secret"], _("a secret")))
+        secrets[name] = sys.stdin.readline().rstrip("\r\n")
+    if not args.secret_stdin and sys.stdin.isatty():
         _ask(manifest, settings, secrets)
-    if missing := [s.key for s in manifest.settings if s.required and not settings.get(s.key)]:
+    if missing := [s.key for s in manifest.settings if s.required and not {**settings, **secrets}.get(s.key)]:
         raise Invalid(
             N_("{item} needs {missing}."),
             item=manifest.id,
@@ -221,6 +227,8 @@ def _ask(manifest: Manifest, settings: dict[str, Any], secrets: dict[str, str]) 
     """Asks for what is required and not said, and for the secrets of the chosen sign-in."""
     from getpass import getpass
 
+    from desk.reach import MAIL
+
     for s in manifest.settings:
         if s.only_if:
             key, _equals, wanted = s.only_if.partition("=")
@@ -228,7 +236,8 @@ def _ask(manifest: Manifest, settings: dict[str, Any], secrets: dict[str, str]) 
             if str(settings.get(key, default)) != wanted:
                 continue
         if s.kind == "secret":
-            if (s.key in ("password", "refresh_token") or s.only_if) and (value := getpass(f"{_(s.label)}: ")):
+            asked = s.required or s.only_if or manifest.id != MAIL or s.key in ("password", "refresh_token")
+            if asked and (value := getpass(f"{_(s.label)}: ")):
                 secrets[s.key] = value
         elif (s.required or s.only_if) and s.key not in settings:
             print(f"{_(s.label)} ({_(s.help)}): ", end="", file=sys.stderr, flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.cli.output import At, Column, Record, local, records
@@ -35,7 +35,7 @@ def run(run: Run, args: argparse.Namespace) -> int:
         Column("actor", _("Who"), lambda a: a["id"]),
         Column("verb", _("What"), column(VERBS)),
         Column("why", _("Why")),
-        Column("payload", _("Details"), _details),
+        Column("payload", _("Details"), lambda p: _details(p, lambda at: local(at, run.zone))),
     ]
     records(run, SCHEMA, "events", columns, found, ticket=args.ticket)
     return 0
@@ -60,12 +60,27 @@ def why(run: Run, payload: Mapping[str, Any] | None) -> str | None:
     return reason_from(stored).render(_, lambda at: local(at, run.zone))
 
 
-def _details(payload: Mapping[str, Any]) -> str:
+def _details(payload: Mapping[str, Any], when: Callable[[int], str]) -> str:
     changes = payload.get("changes")
     if isinstance(changes, Mapping):
-        return ", ".join(f"{field}: {_value(before)} → {_value(after)}" for field, (before, after) in changes.items())
-    return ", ".join(f"{key}={_value(value)}" for key, value in payload.items())
+        pairs = changes.items()
+        return ", ".join(f"{name}: {_value(old, when)} → {_value(new, when)}" for name, (old, new) in pairs)
+    return ", ".join(f"{key}={_value(value, when)}" for key, value in payload.items())
 
 
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _value(value: Any, when: Callable[[int], str]) -> str:
+    return value if isinstance(value, str) else json.dumps(_said(value, when), ensure_ascii=False)
+
+
+def _said(value: Any, when: Callable[[int], str]) -> Any:
+    """The same with every stored sentence in it as the reader reads it."""
+    if isinstance(value, Mapping) and "text" in value and value.keys() <= {"text", "gaps"}:
+        from desk.reason import reason_from
+
+        try:
+            return reason_from(value).render(_, when)
+        except (LookupError, TypeError, ValueError):
+            return value
+    if isinstance(value, Mapping):
+        return {key: _said(inner, when) for key, inner in value.items()}
+    return [_said(inner, when) for inner in value] if isinstance(value, list) else value

@@ -72,6 +72,7 @@ NOUNS = {
     "order": Noun("order", N_("an order, its items and parcels"), "shop"),
     "init": Noun("init", N_("make a desk"), "desk"),
     "demo": Noun("demo", N_("open a practice desk"), "desk"),
+    "sandbox": Noun("sandbox", N_("stand-ins of marketplaces on this machine, to try a channel on"), "desk"),
     "sync": Noun("sync", N_("fetch and send"), "desk"),
     "import": Noun("imports", N_("bring in mail and conversations from files"), "desk"),
     "quarantine": Noun("quarantine", N_("what could not be read"), "desk"),

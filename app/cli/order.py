@@ -9,8 +9,9 @@ from app.cli.output import At, record
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run
 from app.labels import ORDER, named
+from app.told import told
 from app.words import _
-from store.errors import N_, NotFound
+from store.errors import N_, NotFound, Unavailable
 from store.sql.rows import Order
 from store.values import Money, fold
 
@@ -18,7 +19,10 @@ SCHEMA = "deskhand/orders/1"
 
 
 def arguments(parser: Parser) -> None:
-    verbs(parser, (("show", _("one order whole"), _one, _show),))
+    verbs(parser, (
+        ("show", _("one order whole"), _one, _show),
+        ("fetch", _("ask its platform for it now"), _fetch_arguments, _fetch),
+    ))  # fmt: skip
 
 
 run = perform_verb
@@ -26,6 +30,31 @@ run = perform_verb
 
 def _one(parser: Parser) -> None:
     parser.add_argument("order", metavar="NUMBER", help=_("its number, with or without dashes"))
+
+
+def _fetch_arguments(parser: Parser) -> None:
+    _one(parser)
+    parser.add_argument("--channel", default="", metavar="ID",
+                        help=_("its account; needed only for an order the desk does not know"))  # fmt: skip
+
+
+def _fetch(run: Run, args: argparse.Namespace) -> int:
+    from connectors.contract import Fault
+    from desk.channels import need_of
+    from desk.sync import fetching
+
+    channel_id, remote_id = fetching.order(run.conn, args.order, args.channel)
+    channel = need_of(run.conn, channel_id)
+    fetching.insist(channel)
+    connector = run.wired.connector(channel)
+    try:
+        fetching.fetch(run.store, channel, connector, "order", remote_id)
+    except Fault as fault:
+        raise Unavailable(N_("{item} could not be fetched: {reason}"), item=args.order, reason=told(str(fault)),
+                          next=N_("See: deskhand channel test {channel}"), channel=channel.id) from fault  # fmt: skip
+    finally:
+        connector.close()
+    return _show(run, args)
 
 
 def _show(run: Run, args: argparse.Namespace) -> int:

@@ -315,4 +315,7 @@ def _pause(text: str, calendar: Calendar) -> tuple[Instant, Instant]:
     first, dots, last = text.partition("..")
     if not dots:
         raise Usage(_("{word} is not a span; say A..B.").format(word=text))
-    return _at(first, calendar), _at(last, calendar) if last else NEVER
+    start, end = _at(first, calendar), _at(last, calendar) if last else NEVER
+    if end < start:
+        raise Usage(_("{word} is not a span; say A..B.").format(word=text))
+    return start, end

@@ -72,7 +72,10 @@ class Rules(Room):
         wanted = str(values.get("id") or "")
         found = ident or (wanted if wanted and wanted not in taken else "") or common.slug(str(values["name"]), taken, "rule")
         try:
-            return keep.save(unit, _table(values, found)).id
+            made = keep.save(unit, _table(values, found))
+            if made.state == "on":
+                keep.check_names(unit.conn, made)
+            return made.id
         except DeskError as error:
             raise _placed(error) from error
 

@@ -81,7 +81,7 @@ class Calls:
     def _products(self, request: Request) -> Response:
         wanted = {int(n) for n in request.arg("include").split(",") if n.isdecimal()}
         found = [{"id": n, "sku": sku} for sku, n in product_ids(self.market).items() if not wanted or n in wanted]
-        return as_json(found[: int(request.arg("per_page", "10"))])
+        return as_json(found[: int(request.arg("per_page", "10"))], x_wp_total=str(len(found)), x_wp_totalpages="1")
 
     def _listed(self, request: Request, found: list[Any], shape: Any) -> Response:
         size, page = _number(request, "per_page", 10), _number(request, "page", 1)
@@ -125,7 +125,10 @@ class Calls:
         order = self._of(request)
         if order is None:
             return _no_order()
-        return as_json([self._refund_shape(order, n) for n in reversed(range(len(order.refunds)))])
+        try:
+            return self._listed(request, list(range(len(order.refunds)))[::-1], lambda n: self._refund_shape(order, n))
+        except BadParam as exc:
+            return _invalid(str(exc))
 
     def _refund(self, request: Request) -> Response:
         order, body = self._of(request), request.json()

@@ -102,7 +102,7 @@ def order_of(shop: Shop, ident_: str) -> Data:
 def _note(shop: Shop, command: SendReply) -> Receipt | None:
     order = _order_of(shop, command)
     wanted = command.text.split()
-    for raw in shop.all(f"/orders/{ident(order, 'id')}/notes", type="customer"):
+    for raw in shop.whole(f"/orders/{ident(order, 'id')}/notes", type="customer"):
         at = mapping.moment(raw, "date_created_gmt")
         if at >= (command.at - EARLY) // 1000 * 1000 and html.unescape(text(raw, "note")).split() == wanted:
             return Receipt(ident(raw, "id"), at)
@@ -122,7 +122,7 @@ def _refund(shop: Shop, command: Refund, before: Before) -> Receipt:
     total = money(order, "total", ident(order, "currency"))
     if wanted.minor <= 0:
         raise Permanent("A refund is more than nothing.")
-    if wanted.currency != total.currency:
+    if {wanted.currency, *(m.currency for _, m in command.lines)} != {total.currency}:
         raise Permanent(f"The order was paid in {total.currency}.")
     if command.lines and sum((m for _, m in command.lines), Money(wanted.currency, 0)) != wanted:
         raise Permanent("The lines' amounts do not add up to the refund.")

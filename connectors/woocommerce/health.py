@@ -26,7 +26,9 @@ def look(shop: Shop) -> Health:
             lines.append(good)
         except KeyRefused:
             ok = False
-            lines.append(f"{wrong}: the key has only one of its permissions; edit it in WooCommerce and choose Read/Write.")
+            lines.append(
+                f"{wrong}: the key has only one of its permissions; edit it in WooCommerce and choose Read/Write."
+            )
         except Fault as fault:
             ok = False
             lines.append(f"{wrong}: {_cure(fault)}")

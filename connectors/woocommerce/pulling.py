@@ -15,8 +15,8 @@ from connectors.woocommerce import guesses, mapping
 from connectors.woocommerce.shop import Shop
 from store.values import DAY, SECOND, Instant
 
-LONGEST = 60 * 24 * 3600
-"""Seconds a window may be long; the shop itself has no limit."""
+LONGEST = 15 * 24 * 3600
+"""Seconds a window may be long. The shop itself has no limit, but its host gives up on a question that takes too long."""
 OVERLAP = 5 * 60
 REVIEWED_MS = DAY
 """Reviews are told anew for this long, in case one was removed while they were paged through."""

@@ -59,26 +59,27 @@ class Shop:
         return self._ports.clock.now()
 
     def page(self, path: str, page: str = "", **params: str | int) -> Listed:
-        """One page. How many there are is told in X-WP-TotalPages; the host may keep that to itself, then a full page has
-        another after it."""
+        """One page of a list. How many there are is told in X-WP-TotalPages; an answer without it is not WordPress's, and
+        its empty list would not mean that nothing is there."""
         size = int(params.pop("per_page", guesses.A_PAGE))
         number = int(page) if page.isascii() and page.isdecimal() else 1
         answer = self._ask(path, {**params, "per_page": size, "page": number})
-        items = answer.json()
-        if not isinstance(items, list):
-            raise SchemaSurprise("The shop answered with something that is no list.")
-        total = answer.headers.get("x-wp-totalpages", "").strip()
-        more = number < int(total) if total.isascii() and total.isdecimal() else len(items) >= size
-        return Listed(items, str(number + 1) if more and items else "")
+        items, total = _items(answer), answer.headers.get("x-wp-totalpages", "").strip()
+        if not (total.isascii() and total.isdecimal()):
+            raise SchemaSurprise("The shop's list has no X-WP-TotalPages; its host or a plugin must let it through.")
+        return Listed(items, str(number + 1) if number < int(total) and items else "")
 
     def all(self, path: str, **params: str | int) -> list[Data]:
-        """A short list, whole."""
-        found: list[Data] = []
-        page = "1"
+        """All pages of a list."""
+        found, page = [], "1"
         while page:
             items, page = self.page(path, page, **params)
             found += [data(item) for item in items]
         return found
+
+    def whole(self, path: str, **params: str | int) -> list[Data]:
+        """A list that is not paged."""
+        return [data(item) for item in _items(self._ask(path, params))]
 
     def get(self, path: str, **params: str | int) -> Data:
         """One thing."""
@@ -117,6 +118,13 @@ class Shop:
 
     def _url(self, path: str) -> str:
         return f"{self.settings.url}{ROOT}{path}"
+
+
+def _items(answer: Answer) -> list[object]:
+    items = answer.json()
+    if not isinstance(items, list):
+        raise SchemaSurprise("The shop answered with something that is no list.")
+    return items
 
 
 def number(ident_: str, what: str) -> str:

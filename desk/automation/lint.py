@@ -60,6 +60,8 @@ _AWAY = re.compile(
     re.I,
 )
 
+_SINGLE = re.compile(r"(?<![{])\{\s*([\w.]{3,60})\s*(?:\|[^{}]{0,80})?\}(?!\})")
+
 Severity = Literal["error", "warning"]
 
 
@@ -117,6 +119,11 @@ def named(text: str) -> Iterator[Finding]:
             yield Finding("error", what, found.start(), found.end())
     for found in re.finditer(r"\{\{|\}\}", TAG.sub(lambda m: " " * len(m[0]), text)):
         yield Finding("error", Reason(N_("a brace is missing its partner")), found.start(), found.end())
+    for found in _SINGLE.finditer(text):
+        name = found[1].casefold()
+        if name in VARIABLES or name in ALIASES:
+            gaps: dict[str, object] = {"name": name}
+            yield Finding("error", Reason(N_("{name} needs two braces on either side"), gaps), found.start(), found.end())
 
 
 def _forbidden(text: str, platform: str) -> Iterator[Finding]:

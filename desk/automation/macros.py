@@ -277,5 +277,4 @@ def _run_on(unit: UnitOfWork, macro: Macro, acts: Sequence[Act], ticket_id: int)
 def _signed(conn: Connection, actor: Actor) -> tuple[str, str]:
     """Names of the agent and of the shop."""
     agent = shop.agent(conn, actor.id)
-    row = conn.execute("SELECT value FROM meta WHERE key = 'name'").fetchone()
-    return agent.name if agent else "", row[0] if row else ""
+    return agent.name if agent else "", shop.name(conn)

@@ -69,7 +69,7 @@ def store_page(
             began = time.monotonic()
             holder.check(unit)
             while items and time.monotonic() - began < HOLD_S:
-                _take_one(unit, channel, items.popleft(), total)
+                take_one(unit, channel, items.popleft(), total)
             if not items:
                 sync.put_cursor(unit.conn, channel.id, stream, page.cursor, unit.now)
                 done = True
@@ -94,7 +94,8 @@ def read(records: Sequence[Record], platform: str, reader: Reader) -> Iterator[I
                 yield Inbound.from_mail(mail, understanding, record.raw, record.received_at, sent_copy=record.sent_copy)
 
 
-def _take_one(unit: UnitOfWork, channel: Channel, item: Inbound | BadRecord | facts.Fact, total: Pulled) -> None:
+def take_one(unit: UnitOfWork, channel: Channel, item: Inbound | BadRecord | facts.Fact, total: Pulled) -> None:
+    """Takes one record in and counts it; what cannot be is held in quarantine and stops no other."""
     if isinstance(item, BadRecord):
         _hold(unit, channel, item, total)
         return

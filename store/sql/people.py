@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -99,6 +100,25 @@ def put_draft(conn: Connection, d: Draft) -> None:
         "template_id = excluded.template_id, base_seq = excluded.base_seq, updated_at = excluded.updated_at",
         (d.ticket_id, d.agent_id, d.kind, d.body, d.template_id, d.base_seq, d.updated_at),
     )
+
+
+def set_aside(conn: Connection, ticket_id: int, agent_id: str) -> None:
+    """Puts an agent's draft away while they note something; `take_up` brings it back."""
+    kept = draft(conn, ticket_id, agent_id)
+    if kept is not None:
+        sql = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        conn.execute(sql, (f"draft:{ticket_id}:{agent_id}", json.dumps(kept, ensure_ascii=False)))
+        drop_draft(conn, ticket_id, agent_id)
+
+
+def take_up(conn: Connection, ticket_id: int, agent_id: str) -> bool:
+    """Makes what was put away the draft again; False where nothing was."""
+    key = f"draft:{ticket_id}:{agent_id}"
+    row = conn.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    if row is not None:
+        put_draft(conn, Draft(*json.loads(row[0])))
+        conn.execute("DELETE FROM meta WHERE key = ?", (key,))
+    return row is not None
 
 
 def drop_draft(conn: Connection, ticket_id: int, agent_id: str) -> None:

@@ -27,6 +27,12 @@ def agent(conn: Connection, agent_id: str) -> Agent | None:
     return Agent(*row) if row else None
 
 
+def name(conn: Connection) -> str:
+    """The shop's name, as buyers read it; "" where it was given none."""
+    row = conn.execute("SELECT value FROM meta WHERE key = 'name'").fetchone()
+    return str(row[0]) if row else ""
+
+
 def agent_of_user(conn: Connection, unix_user: str) -> Agent | None:
     row = conn.execute(
         f"SELECT {columns(Agent)} FROM agent WHERE unix_user = ? AND active = 1 ORDER BY id LIMIT 1", (unix_user,)

@@ -147,7 +147,9 @@ async def test_a_parked_mail_to_somebody_else_is_gone_on_with_and_nothing_takes_
         await write(pilot, "half")
         await press(pilot, "escape", "p")
         await press(pilot, "c")
-        assert "waits" in screen_text(pilot) and desk_of(pilot).composer is None
+        await typing(pilot)
+        await write(pilot, "a note between")
+        await press(pilot, "escape", "y")
         await press(pilot, "r")
         await typing(pilot)
         writing = desk_of(pilot).composer.writing

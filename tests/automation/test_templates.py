@@ -143,6 +143,11 @@ def test_the_chain_of_languages_is_visible() -> None:
 # Judging ----------------------------------------------------------------------------------------------
 
 
+def test_a_variable_in_single_braces_is_told_before_a_buyer_reads_it() -> None:
+    (found,) = lint('Hello {customer.first_name|there}, {{order.number}} {your.own} {a} {')
+    assert (found.severity, found.start) == ("error", 6) and "two braces" in found.what.english()
+
+
 def test_unknown_and_broken_variables_are_found_where_they_stand() -> None:
     text = "Hi {{customer.fist_name}} {{order.number|shout}} {{open"
     found = lint(text)

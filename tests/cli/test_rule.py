@@ -198,3 +198,43 @@ def test_incidents_from_the_command_line(shop: Cli, tmp_path: Path) -> None:
     assert shop("undo").code == 0 and shop("count", "is:open").out == "3\n"
     assert shop("incident", "remove", "1", "3").code == 0 and shop("count", "incident:1").out == "2\n"
     assert shop("incident", "add", "1").code == 2 and shop("incident", "show", "5").code == 1
+
+
+LACKING = """
+[[rule]]
+id = "lacking"
+when = ["created"]
+{state}
+[[rule.then]]
+do = "reply"
+template = "apologgy"
+"""
+
+
+def test_a_rule_that_names_what_there_is_not_never_comes_to_act(shop: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "lacking.toml"
+    file.write_text(LACKING.format(state='state = "on"'), "utf-8")
+    refused = shop("rule", "add", file, "--yes")
+    assert refused.code == 1 and "line 7" in refused.err and "no template apologgy" in refused.err
+    file.write_text(LACKING.format(state=""), "utf-8")
+    assert shop("rule", "add", file, "--yes").code == 0  # as a draft it may wait for its template
+    refused = shop("rule", "enable", "lacking", "--yes", *ALWAYS)
+    assert refused.code == 1 and "no template apologgy" in refused.err and states(shop)["lacking"] == "off"
+
+
+def test_what_a_rule_could_not_do_is_told_as_a_sentence(ruled: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "task.toml"
+    file.write_text('id = "t"\nwhen = ["manual"]\nthen = [{ do = "reply", template = "apology" }]\n', "utf-8")
+    assert ruled("rule", "add", file).code == 0 and ruled("rule", "enable", "t", "--yes", *ALWAYS).code == 0
+    ruled("rule", "run", "t", "1", "--yes")
+    said = ruled("log", "1").out
+    assert "apology" in said and '"gaps"' not in said and "{item}" not in said
+
+
+def test_a_wrong_word_is_answered_with_the_one_that_was_meant(shop: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text('id = "w"\nwhen = ["createdd"]\nthen = [{ do = "tag", add = ["x"] }]\n', "utf-8")
+    assert "Did you mean created?" in shop("rule", "add", file).err
+    file.write_text('id = "w"\nwhen = ["created"]\nfrom = 2026-12-01\nuntil = 2026-11-01\n'
+                    'then = [{ do = "tag", add = ["x"] }]\n', "utf-8")  # fmt: skip
+    assert "until cannot be 2026-11-01." in shop("rule", "add", file).err

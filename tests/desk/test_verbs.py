@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -132,7 +132,21 @@ def test_tomorrow_is_nine_on_the_next_working_day_where_one_is(now: str, morning
     assert snooze("tomorrow", at, zone) == (wanted, "")  # typed in the workstation
 
 
-@pytest.mark.parametrize("words", ["", "h", "soon", "-2h", "2", "99999h", "２h²"])
+def test_a_day_to_come_is_its_morning_and_may_have_an_hour() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    assert snooze_until("2099-12-24", NOON, zone) == round(datetime(2099, 12, 24, 9, tzinfo=zone).timestamp() * 1000)
+    assert snooze_until("2099-12-24T14:30", NOON, zone) == round(
+        datetime(2099, 12, 24, 14, 30, tzinfo=zone).timestamp() * 1000
+    )
+
+
+def test_a_time_or_an_answer_is_the_time_since_an_answer_ends_every_snooze() -> None:
+    assert snooze("2h reply", NOON, UTC) == snooze("2h", NOON, UTC)
+    assert snooze("reply task_done", NOON, UTC) == snooze("task_done", NOON, UTC)
+    assert snooze("reply", NOON, UTC) == (NEVER, "")
+
+
+@pytest.mark.parametrize("words", ["", "h", "soon", "-2h", "2", "99999h", "２h²", "2001-01-01", "2099-02-31", "2h 3h"])
 def test_what_is_no_time_is_refused(words: str) -> None:
     with pytest.raises(Invalid, match="not a time to snooze until"):
         snooze_until(words, NOON)

@@ -216,8 +216,7 @@ def _gaps(conn: Connection, rule: Rule, act: Act, template: Template, seen: _See
         read = threads.read(conn, ticket_id, shown=5)
         try:
             variant, _how = threads.variant(template, read.ticket)
-            facts = threads.template_context(read, "-", read.channel.name if read.channel else "-",
-                                             str(act.args.get("share", "")))  # fmt: skip
+            facts = threads.template_context(read, "-", shop.name(conn), str(act.args.get("share", "")))
         except DeskError:
             continue
         missing = fill(variant.text, {**BY_THEN, **facts}).missing

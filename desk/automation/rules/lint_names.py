@@ -13,6 +13,8 @@ KINDS = {
     "template": N_("template"), "agent": N_("agent"), "group": N_("group"), "fallback": N_("agent or group"),
     "target": N_("notice target"), "field": N_("field"), "checklist": N_("checklist"),
 }  # fmt: skip
+EVERYBODY = "team"
+"""The group that is always there: it shares tickets out, and no task is its own."""
 _NAMED_BY_ID = ("field", "checklist")
 _TABLES = {"template": "template", "group": "agent_group", "target": "notice_target", "field": "custom_field",
            "checklist": "checklist"}  # fmt: skip
@@ -27,7 +29,7 @@ class Names(NamedTuple):
         """`(kind as a message id, id)` of everything the act names and the desk does not have."""
         for key in ("template", "agent", "group", "fallback", "target"):
             ident = act.args.get(key, "")
-            if ident and ident not in self.known[key]:
+            if ident and (ident not in self.known[key] or (act.do == "task" and ident == EVERYBODY)):
                 yield KINDS[key], str(ident)
         if act.do in _NAMED_BY_ID and act.args.get("id", "") not in self.known[act.do]:
             yield KINDS[act.do], str(act.args.get("id", ""))
@@ -38,5 +40,5 @@ def names_of(conn: Connection) -> Names:
         key: frozenset(row[0] for row in conn.execute(f"SELECT id FROM {table}")) for key, table in _TABLES.items()
     }
     agents = frozenset(row[0] for row in conn.execute("SELECT id FROM agent WHERE active = 1"))
-    groups = known["group"] | {"team"}
+    groups = known["group"] | {EVERYBODY}
     return Names({**known, "agent": agents, "group": groups, "fallback": agents | groups})

@@ -54,7 +54,7 @@ class Replies:
         return GAPS if not self._fills(read, template_id, share) else ""
 
     def _fills(self, read: Thread, template_id: str, share: str) -> bool:
-        name = read.channel.name if read.channel else ""
+        name = shop.name(self.conn)
         owner = shop.agent(self.conn, read.ticket.assignee_id) if read.ticket.assignee_id else None
         try:
             variant, _how = threads.variant(self.templates[template_id], read.ticket)

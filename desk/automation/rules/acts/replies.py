@@ -110,7 +110,7 @@ def _template(unit: UnitOfWork, template_id: str) -> Template:
 def _filled(unit: UnitOfWork, read: Thread, template: Template, share: str) -> Filled:
     """The text in the buyer's language, by the template's visible chain; signed by who has the ticket, else the shop."""
     variant, _ = threads.variant(template, read.ticket)
-    name = read.channel.name if read.channel else ""
+    name = shop.name(unit.conn)
     owner = shop.agent(unit.conn, read.ticket.assignee_id) if read.ticket.assignee_id else None
     return fill(variant.text, threads.template_context(read, owner.name if owner else name, name, share))
 
@@ -124,7 +124,7 @@ def _read_note(t: Table) -> Args:
 
 def _note(doing: Doing, args: Args) -> None:
     read = threads.read(doing.unit.conn, doing.ticket_id, shown=50)
-    facts = threads.template_context(read, doing.rule.name, read.channel.name if read.channel else "")
+    facts = threads.template_context(read, doing.rule.name, shop.name(doing.unit.conn))
     if "template" in args:
         text = note_text(doing.unit.conn, doing.ticket_id, args["template"], facts)
     else:
