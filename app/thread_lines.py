@@ -16,6 +16,7 @@ from app.times import size_text, stamp
 from app.told import told
 from app.words import _, ngettext
 from app.wrap import wrap
+from desk import reach
 from desk.reason import reason_from
 from desk.thread import Thread
 from desk.vocabulary import CLOCK_KINDS, PRIORITIES, STATUSES, TYPES
@@ -54,6 +55,8 @@ def thread_lines(
     lines += _happened(happened, NEVER, width, reader)
     for row in thread.waiting:
         lines += _waiting(row, width, now)
+    if thread.channel is not None and (why := reach.why_not(thread.channel)):
+        lines += [(), *(((line, "muted"),) for line in wrap(_("No replies from here: {reason}").format(reason=_(why)), width))]
     if not history:
         lines += _why(next((e for e in reversed(beside.log) if e.verb == "assigned"), None), width)
     return lines

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.screens.composer import Composer, Snippets, Writing
 from app.words import _, render_error
-from desk import aside, enclosing, tickets
+from desk import aside, enclosing, reach, tickets
 from desk import outbox as box
 from desk import thread as threads
 from desk.automation.templates import tags
@@ -47,6 +47,8 @@ class WritingActs:
             return
         self.free_for("reply", ticket_id)
         thread = threads.read(self.session.store.conn, ticket_id, shown=20)
+        if thread.channel is not None:
+            reach.insist(thread.channel)
         to = threads.answer_to(thread)
         if not to:
             raise Refused(N_("{item} has no address to answer to."), item=f"#{ticket_id}",

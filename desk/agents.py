@@ -12,7 +12,7 @@ from desk.automation import regions
 from desk.clocks.calendar_files import calendar_from
 from desk.clocks.calendars import Calendar
 from store.connection import Connection
-from store.errors import N_, Conflict, Invalid, NotFound
+from store.errors import N_, Conflict, Invalid, NotFound, Refused
 from store.sql import shop, teams
 from store.sql.rows import Agent
 from store.unit import UnitOfWork
@@ -76,14 +76,24 @@ def _shop_zone(unit: UnitOfWork) -> str:
 def change(unit: UnitOfWork, agent_id: str, values: Mapping[str, Any]) -> int:
     """Sets fields of an agent and returns the event's seq, 0 when nothing differed. `languages` maps BCP 47 tags to
     levels 1 to 5, `skills` is a list, `shifts` a calendar's table ({} is always on), `weight` a share (1 is ordinary),
-    `countries` codes and regions (none is all). Raises NotFound, Invalid, Conflict."""
+    `countries` codes and regions (none is all). Raises NotFound, Invalid, Conflict, Refused."""
     agent = need(unit, agent_id)
     diff = {f: [getattr(agent, f), v] for f, v in _checked(unit, values, agent_id).items() if getattr(agent, f) != v}
     if not diff:
         return 0
+    _keep_an_admin(unit, agent, diff)
     sets = ", ".join(f"{field} = ?" for field in diff)
     unit.conn.execute(f"UPDATE agent SET {sets} WHERE id = ?", (*(after for _before, after in diff.values()), agent_id))
     return unit.append("agent_changed", {"agent": agent_id, "changes": diff})
+
+
+def _keep_an_admin(unit: UnitOfWork, agent: Agent, diff: Mapping[str, Any]) -> None:
+    """Raises Refused where the only one who may run the desk would go, or no longer could."""
+    others = any(a.role == "admin" for a in shop.agents(unit.conn) if a.id != agent.id)
+    leaves = "active" in diff or "role" in diff
+    if agent.active and agent.role == "admin" and leaves and not others:
+        raise Refused(N_("{item} is the only admin of this desk."), item=agent.id,
+                      next=N_("Make somebody else one first: deskhand agent set ID role=admin"))  # fmt: skip
 
 
 def set_presence(unit: UnitOfWork, agent_id: str, state: str, until: Instant = 0) -> int:

@@ -61,8 +61,11 @@ def save(
 
 
 def remove(unit: UnitOfWork, checklist_id: str) -> Checklist:
-    """Forgets a checklist; what is on tickets stays. Raises NotFound."""
+    """Forgets a checklist; what is on tickets stays. Raises NotFound, and Refused while a rule attaches it."""
+    from desk.automation.rules.used import keep_used
+
     old = need(unit.conn, checklist_id)
+    keep_used(unit.conn, "checklist", ("id",), checklist_id)
     tasks.remove_checklist(unit.conn, checklist_id)
     versions.tell_removed(unit, KIND, checklist_id)
     return old

@@ -94,11 +94,16 @@ def change(unit: UnitOfWork, field_id: str, values: Mapping[str, Any]) -> Custom
 
 
 def remove(unit: UnitOfWork, field_id: str, *, values_too: bool = False) -> CustomField:
-    """Forgets a field. Raises NotFound, and Refused while tickets have values in it, unless those go too."""
+    """Forgets a field. Raises NotFound, and Refused while a rule uses it, or tickets have values in it, unless those go
+    too."""
+    from desk.automation.rules.used import keep_asked, keep_used
+
     old, count = need(unit, field_id), fields.used(unit.conn, field_id)
     if count and not values_too:
         raise Refused(N_("{count} tickets have something in {item}."), item=field_id, count=count,
                       next=N_("Forget that too with --values, or keep the field."))  # fmt: skip
+    keep_used(unit.conn, "field", ("id",), field_id)
+    keep_asked(unit.conn, field_id)
     fields.remove(unit.conn, field_id)
     versions.tell_removed(unit, KIND, field_id)
     return old

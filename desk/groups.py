@@ -101,7 +101,9 @@ def save(unit: UnitOfWork, group_id: str, values: Mapping[str, Any], *, note: st
 
 def remove(unit: UnitOfWork, group_id: str) -> Group:
     """Takes a group away; its tickets stay with whom they are and belong to nobody's group. Raises NotFound, and
-    Refused while another group falls back to it."""
+    Refused while another group falls back to it or a rule gives it work."""
+    from desk.automation.rules.used import keep_used
+
     group = need(unit.conn, group_id)
     if group_id == TEAM:
         raise Refused(N_("{item} is everybody and stays."), item=TEAM, next=N_("Change it: deskhand group set {item}"))
@@ -109,6 +111,7 @@ def remove(unit: UnitOfWork, group_id: str) -> Group:
     if users:
         raise Refused(N_("{item} is the fallback of {groups}."), item=group_id, groups=", ".join(users),
                       next=N_("Give that another fallback first."))  # fmt: skip
+    keep_used(unit.conn, "", ("group", "fallback"), group_id)
     unit.conn.execute("UPDATE ticket SET group_id = NULL, version = version + 1 WHERE group_id = ? AND is_open = 1",
                       (group_id,))  # fmt: skip
     teams.drop_group(unit.conn, group_id)

@@ -68,8 +68,11 @@ def change(unit: UnitOfWork, ident: str, settings: Mapping[str, str], *, name: s
 
 
 def remove(unit: UnitOfWork, ident: str) -> None:
-    """Takes a target away; what waits for it never leaves. Raises NotFound."""
+    """Takes a target away; what waits for it never leaves. Raises NotFound, and Refused while a rule tells it."""
+    from desk.automation.rules.used import keep_used
+
     need(unit.conn, ident)
+    keep_used(unit.conn, "notify", ("target",), ident)
     for row in rows.waiting(unit.conn, PREFIX + ident):
         outbox.move(unit.conn, row.id, "held", "cancelled", unit.now)
     rows.remove(unit.conn, ident)

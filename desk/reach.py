@@ -22,6 +22,8 @@ def why_not(channel: Channel, deed: str = "reply") -> str:
     """Why a capability of `contract.Capabilities` is missing here (a message id), "" where it is there."""
     if channel.settings == "{}":
         return IMPORTED
+    if deed == "reply" and channel.platform == MAIL:
+        return ""
     able = _capabilities(channel.platform)
     if able is None:
         return UNKNOWN

@@ -238,3 +238,31 @@ def test_a_wrong_word_is_answered_with_the_one_that_was_meant(shop: Cli, tmp_pat
     file.write_text('id = "w"\nwhen = ["created"]\nfrom = 2026-12-01\nuntil = 2026-11-01\n'
                     'then = [{ do = "tag", add = ["x"] }]\n', "utf-8")  # fmt: skip
     assert "until cannot be 2026-11-01." in shop("rule", "add", file).err
+
+
+USING = """
+[[rule]]
+id = "using"
+when = ["created"]
+if = "broken batch:A-17"
+then = [
+  { do = "assign", group = "returns" },
+  { do = "field", id = "shelf", value = "9" },
+  { do = "checklist", id = "refund" },
+]
+"""
+
+
+def test_what_a_rule_that_is_on_uses_is_not_taken_away_under_it(shop: Cli, tmp_path: Path) -> None:
+    for words in (("group", "add", "returns"), ("field", "add", "batch", "word"), ("field", "add", "shelf", "number")):
+        assert shop(*words).code == 0
+    (tmp_path / "using.toml").write_text(USING, "utf-8")
+    assert shop("rule", "add", tmp_path / "using.toml").code == 0
+    assert shop("rule", "enable", "using", "--yes", *ALWAYS).code == 0
+    removals = [("group", "remove", "returns"), ("field", "remove", "batch"), ("field", "remove", "shelf"),
+                ("checklist", "remove", "refund")]  # fmt: skip
+    for words in removals:
+        refused = shop(*words)
+        assert refused.code == 1 and "used by rules that are on: using" in refused.err, words
+    assert shop("rule", "disable", "using").code == 0
+    assert [shop(*words).code for words in removals] == [0, 0, 0, 0]

@@ -110,3 +110,13 @@ def test_explain_names_who_was_passed_over_and_why(shop: Cli) -> None:
     found = json.loads(shop("explain", "1", "--json").out)
     assert found["assignee"] == "ana"
     assert found["why"][1:3] == ["Considered: ana.", "bo: set to away"]
+
+
+def test_the_only_admin_can_neither_leave_nor_lose_the_role(desk: Cli) -> None:
+    admins = [a["id"] for a in desk("agent", "list", "--json").json["agents"] if a["role"] == "admin"]
+    (only,) = admins
+    assert "only admin" in desk("agent", "set", only, "active=no").err
+    assert "only admin" in desk("agent", "set", only, "role=agent").err
+    other = next(a["id"] for a in desk("agent", "list", "--json").json["agents"] if a["id"] != only)
+    assert desk("agent", "set", other, "role=admin").code == 0
+    assert desk("agent", "set", only, "active=no").code == 0

@@ -1,0 +1,1 @@
+"""Walmart (US): orders, returns, refunds and parcels of one marketplace seller."""
