@@ -177,12 +177,18 @@ SENTENCES = (
     # sync
     N_("The channel {channel} is no longer connected."),
     N_("Another process has been renewing this sign-in for too long."),
+    N_("{exception}: {reason}"),
 )  # fmt: skip
-"""Message ids in the shape of what is said; a gap may hold a sentence of this list again."""
+"""Message ids in the shape of what is said; a gap may hold a sentence of this list again. What marketplaces say stands
+in modules of its own: see `sentences`."""
 
 
-_ONE_WORD = dict.fromkeys(("host", "server", "protocol", "key", "code", "status", "size", "limit", "low", "high"), r"\S")
+_ONE_WORD = dict.fromkeys(
+    ("host", "server", "protocol", "platform", "key", "kind", "code", "status", "size", "limit", "low", "high",
+     "exception"), r"\S"
+)
 """Gaps without spaces: a whole sentence before "{host} did …" is none of its hosts."""
+_GAP = re.compile(r"\{\w+\}")
 
 
 def told(text: str) -> str:
@@ -190,24 +196,46 @@ def told(text: str) -> str:
     return text if not text or language() == LANGUAGES[0] else _told(text, language())
 
 
+def sentences() -> tuple[str, ...]:
+    """Everything that is known again; the marketplaces' part is loaded here, for a desk in English never needs it."""
+    from app import told_markets, told_shops
+
+    return tuple(dict.fromkeys((*SENTENCES, *told_markets.SENTENCES, *told_shops.SENTENCES)))
+
+
 @lru_cache(512)
 def _told(text: str, _language: str) -> str:
-    for shape, sentence in _shapes():
-        if found := shape.fullmatch(text):
+    for head, tail, sentence in _ends():
+        if text.startswith(head) and text.endswith(tail) and (found := _shape(sentence).fullmatch(text)):
             return _(sentence).format(**{name: told(value) for name, value in found.groupdict().items()})
     return text
 
 
 @cache
-def _shapes() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Those with most words first: a gap takes anything."""
-    return tuple((re.compile(shape_of(text), re.DOTALL), text) for text in sorted(SENTENCES, key=_words, reverse=True))
+def _ends() -> tuple[tuple[str, str, str], ...]:
+    """How each sentence begins and ends, and itself; those with most words first: a gap takes anything."""
+    known = sorted(sentences(), key=_words, reverse=True)
+    return tuple((parts[0], parts[-1], text) for text in known for parts in [_GAP.split(text)])
+
+
+@cache
+def _shape(sentence: str) -> re.Pattern[str]:
+    return re.compile(shape_of(sentence), re.DOTALL)
 
 
 def shape_of(sentence: str) -> str:
-    """A regular expression for the sentence with anything in its gaps."""
-    return re.sub(r"\\\{(\w+)\\\}", lambda gap: f"(?P<{gap[1]}>{_ONE_WORD.get(gap[1], '.')}*?)", re.escape(sentence))
+    """A regular expression for the sentence with anything in its gaps; a gap named again holds the same again."""
+    seen: set[str] = set()
+
+    def gap(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in seen:
+            return f"(?P={name})"
+        seen.add(name)
+        return f"(?P<{name}>{_ONE_WORD.get(name, '.')}*?)"
+
+    return re.sub(r"\\\{(\w+)\\\}", gap, re.escape(sentence))
 
 
 def _words(sentence: str) -> int:
-    return len(re.sub(r"\{\w+\}", "", sentence))
+    return len(_GAP.sub("", sentence))

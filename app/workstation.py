@@ -553,6 +553,10 @@ class Workstation(Face[int]):
         if now >= self._status_at:
             self._status_at = now + 60 * SECOND
             self.desk_screen.show_status()
+            if self._acts is not None:
+                from app.upkeep import let_go
+
+                let_go(self)
         if not _line_is_up():
             self.last_words()
             return

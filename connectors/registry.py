@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 from connectors.contract import Capabilities, Connector, Ports
 
-PLATFORMS = ("email", "ebay", "shopee", "shopify", "tiktok", "amazon", "woocommerce")
+PLATFORMS = ("email", "ebay", "shopee", "shopify", "tiktok", "amazon", "woocommerce", "walmart")
 
 KINDS = ("text", "integer", "choice", "list", "flag", "secret")
 

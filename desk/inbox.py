@@ -76,7 +76,7 @@ class ViewLine:
 
 def context(conn: Connection, me: str, now: Instant, zone: tzinfo = UTC) -> Context:
     """What a query needs to know to be compiled on this desk."""
-    agents = {a.id: a.name for a in shop.agents(conn)}
+    agents = {a.id: a.name for a in shop.agents(conn)} | shop.owners_who_left(conn)
     channels = {c.name: c.id for c in shop.channels(conn)}
     groups = dict(conn.execute("SELECT id, name FROM agent_group ORDER BY position, id").fetchall())
     return Context(now=now, zone=zone, me=me or None, agents=agents, channels=channels, groups=groups,

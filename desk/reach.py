@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.contract import Capabilities
+from desk.reason import Reason
 from store.errors import N_, Refused
 from store.sql.rows import Channel
 
@@ -36,9 +37,9 @@ def insist(channel: Channel, deed: str = "reply") -> None:
     """Raises Refused with the reason where it cannot be done."""
     if why := why_not(channel, deed):
         if deed == "reply":
-            raise Refused(N_("{item} takes no replies: {reason}"), item=channel.name, reason=why,
+            raise Refused(N_("{item} takes no replies: {reason}"), item=channel.name, reason=Reason(why),
                           next=N_("Answer where the buyer wrote."))  # fmt: skip
-        raise Refused(N_("{item} cannot do this: {reason}"), item=channel.name, reason=why,
+        raise Refused(N_("{item} cannot do this: {reason}"), item=channel.name, reason=Reason(why),
                       next=N_("Do it in the shop's own console."))  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def _serve(run: Run, args: argparse.Namespace) -> int:
                     one.market.step()
     except (OSError, OverflowError) as exc:
         raise Unavailable(N_("Port {item} cannot be used: {reason}"), item=args.port, reason=str(exc),
-                          next=N_("Give another --port, or none."))  # fmt: skip
+                          next=N_("Give another --port, or none.")) from exc  # fmt: skip
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

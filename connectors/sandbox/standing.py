@@ -18,10 +18,14 @@ STAND_INS: Mapping[str, str] = {
     "amazon": "connectors.sandbox.amazon:AmazonSite",
     "shopify": "connectors.sandbox.shopify:ShopifySite",
     "shopee": "connectors.sandbox.shopee:ShopeeSite",
+    "walmart": "connectors.sandbox.walmart:WalmartSite",
     "woocommerce": "connectors.sandbox.woocommerce:WooCommerceSite",
     "tiktok": "connectors.sandbox.tiktok:TikTokSite",
 }
 """Platform → where its stand-in is, made of a clock and a market."""
+
+_SHOPS = {"woocommerce": "email"}
+"""The practice shop's own web shop is the one whose buyers write mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def standing(platforms: Sequence[str], clock: Clock, *, seed: int = 7, port: int
         found = []
         for place, platform in enumerate(platforms):
             module, _, name = STAND_INS[platform].partition(":")
-            market = Market(world, clock, platform=platform)
+            market = Market(world, clock, platform=_SHOPS.get(platform, platform))
             site: Any = getattr(import_module(module), name)(clock, market)
             assert isinstance(site, Site)
             url = stack.enter_context(served(site, port + place if port else 0))

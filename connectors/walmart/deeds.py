@@ -9,7 +9,17 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import NAMESPACE_URL, uuid5
 
 from connectors import registry
-from connectors.contract import AnswerReview, Command, Decide, OutcomeUnknown, Permanent, Receipt, Refund, SendReply, Ship
+from connectors.contract import (
+    AnswerReview,
+    Command,
+    Decide,
+    OutcomeUnknown,
+    Permanent,
+    Receipt,
+    Refund,
+    SendReply,
+    Ship,
+)
 from connectors.fields import Data, ident, many, money, part, text, whole
 from connectors.walmart import guesses, mapping
 from connectors.walmart.shop import Before, Shop, safe
@@ -114,7 +124,7 @@ def _shares(order: Data, command: Refund) -> list[tuple[Data, Money]]:
             raise Permanent(f"The order was paid in {paid.currency}.")
         if not guesses.SHIPPED & set(mapping.line_states(line)):
             continue  # what has not left is cancelled, not paid back
-        left = paid.minor - int(sum(map(mapping.refunded, mapping.line_refunds(line))))
+        left = paid.minor - sum(map(mapping.refunded, mapping.line_refunds(line)))
         taken = min(left, missing)
         if wanted:
             taken = wanted.pop(ident(line, "lineNumber"), Money(paid.currency, 0)).minor

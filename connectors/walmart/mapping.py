@@ -69,9 +69,9 @@ def line_refunds(line: Data) -> list[Data]:
     return [alone] if alone else [data(r) for r in many(part(line, "refunds"), "refund")]
 
 
-def refunded(refund: Data) -> Decimal:
-    """What a refund paid back, tax included; Walmart writes it with a minus, in places without."""
-    total = Decimal(0)
+def refunded(refund: Data) -> int:
+    """What a refund paid back in minor units, tax included; Walmart writes it with a minus, in places without."""
+    total = 0
     for one in map(data, many(part(refund, "refundCharges"), "refundCharge")):
         goods, tax = charged(part(one, "charge"))
         total += abs(goods.minor) + abs(tax.minor)

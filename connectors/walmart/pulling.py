@@ -62,6 +62,8 @@ def _pages(
         except Refusal as fault:
             if fault.status == 404 and guesses.NOTHING_FOUND in fault.code:
                 return Found([], "")
+            if fault.status == 404 and not fault.code:
+                raise SchemaSurprise("Walmart has nothing there, or its answer was cut off.") from fault
             raise
 
     fresh = Fresh()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from decimal import ROUND_HALF_EVEN, Decimal
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from connectors import registry
@@ -149,7 +150,7 @@ def _pays_back(shop: Shop, order: Data) -> None:
     way = text(order, "payment_method")
     name = text(order, "payment_method_title") or way or "This order's payment method"
     try:
-        able = way and guesses.PAYS_BACK in many(shop.get(f"/payment_gateways/{way}"), "method_supports")
+        able = way and guesses.PAYS_BACK in many(shop.get(f"/payment_gateways/{quote(way, safe='')}"), "method_supports")
     except Refusal as exc:
         if exc.status == 403:  # the key may not look; the shop itself will tell
             return

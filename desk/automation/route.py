@@ -102,7 +102,7 @@ def warn(unit: UnitOfWork, ticket: Ticket, why: Reason, next_at: Instant | None)
     """Tells those who lead that a ticket falls due before anybody is there for it, once for each due time."""
     if warned(unit.conn, ticket):
         return False
-    payload = {"why": why.stored(), "due_at": ticket.due_at, "next_at": next_at, "agents": leaders(unit.conn)}
+    payload = {"why": why.stored(), "due_at": ticket.due_at, "next_at": next_at, "agents": leaders(unit.conn, unit.now)}
     unit.append("unattended", payload, ticket_id=ticket.id)
     return True
 
@@ -113,10 +113,13 @@ def warned(conn: Connection, ticket: Ticket) -> bool:
                for e in events.of_ticket(conn, ticket.id, _LOOK_BACK))  # fmt: skip
 
 
-def leaders(conn: Connection) -> list[str]:
-    """Who is told when something is about to go wrong: leads and admins, else everybody."""
+def leaders(conn: Connection, now: Instant) -> list[str]:
+    """Who is told when something is about to go wrong: leads and admins who are there, else whoever is; where nobody
+    is, leads and admins, else everybody."""
     team = shop.agents(conn)
-    return [a.id for a in team if a.role in ("lead", "admin")] or [a.id for a in team]
+    leads = [a.id for a in team if a.role in ("lead", "admin")]
+    there = [c.id for c in candidates(conn) if absent(c, now) is None]
+    return [a for a in leads if a in there] or there or leads or [a.id for a in team]
 
 
 def queued(conn: Connection, ticket_id: int) -> How | None:

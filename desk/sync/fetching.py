@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connectors.contract import Connector
 from desk import reach
+from desk.reason import Reason
 from desk.sync import facts, pull
 from desk.sync.reader import InProcess
 from store.connection import Connection
@@ -31,7 +32,7 @@ def order(conn: Connection, number: str, channel_id: str = "") -> tuple[str, str
 def insist(channel: Channel) -> None:
     """Raises Refused for an account that tells no orders."""
     if why := reach.why_not(channel, "orders"):
-        raise Refused(N_("{item} tells no orders: {reason}"), item=channel.name, reason=why,
+        raise Refused(N_("{item} tells no orders: {reason}"), item=channel.name, reason=Reason(why),
                       next=N_("Import them: deskhand import FILE"))  # fmt: skip
 
 

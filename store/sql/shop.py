@@ -22,6 +22,14 @@ def agents(conn: Connection) -> list[Agent]:
     return [Agent(*r) for r in conn.execute(f"SELECT {columns(Agent)} FROM agent WHERE active = 1 ORDER BY id")]
 
 
+def owners_who_left(conn: Connection) -> dict[str, str]:
+    """Id → name of those who are no longer of the team and still have tickets."""
+    sql = (
+        "SELECT id, name FROM agent WHERE active = 0 AND id IN (SELECT assignee_id FROM tally WHERE n > 0) ORDER BY id"
+    )
+    return dict(conn.execute(sql).fetchall())
+
+
 def agent(conn: Connection, agent_id: str) -> Agent | None:
     row = conn.execute(f"SELECT {columns(Agent)} FROM agent WHERE id = ?", (agent_id,)).fetchone()
     return Agent(*row) if row else None

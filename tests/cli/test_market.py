@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from app.wire import SystemClock
+from app.wire import SystemClock, open_desk
+from connectors.registry import manifest
 from connectors.sandbox.ebay import EbaySite
 from connectors.sandbox.market import Market
+from connectors.sandbox.standing import STAND_INS, standing
 from connectors.sandbox.web import served
 from connectors.sandbox.world import make_world
 from store.values import DAY
@@ -119,6 +121,38 @@ def test_what_the_platform_does_not_have_is_said(desk: Cli, ebay: Standing) -> N
     found = desk("order", "fetch", "12-00000-00000", "--channel", "ebay")
     assert found.code == 1
     assert "could not be fetched" in found.err
+
+
+def test_an_answer_from_the_desk_reaches_the_buyer_once_and_its_copy_comes_back_once(
+    desk: Cli, ebay: Standing, folder: Path
+) -> None:
+    ebay.add(desk)
+    desk("sync", "--once")
+    talk = ebay.market.threads[-1]
+    ebay.market.says(talk, "Any news of the frobnicator?")
+    desk("sync", "--once")
+    (ticket,) = desk("list", "frobnicator", "--json").json["tickets"]
+    assert (ticket["platform"], ticket["channel"]) == ("ebay", "EBAY")
+    sent = desk("reply", str(ticket["id"]), "--text", "It leaves today.", "--then", "pending", "--yes")
+    assert sent.code == 0, sent.err
+    store = open_desk(folder).store
+    store.conn.execute("UPDATE outbox SET hold_until = 0")
+    store.close()
+    assert desk("sync", "--once").code == 0
+    assert [m.text for m in talk.messages].count("It leaves today.") == 1
+    assert desk("sync", "--once").code == 0
+    shown = desk("show", str(ticket["id"]), "--json").json
+    assert [m["text"] for m in shown["messages"]].count("It leaves today.") == 1
+    assert (shown["status"], desk("outbox", "list", "--json").json["outbox"][0]["state"]) == ("pending", "sent")
+
+
+def test_every_stand_in_gives_what_its_platform_asks_for() -> None:
+    with standing(tuple(STAND_INS), SystemClock()) as found:
+        for one in found:
+            asked = {s.key: s.kind for s in manifest(one.platform).settings}
+            needed = {s.key for s in manifest(one.platform).settings if s.required}
+            assert needed <= {*one.settings, *one.secrets} <= set(asked)
+            assert {asked[key] for key in one.secrets} == {"secret"}
 
 
 def test_stand_ins_are_served_until_they_are_stopped(tmp_path: Path) -> None:

@@ -263,6 +263,6 @@ def test_what_a_rule_that_is_on_uses_is_not_taken_away_under_it(shop: Cli, tmp_p
                 ("checklist", "remove", "refund")]  # fmt: skip
     for words in removals:
         refused = shop(*words)
-        assert refused.code == 1 and "used by rules that are on: using" in refused.err, words
+        assert refused.code == 1 and "is used by rule using" in refused.err, words
     assert shop("rule", "disable", "using").code == 0
     assert [shop(*words).code for words in removals] == [0, 0, 0, 0]

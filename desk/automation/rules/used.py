@@ -32,5 +32,5 @@ def _acting(conn: Connection) -> list[tuple[str, Mapping[str, Any]]]:
 
 def _refuse(ident: str, users: list[str]) -> None:
     if users:
-        raise Refused(N_("{item} is used by rules that are on: {users}."), item=ident, users=", ".join(users),
-                      next=N_("Change them or turn them off first: deskhand rule disable ID"))  # fmt: skip
+        raise Refused(N_("{item} is used by {users}."), item=ident, users=", ".join(f"rule {name}" for name in users),
+                      next=N_("Give them another one first."))  # fmt: skip

@@ -100,9 +100,10 @@ def test_no_more_is_paid_back_than_is_left_and_nothing_twice(lab: Lab) -> None:
     order = lab.market.order(command.order_id)
     assert order is not None
     lab.connect().send(command, lambda: None)
-    wrong = (command, replace(command, key="k8", amount=order.total),
-             replace(command, key="k7", amount=Money("XXX", 1)), replace(command, key="k6", amount=command.amount - command.amount),
-             replace(command, key="k5", lines=((f"{order.id}1", command.amount + command.amount),)))  # fmt: skip
+    nothing, double = command.amount - command.amount, command.amount + command.amount
+    wrong = (command, replace(command, key="k8", amount=order.total), replace(command, key="k7", amount=Money("XXX", 1)),
+             replace(command, key="k6", amount=nothing),
+             replace(command, key="k5", lines=((f"{order.id}1", double),)))  # fmt: skip
     for one in wrong:
         with pytest.raises(Permanent):
             lab.connect().send(one, lambda: None)
