@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from desk import groups
 from desk.automation.pack_form import Choice, Pack
-from desk.automation.route import leaders
+from desk.automation.route import leads
 from desk.groups import TEAM
 from desk.thread import hundredths
 from store.connection import Connection
@@ -102,7 +102,7 @@ def _usual(conn: Connection, choice: Choice) -> str:
     there = known(conn, choice)
     if choice.usual in there:
         return choice.usual
-    return leaders(conn)[0] if choice.usual == "lead" and choice.kind != "group" and leaders(conn) else ""
+    return leads(conn)[0] if choice.usual == "lead" and choice.kind != "group" and leads(conn) else ""
 
 
 def _check(conn: Connection, pack: Pack, choice: Choice, value: str) -> None:

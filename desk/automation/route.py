@@ -116,10 +116,15 @@ def warned(conn: Connection, ticket: Ticket) -> bool:
 def leaders(conn: Connection, now: Instant) -> list[str]:
     """Who is told when something is about to go wrong: leads and admins who are there, else whoever is; where nobody
     is, leads and admins, else everybody."""
-    team = shop.agents(conn)
-    leads = [a.id for a in team if a.role in ("lead", "admin")]
     there = [c.id for c in candidates(conn) if absent(c, now) is None]
-    return [a for a in leads if a in there] or there or leads or [a.id for a in team]
+    usual = leads(conn)
+    return [a for a in usual if a in there] or there or usual
+
+
+def leads(conn: Connection) -> list[str]:
+    """Leads and admins, else everybody."""
+    team = shop.agents(conn)
+    return [a.id for a in team if a.role in ("lead", "admin")] or [a.id for a in team]
 
 
 def queued(conn: Connection, ticket_id: int) -> How | None:
