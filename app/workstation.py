@@ -478,6 +478,12 @@ class Workstation(Face[int]):
             self._later[name].cancel()
         self._later[name] = asyncio.get_running_loop().call_later(seconds, call)
 
+    def let_go(self) -> None:
+        """Something was taken off the screen: what Textual keeps of it goes too, a moment later."""
+        from app.upkeep import let_go
+
+        self.soon("let go", 2.0, lambda: let_go(self))
+
     def not_now(self, name: str) -> None:
         """What `soon` was to call is not called."""
         if name in self._later:
@@ -553,10 +559,6 @@ class Workstation(Face[int]):
         if now >= self._status_at:
             self._status_at = now + 60 * SECOND
             self.desk_screen.show_status()
-            if self._acts is not None:
-                from app.upkeep import let_go
-
-                let_go(self)
         if not _line_is_up():
             self.last_words()
             return

@@ -222,6 +222,7 @@ class WritingActs:
         picker, self.desk.picker = self.desk.picker, None
         if picker is not None:
             picker.remove()
+            self.desk.let_go()
         self.desk.go_to("ticket")
         return picker
 
@@ -395,6 +396,7 @@ class WritingActs:
         composer, self.desk.composer = self.desk.composer, None
         if composer is not None:
             composer.remove()
+            self.desk.let_go()
         self.desk.desk_screen.set_focus(None)
         self.desk.go_to("ticket" if self.desk.desk_screen.reading else "list")
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
@@ -139,6 +141,16 @@ class _Review(Lines):
         return ((cells(text, min(width_of(text), width - 3 - width_of(tail))), "us"), (tail, "muted"))
 
 
+class _Area(TextArea):
+    """Textual's, which falls over when it is drawn once more after it was taken away: a window that changes its size just
+    then has it in its layout still."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if self.parent is None:
+            return [Strip.blank(crop.width)] * crop.height
+        return super().render_lines(crop)
+
+
 class Composer(Vertical):
     """Header, text, review bar; sits under the thread."""
 
@@ -152,7 +164,7 @@ class Composer(Vertical):
         super().__init__()
         self.writing, self.snippets = writing, snippets or Snippets()
         self.head, self.review = _Head(writing), _Review(writing)
-        self.area = TextArea(text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+        self.area = _Area(text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
         self.early = ""
         """What was typed before the area could take it."""
         self.gaps: list[str] = []

@@ -130,6 +130,8 @@ def shapes(raw: bytes) -> set[str]:
     for sequence in _SEQUENCE.findall(raw.decode("utf-8", "replace")):
         if sequence.startswith("\x1b]52;c;"):
             found.add(_copied(sequence))
+        elif sequence.startswith("\x1b]2;"):
+            found.add(_titled(sequence))
         else:
             found.add(sequence if sequence[1:2] == "]" else re.sub(r"\d+(?:[;:]\d*)*", "#", sequence))
     return found
@@ -139,6 +141,12 @@ def _copied(sequence: str) -> str:
     """One name for every line of plain text that was copied to the clipboard; anything else stands for itself."""
     text = base64.b64decode(sequence[7:].rstrip("\x07\x1b\\")).decode("utf-8", "replace")
     return "clipboard" if text == clean_line(text) else sequence
+
+
+def _titled(sequence: str) -> str:
+    """One name for every title of the window that is a line of plain text; anything else stands for itself."""
+    text = sequence[4:].removesuffix("\x07")
+    return "title" if text == clean_line(text) and text.isprintable() else sequence
 
 
 def faults(raw: bytes, allowed: Iterable[str] = ()) -> list[str]:

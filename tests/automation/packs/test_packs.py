@@ -139,8 +139,8 @@ def test_what_was_chosen_is_kept_and_what_is_left_open_is_left_out(desk: Desk) -
     enable(desk, "dispatch-type", size="after_sales")
     values = packs.standing(desk.store.conn, "dispatch-type").chosen
     assert (values["logistics"], values["size"]) == ("logistics", "after_sales")
-    with desk.acting(SYSTEM) as unit:
-        groups.remove(unit, "experts")
+    with desk.acting(SYSTEM) as unit:  # a group a rule names cannot be removed any more; older desks may have done it
+        unit.conn.execute("DELETE FROM agent_group WHERE id = 'experts'")
     with pytest.raises(Invalid, match="experts"):
         packs.plan(desk.store.conn, "dispatch-type", {})
     with desk.acting(SYSTEM) as unit:
