@@ -189,7 +189,7 @@ class KeepingActs:
         self.room.draw()
 
     async def _save(self, root: FormPage, values: dict[str, object]) -> None:
-        room, ident, overwrite = root.room, root.ident, self._overwrite
+        room, ident, overwrite = self.state.room, root.ident, self._overwrite
         self._overwrite = False
 
         def save(unit: UnitOfWork) -> str:

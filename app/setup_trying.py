@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.lines import Line
 from app.setup.form import Form
-from app.setup.rooms import Room, Trial
+from app.setup.rooms import Questions, Room, Trial
 from app.setup.state import PAGE, RECORDS, FormPage, HistoryPage, ReportPage
 from app.words import _, render_error
 from store.errors import N_, DeskError, Refused
@@ -81,7 +81,7 @@ class TryingActs:
             state.show(ident, self.room.reading)
             root = state.root
         assert root is not None
-        other = state.room.trial_room()
+        other = state.room.simulator()
         if other is not None:
             desk = self.room.reading
             values = {**other.values(desk, ""), **_shared(root.form, other)}
@@ -144,6 +144,6 @@ class TryingActs:
                 page.stopped = page.stopped or page.running
 
 
-def _shared(form: Form, other: Room) -> dict[str, object]:
+def _shared(form: Form, other: Questions) -> dict[str, object]:
     """What a simulator can take over from the form it was called from."""
     return {key: value for key, value in form.rough().items() if key in other.takes and value}

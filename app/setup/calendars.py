@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.lines import Line as DrawnLine
 from app.setup import common
 from app.setup.fields import WEEKDAYS, Entries, Field, Line, Week
-from app.setup.rooms import Reading, Record, Room
+from app.setup.rooms import Questions, Reading, Record, Room
 from app.words import _, ngettext
 from desk.clocks import keep_setup
 from desk.clocks.calendar_files import calendar_from, hours_from
@@ -144,7 +144,7 @@ class Calendars(Room):
     def preview(self, desk: Reading, values: Mapping[str, Any], width: int) -> Sequence[DrawnLine]:
         return hours_preview(desk, values)
 
-    def trial_room(self) -> Room:
+    def simulator(self) -> Questions:
         from app.setup.simulator import Simulator
 
         return Simulator()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.setup import common
 from app.setup.fields import Choice, Choices, Field, Line, Option, Span, Toggle
-from app.setup.rooms import Reading, Record, Room
+from app.setup.rooms import Questions, Reading, Record, Room
 from app.words import _, language
 from desk.clocks import keep_setup
 from desk.clocks.policies import BUYER_MESSAGE, KINDS, LABELS, PAUSABLE, policy_from
@@ -97,7 +97,7 @@ class Policies(Room):
     def versioned(self, version: Version, ident: str) -> dict[str, Any]:
         return _form({"id": ident, **version.body})
 
-    def trial_room(self) -> Room:
+    def simulator(self) -> Questions:
         from app.setup.simulator import Simulator
 
         return Simulator()

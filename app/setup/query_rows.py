@@ -10,7 +10,7 @@ from typing import Any
 from app.lines import Line as DrawnLine
 from app.setup.drawn import error_line, text_lines
 from app.setup.fields import Choice, Choices, Field, Line, Option, Parts, Words
-from app.setup.rooms import Reading, Room
+from app.setup.rooms import Questions, Reading
 from app.words import _, ngettext
 from desk.query import Context, form
 from desk.query.form import FREE, OPERATORS, WORDS, Row
@@ -19,7 +19,7 @@ from store.errors import N_, DeskError
 ROWS = "rows"
 
 
-class QueryRows(Room):
+class QueryRows(Questions):
     """The form of one query. Its value goes back to the field it came from."""
 
     label = N_("Conditions")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from importlib import import_module
@@ -66,35 +67,48 @@ class Trial(NamedTuple):
     stopped: Callable[[], bool]
 
 
-class Room:
+class Questions(ABC):
+    """What a form asks, and what its answers mean."""
+
+    label = ""
+    takes: frozenset[str] = frozenset()
+    """For a simulator: the fields it takes over from the form it is called from."""
+
+    @abstractmethod
+    def fields(self, desk: Reading, ident: str) -> Sequence[Field]:
+        """The form of a record; of a new one for ""."""
+
+    @abstractmethod
+    def values(self, desk: Reading, ident: str) -> dict[str, Any]:
+        """A record as its form takes it; for "" what a new one begins with. Raises NotFound."""
+
+    live = True
+    """Whether `preview` is quick enough to follow every key."""
+
+    def preview(self, desk: Reading, values: Mapping[str, Any], width: int) -> Sequence[Line]:
+        """What the form as it is now would mean, drawn below it; called when it changed."""
+        return ()
+
+
+class Room(Questions):
     """Records of one kind. A subclass gives what it can; `can` names the keys that do something in it, of new, remove,
     move, toggle, test and history."""
 
     id = ""
-    label = ""
     about = ""
     """What it is for, in a sentence: shown while it is empty."""
     can: frozenset[str] = frozenset()
     kind = ""
     """The name under which `desk.versions` keeps its versions."""
-    takes: frozenset[str] = frozenset()
-    """For a simulator: the fields it takes over from the form it is called from."""
 
+    @abstractmethod
     def records(self, desk: Reading) -> Sequence[Record]:
-        raise NotImplementedError
+        """What there is, in the order it is shown."""
 
-    def fields(self, desk: Reading, ident: str) -> Sequence[Field]:
-        """The form of a record; of a new one for ""."""
-        raise NotImplementedError
-
-    def values(self, desk: Reading, ident: str) -> dict[str, Any]:
-        """A record as its form takes it; for "" what a new one begins with. Raises NotFound."""
-        raise NotImplementedError
-
+    @abstractmethod
     def save(self, unit: UnitOfWork, ident: str, values: Mapping[str, Any]) -> str:
         """Saves a form; "" makes a new record. Returns the record's id. Raises DeskError with a gap `key` or `field`
         naming the field that is meant."""
-        raise NotImplementedError
 
     def remove(self, unit: UnitOfWork, ident: str) -> None:
         raise Refused(N_("{item} cannot be removed here."), item=ident)
@@ -122,19 +136,12 @@ class Room:
         """One bounded piece of what a change brings along; whether there is more. Called after every change."""
         return False
 
-    live = True
-    """Whether `preview` is quick enough to follow every key."""
-
-    def preview(self, desk: Reading, values: Mapping[str, Any], width: int) -> Sequence[Line]:
-        """What the form as it is now would mean, drawn below it; called when it changed."""
-        return ()
-
     def test(self, desk: Reading, ident: str, values: Mapping[str, Any], width: int, trial: Trial) -> Sequence[Line]:
         """Tries it out, on a thread of its own. `values` are those of the form, saved or not."""
         raise Refused(N_("There is nothing to test."))
 
-    def trial_room(self) -> Room | None:
-        """A room whose form is the test: a simulator. None where `test` does it."""
+    def simulator(self) -> Questions | None:
+        """The form that is its test. None where `test` does it."""
         return None
 
     def history(self, conn: Connection, ident: str) -> Iterator[Version]:

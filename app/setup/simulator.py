@@ -10,7 +10,7 @@ from app.lines import Line as DrawnLine
 from app.setup.drawn import error_line, text_lines
 from app.setup.fields import Choice, Entries, Field, Line, Option, Span
 from app.setup.policies import target_check
-from app.setup.rooms import Reading, Room
+from app.setup.rooms import Questions, Reading
 from app.words import _
 from desk.clocks.calendars import Calendar, elapsed, is_open, next_open
 from desk.clocks.countdown import spell
@@ -20,8 +20,7 @@ from store.errors import N_, DeskError, Invalid
 from store.values import NEVER, Instant
 
 
-class Simulator(Room):
-    id = "simulator"
+class Simulator(Questions):
     label = N_("When is it due?")
     takes = frozenset({"target", "calendar", "warn"})
 

@@ -9,7 +9,7 @@ from app.editing import LineEdit
 from app.lines import Line as DrawnLine
 from app.setup.fields import Choice, Choices, Field, Line, Paragraph, Parts, Toggle, Week
 from app.setup.form import Form, Spot, spots
-from app.setup.rooms import Reading, Record, Room, enter, listed
+from app.setup.rooms import Questions, Reading, Record, Room, enter, listed
 from app.setup.text_edit import TextEdit
 from desk.versions import Version
 from store.errors import DeskError
@@ -22,7 +22,7 @@ ROOMS, RECORDS, PAGE = range(3)
 class FormPage:
     """A form, or a part of one, with a cursor on one of its lines. `title` is what it is about."""
 
-    def __init__(self, room: Room, ident: str, form: Form, title: str, *, part: bool = False, asks: bool = True) -> None:
+    def __init__(self, room: Questions, ident: str, form: Form, title: str, *, part: bool = False, asks: bool = True) -> None:
         self.room, self.ident, self.form, self.title, self.part = room, ident, form, title, part
         self.asks = asks
         """Whether it is there to be saved; a simulator is not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from app.workstation import Workstation
 
 
-
-class Lines(Widget, can_focus=False, inherit_bindings=False):
-    """A pane of text rows. Subclasses give `line(y)`; keys reach them through the workstation, never through focus."""
+class Drawn(Widget, can_focus=False, inherit_bindings=False):
+    """A pane that draws rows of text itself; keys reach it through the workstation, never through focus."""
 
     DEFAULT_CSS = ""
 
@@ -33,13 +33,6 @@ class Lines(Widget, can_focus=False, inherit_bindings=False):
 
     def style(self, role: str) -> Style:
         return self.desk.look.style(role)
-
-    def line(self, y: int) -> Line:
-        """The row at `y` of the pane; shorter lines are filled up."""
-        raise NotImplementedError
-
-    def render_line(self, y: int) -> Strip:
-        return self.strip(self.line(y), self.size.width)
 
     def strip(self, line: Line, width: int) -> Strip:
         """A line as exactly `width` cells; neighbours of one role become one segment."""
@@ -69,3 +62,14 @@ class Lines(Widget, can_focus=False, inherit_bindings=False):
         regions = [Region(0, y, self.size.width, 1) for y in sorted(set(rows)) if 0 <= y < self.size.height]
         if regions:
             self.refresh(*regions)
+
+
+class Lines(Drawn, can_focus=False, inherit_bindings=False):
+    """A pane whose subclasses say what stands in each row."""
+
+    @abstractmethod
+    def line(self, y: int) -> Line:
+        """The row at `y` of the pane; shorter lines are filled up."""
+
+    def render_line(self, y: int) -> Strip:
+        return self.strip(self.line(y), self.size.width)

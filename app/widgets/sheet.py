@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 REVERSED = Style(reverse=True)
 
 
-class Sheet:
+class Sheet(ABC):
     """Has the keys from `lay` until `close`; then they go back to who had them (see `app.look.Face.focused`)."""
 
     def __init__(self, edit: LineEdit | None = None) -> None:
@@ -70,30 +71,30 @@ class Sheet:
 
     # For what it is -----------------------------------------------------------------------------
 
+    @abstractmethod
     def lines_wanted(self, size: Size) -> int:
         """How many lines it takes on a screen of this size. Called again whenever the size changes."""
-        raise NotImplementedError
 
     def top(self, lines: int, size: Size) -> int:
         """The screen line it begins on: by default its last line is the screen's."""
         return size.height - lines
 
+    @abstractmethod
     def pieces(self, y: int) -> list[Piece]:
         """What stands on its line `y`."""
-        raise NotImplementedError
 
     def drawn(self, y: int) -> Strip | None:
         """Its line `y` whole, for what is no text; None has it made of `pieces`."""
         return None
 
+    @abstractmethod
     def press(self, key: str) -> bool:
         """Does what a key means, Esc and typing apart; False if it means nothing."""
-        raise NotImplementedError
 
-    def click(self, x: int, y: int) -> None:
+    def click(self, x: int, y: int) -> None:  # noqa: B027
         """A click on its line `y`."""
 
-    def typed(self) -> None:
+    def typed(self) -> None:  # noqa: B027
         """Called when the line one types into has changed."""
 
     # Keys ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from app.lines import Line
 from app.listing import Listing
 from app.safe import cells
-from app.widgets.lines import Lines
+from app.widgets.lines import Drawn
 from app.words import _, ngettext
 from desk.clocks.countdown import PAUSED, Cell, cell
 from desk.vocabulary import TYPES
@@ -23,7 +23,7 @@ _DUE_ROLE = {"over": "danger", "warn": "warning", "fine": "", "none": "muted"}
 _LABEL, _TYPE, _WHO, _OWNER = 4, 12, 12, 5
 
 
-class TicketList(Lines):
+class TicketList(Drawn):
     """Draws a `Listing`. `top` is the listing's index of the first row shown."""
 
     class Picked(Message):
