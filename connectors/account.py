@@ -5,11 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from connectors.contract import Clock
+from connectors.answer import Answer
+from connectors.contract import Clock, OutcomeUnknown, Ports, SchemaSurprise, Temporary, Token
+from connectors.fields import Unreadable, data, ident
+from connectors.fields import whole as whole_of
+from connectors.network import is_loopback
 from connectors.transport import Http
+from store.values import DAY, MINUTE, SECOND, Instant
 
 
 def text(settings: Mapping[str, object], key: str, default: str = "") -> str:
@@ -58,22 +62,79 @@ def address(settings: Mapping[str, object], key: str, default: str = "") -> str:
     return value
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or IP address is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def reach(
-    clock: Clock, *addresses: str, deadline: float = 30.0, sleep: Callable[[float], None] = time.sleep
+    clock: Clock, *addresses: str, deadline: float = 30.0, again: str = "", sleep: Callable[[float], None] = time.sleep
 ) -> Http:
-    """HTTP for an account whose servers are `addresses`; private places only where all of them are this machine."""
+    """HTTP for an account whose servers are `addresses`; private places only where all of them are this machine. `again`
+    as in `Http`."""
     local = all(is_loopback(urlsplit(a).hostname or "") for a in addresses)
-    return Http(clock, deadline=deadline, allow_private=local, sleep=sleep)
+    return Http(clock, deadline=deadline, allow_private=local, again=again, sleep=sleep)
+
+
+EARLY = 5 * MINUTE
+"""How much a platform's clock may be behind ours unnoticed."""
+
+
+def sent_from(http: Http, at: Instant) -> Instant:
+    """From when on, by the platform's clock, one must look for what was sent at `at` of ours: what is older was not it. A
+    time that has not come there yet is of a clock that was wrong since, so that a day is looked through. To be asked
+    after an answer came."""
+    theirs = http.theirs(at)
+    return (theirs if theirs <= http.now() else http.now() - DAY) // SECOND * SECOND - EARLY
+
+
+class Reached:
+    """The servers of one account, and what time it is here and there: what the calls of a platform begin with. `again` as in
+    `Http`."""
+
+    def __init__(
+        self, ports: Ports, *addresses: str, timeout: float, sleep: Callable[[float], None], again: str = ""
+    ) -> None:
+        self._ports, self._sleep = ports, sleep
+        self._http = reach(ports.clock, *addresses, deadline=timeout, again=again, sleep=sleep)
+
+    @property
+    def ahead(self) -> Instant | None:
+        """See `connectors.transport.Http`."""
+        return self._http.ahead
+
+    def now(self) -> Instant:
+        """Our time: tokens and receipts are of it."""
+        return self._ports.clock.now()
+
+    def there(self) -> Instant:
+        """The platform's time, as far as it told it: windows of time end by it."""
+        return self._http.now()
+
+    def sent_from(self, at: Instant) -> Instant:
+        """See the function."""
+        return sent_from(self._http, at)
+
+    def close(self) -> None:
+        self._http.close()
+
+
+CODE = "code:"
+"""Stands before the code of a first authorisation in place of a refresh token."""
+
+
+def granted(got: object, name: str, asked: Instant, *, lives: int, early: int = MINUTE) -> Token:
+    """The access token of a sign-in in the words of OAuth; `lives` is how many seconds where it is not told. A token is
+    taken for dead `early` before it is, so that it does not die on the way. Raises SchemaSurprise."""
+    try:
+        told = data(got)
+        ends = whole_of(told, "expires_in", lives) * SECOND - early
+        return Token(ident(told, "access_token"), asked + max(ends, early))
+    except Unreadable as exc:
+        raise SchemaSurprise(f"{name}'s sign-in gave an answer nobody knows.") from exc
+
+
+def traded(name: str, trade: Callable[[], Answer]) -> Answer:
+    """What a sign-in answered whose refresh token is good for one use, so that it is asked once. Raises faults."""
+    try:
+        return trade()
+    except OutcomeUnknown as exc:
+        raise Temporary(f"{name} did not answer when the token was renewed; it is tried again later.") from exc
 
 
 class Waiting:

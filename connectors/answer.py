@@ -6,13 +6,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from itertools import accumulate
 
 from connectors.contract import AuthExpired, Permanent, SchemaSurprise
 from store.values import HOUR, Instant
 
 MAX_DEPTH = 64
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 RETRY_AFTER_CAP = HOUR
 """A platform that asks for more than this is asked again after this."""
 
@@ -28,6 +31,14 @@ class Answer:
     @property
     def ok(self) -> bool:
         return 200 <= self.status < 300
+
+    @property
+    def date(self) -> Instant | None:
+        """When the server says it answered; None where it does not say."""
+        try:
+            return round(parsedate_to_datetime(self.headers["date"]).timestamp() * 1000)
+        except (KeyError, ValueError, TypeError, OverflowError):
+            return None
 
     def json(self) -> object:
         """The body as JSON; numbers with a fraction are Decimal. Raises `SchemaSurprise` on anything else, on nesting
@@ -47,12 +58,8 @@ def parse_json(body: bytes) -> object:
 
 
 def _depth(body: bytes) -> int:
-    depth = deepest = 0
-    for match in re.finditer(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', body, re.DOTALL):
-        mark = match[0][:1]
-        depth += (mark in b"[{") - (mark in b"]}")
-        deepest = max(deepest, depth)
-    return deepest
+    brackets = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body, flags=re.DOTALL).translate(None, _NO_BRACKETS)
+    return max(accumulate(1 if mark in b"[{" else -1 for mark in brackets), default=0)
 
 
 def _number(text: str) -> Decimal:
@@ -79,6 +86,23 @@ def raise_for_status(answer: Answer) -> Answer:
     if answer.status == 401:
         raise AuthExpired("The platform refused the access token (401).")
     raise Permanent(f"The platform refused the request ({answer.status}).")
+
+
+def pause_of(headers: Mapping[str, str], now: Instant, header: str = "") -> int:
+    """Milliseconds to wait by the headers of an answer that asks to: `Retry-After`, else the platform's own `header`, which
+    names an instant. Bounds as in `retry_after`."""
+    own = headers.get(header, "").strip() if header else ""
+    if not own or "retry-after" in headers:
+        return retry_after(headers.get("retry-after", ""), now)
+    if re.fullmatch(r"\d{10,13}", own, re.ASCII):  # seconds or milliseconds since 1970
+        at = int(own) * (1 if len(own) > 11 else 1000)
+    else:
+        try:
+            told = datetime.fromisoformat(own)
+        except ValueError:
+            return retry_after(own, now)
+        at = round(told.replace(tzinfo=told.tzinfo or UTC).timestamp() * 1000)
+    return min(max(at - now, 1000), RETRY_AFTER_CAP)
 
 
 def retry_after(text: str, now: Instant) -> int:

@@ -1,15 +1,17 @@
 """One account's web API: room in its quota, a live token, a signed call, and a verdict on the answer.
 
 What differs between platforms is given as functions: `sign` turns a call and a token into what goes over the wire,
-`judge` turns an answer into itself or raises the fault it stands for (many platforms refuse inside HTTP 200).
+`judge` turns an answer into itself, or into one that holds more, or raises the fault it stands for (many platforms refuse
+inside HTTP 200).
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from connectors.answer import Answer
 from connectors.contract import AuthExpired, AuthRevoked, Ports, Renew, Throttled
@@ -40,30 +42,32 @@ class Call:
         return replace(self, headers={**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}})
 
 
+A = TypeVar("A", bound=Answer)
 Sign = Callable[[Call, str], Call]
-Judge = Callable[[Answer], Answer]
+Judge = Callable[[Answer], A]
 
 PATIENCE_MS = 2_000
 """A wait for quota no longer than this is waited for here; a longer one is the caller's business (`Throttled`)."""
 
 
-class Api:
-    """Calls of one account. `renew` is None where calls carry no token that ends."""
+class Api(Generic[A]):
+    """Calls of one account. `renew` is None where calls carry no token that ends; `left` names the header that tells how
+    many calls are left of a bucket."""
 
     def __init__(
-        self, http: Http, ports: Ports, *, sign: Sign, judge: Judge, renew: Renew | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        self, http: Http, ports: Ports, *, sign: Sign, judge: Judge[A], renew: Renew | None = None,
+        left: str = "", sleep: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
         self._http, self._ports, self._sign, self._judge, self._renew = http, ports, sign, judge, renew
-        self._sleep = sleep
+        self._left, self._sleep = left, sleep
 
-    def ask(self, call: Call, bucket: Bucket | None = None, cost: float = 1.0) -> Answer:
+    def ask(self, call: Call, bucket: Bucket | None = None, cost: float = 1.0) -> A:
         """A call that changes nothing there (or may safely be repeated). Raises faults."""
         return self._call(replace(call, safe=True), bucket, cost, None)
 
     def act(
         self, call: Call, point_of_no_return: Callable[[], None], bucket: Bucket | None = None, cost: float = 1.0
-    ) -> Answer:
+    ) -> A:
         """A call that takes effect, made at most once. A token refused before it took effect is renewed and the call
         made then. Raises faults; `OutcomeUnknown` where it may have happened."""
         return self._call(replace(call, safe=False), bucket, cost, point_of_no_return)
@@ -71,29 +75,32 @@ class Api:
     def close(self) -> None:
         self._http.close()
 
-    def _call(self, call: Call, bucket: Bucket | None, cost: float, before: Callable[[], None] | None) -> Answer:
+    def _call(self, call: Call, bucket: Bucket | None, cost: float, before: Callable[[], None] | None) -> A:
         if bucket is not None:
             self._take(bucket, cost)
         token = self._token("")
         if before is not None:
             before()
         try:
-            return self._once(call, token)
+            return self._once(call, token, bucket)
         except AuthExpired:
             if self._renew is None:
                 raise AuthRevoked("The platform does not accept the key; enter it again.") from None
         renewed = self._token(token)
         try:
-            return self._once(call, renewed)
+            return self._once(call, renewed, bucket)
         except AuthExpired as exc:
             raise AuthRevoked("The platform refuses a fresh sign-in; sign in again.") from exc
 
-    def _once(self, call: Call, token: str) -> Answer:
+    def _once(self, call: Call, token: str, bucket: Bucket | None) -> A:
         signed = self._sign(call, token)
         answer = self._http.call(
             signed.method, signed.url, params=dict(signed.params) or None, headers=signed.headers,
             content=signed.content, safe=call.safe,
         )  # fmt: skip
+        left = answer.headers.get(self._left, "") if self._left else ""
+        if bucket is not None and re.fullmatch(r"\d{1,11}(\.\d+)?", left, re.ASCII):
+            self._ports.quota.learn(bucket.name, float(left))
         return self._judge(answer)
 
     def _token(self, rejected: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timezone
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, TypeVar
 
@@ -84,6 +85,23 @@ def maybe_seconds(record: Data, key: str) -> Instant | None:
     return seconds(record, key) if record.get(key) not in (None, "", 0, "0") else None
 
 
+def moment(record: Data, key: str, *, zone: timezone | None = None) -> Instant:
+    """A time as ISO 8601 writes it. One without a zone is taken for one of `zone`; without that it is none. Raises
+    Unreadable."""
+    try:
+        at = datetime.fromisoformat(ident(record, key))
+    except ValueError as exc:
+        raise Unreadable(f"{key} is no time") from exc
+    if at.tzinfo is None and zone is None:
+        raise Unreadable(f"{key} has no zone")
+    return round((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp() * 1000)
+
+
+def iso(at: Instant) -> str:
+    """2026-01-01T00:00:00Z, the second begun."""
+    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def money(record: Data, key: str, currency: str) -> Money:
     """An amount. Platforms count in binary fractions, so it is rounded to what the currency knows. Raises Unreadable."""
     value = record.get(key)
@@ -95,6 +113,12 @@ def money(record: Data, key: str, currency: str) -> Money:
         return Money.parse(str(amount.quantize(step, rounding=ROUND_HALF_EVEN)), currency)
     except (ValueError, ArithmeticError) as exc:
         raise Unreadable(f"{key} is no amount") from exc
+
+
+def decimal(amount: Money) -> str:
+    """An amount as most platforms write it: "12.90"."""
+    places = exponent(amount.currency)
+    return f"{Decimal(amount.minor).scaleb(-places):.{places}f}"
 
 
 def unmasked(value: str) -> str:

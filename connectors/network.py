@@ -60,6 +60,16 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+def is_loopback(host: str) -> bool:
+    """Whether `host` means this machine, by its name or address alone."""
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
 def tls_context(ca_file: str = "") -> ssl.SSLContext:
     """TLS ≥ 1.2, names and chains always verified; `ca_file` adds an authority. Raises `Permanent` if unreadable."""
     return _usual_tls() if not ca_file else _tls(ca_file)

@@ -12,7 +12,13 @@ from typing import Protocol, cast
 
 from connectors.contract import Capabilities, Connector, Ports
 
-PLATFORMS = ("email", "ebay", "shopee", "shopify", "tiktok", "amazon", "woocommerce", "walmart")
+PLATFORMS = (
+    "email", "ebay", "shopee", "shopify", "tiktok", "amazon", "woocommerce", "walmart", "drop", "17track", "judgeme",
+)  # fmt: skip
+_FOLDERS = {"17track": "services/seventeentrack", "judgeme": "services/judgeme"}
+"""Where a platform's folder is not called as the platform is."""
+SERVICES = frozenset(_FOLDERS)
+"""What shops use besides: no buyer writes there."""
 
 KINDS = ("text", "integer", "choice", "list", "flag", "secret")
 
@@ -42,6 +48,8 @@ class Manifest:
     client: str
     capabilities: Capabilities
     settings: tuple[Setting, ...]
+    streams: tuple[str, ...] = ()
+    """What is fetched separately and may be left out; none where the settings say it (folders of a mailbox)."""
 
 
 class Factory(Protocol):
@@ -60,7 +68,7 @@ def manifest(platform: str) -> Manifest:
     """Raises KeyError for a platform there is not."""
     if platform not in PLATFORMS:
         raise KeyError(platform)
-    text = files("connectors").joinpath(platform, "manifest.toml").read_text("utf-8")
+    text = files("connectors").joinpath(_FOLDERS.get(platform, platform), "manifest.toml").read_text("utf-8")
     raw = tomllib.loads(text)
     return Manifest(
         id=raw["id"],
@@ -69,6 +77,7 @@ def manifest(platform: str) -> Manifest:
         client=raw["client"],
         capabilities=Capabilities(**raw["capabilities"]),
         settings=tuple(_setting(item) for item in raw["settings"]),
+        streams=tuple(raw.get("streams", ())),
     )
 
 

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from connectors.answer import Answer, retry_after
+from connectors.answer import Answer, pause_of
 from connectors.contract import Clock, Fault, OutcomeUnknown, Permanent, SchemaSurprise, Temporary, Throttled
 from connectors.network import Budget, guarded_pool, tls_context
-from store.values import clean_line
+from store.values import MINUTE, Instant, clean_line
 
 if TYPE_CHECKING:
     import httpx
@@ -34,7 +34,8 @@ class Http:
 
     `deadline` bounds a call as a whole, retries and redirects included (seconds); `max_body` bounds the body after
     decompression (bytes). `allow_private` permits addresses inside a network and plain http to this machine (tests,
-    own servers). `sleep` and `jitter` (0 to 1) are injected; `transport` replaces the network in tests.
+    own servers). `again` names the header by which the platform tells when calls come back, where that is not
+    Retry-After. `sleep` and `jitter` (0 to 1) are injected; `transport` replaces the network in tests.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Http:
         max_body: int = 20 << 20,
         allow_private: bool = False,
         ca_file: str = "",
+        again: str = "",
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         transport: httpx.BaseTransport | None = None,
@@ -54,12 +56,23 @@ class Http:
         self._max_body = max_body
         self._allow_private = allow_private
         self._ca_file = ca_file
+        self._again = again
         self._sleep = sleep
         self._jitter = jitter
         self._transport = transport
         self._client: httpx.Client | None = None
         self._lock = threading.Lock()
         self._budget = Budget()
+        self.ahead: Instant | None = None
+        """How much this machine's clock was ahead of the server's when it last told its time (milliseconds)."""
+
+    def now(self) -> Instant:
+        """The platform's time; ours where the two are less than a minute apart, or it never told its own."""
+        return self.theirs(self._clock.now())
+
+    def theirs(self, at: Instant) -> Instant:
+        """An instant of our clock by the platform's; see `now`."""
+        return at - (self.ahead if self.ahead is not None and abs(self.ahead) >= MINUTE else 0)
 
     def call(
         self,
@@ -146,6 +159,8 @@ class Http:
                 if repeatable:
                     raise
                 raise OutcomeUnknown(f"{host} did it, or not: its answer cannot be read.") from exc
+            if (told := answer.date) is not None:
+                self.ahead = self._clock.now() - told
             if answer.status not in (301, 302, 303, 307, 308):
                 return self._judge(answer, host, repeatable)
             url = self._next_place(method, url, answer)
@@ -161,7 +176,7 @@ class Http:
 
     def _judge(self, answer: Answer, host: str, repeatable: bool) -> Answer:
         if answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers):
-            wait = retry_after(answer.headers.get("retry-after", ""), self._clock.now())
+            wait = pause_of(answer.headers, self.now(), self._again)
             raise Throttled(f"{host} asks to wait.", self._clock.now() + wait)
         if answer.status >= 500:
             if not repeatable and answer.status in NO_ANSWER:

@@ -6,11 +6,14 @@ page begins one too late. So a window that needs a second page is halved instead
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from connectors.contract import Record
+from connectors.answer import parse_json
+from connectors.contract import Page, Record, SchemaSurprise
+from store.values import Instant
 
 Item = TypeVar("Item")
 
@@ -35,6 +38,15 @@ class Found(NamedTuple, Generic[Item]):
     next: str
 
 
+def saved(cursor: str) -> dict[str, Any]:
+    """The JSON object a cursor holds; empty where it holds none."""
+    try:
+        found = parse_json(cursor.encode()) if cursor else None
+    except SchemaSurprise:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def place_of(saved: object, *, start: int, width: int) -> Place:
     """The place a cursor holds; the beginning where it holds none that makes sense."""
     if isinstance(saved, dict):
@@ -45,16 +57,22 @@ def place_of(saved: object, *, start: int, width: int) -> Place:
 
 
 def walk(
-    place: Place, until: int, ask: Callable[[int, int, str], Found[Item]], *, longest: int, overlap: int
+    place: Place, now: Callable[[], int], ask: Callable[[int, int, str], Found[Item]], *, longest: int, overlap: int
 ) -> Iterator[tuple[list[Item], Place, bool]]:
-    """Pages from `place` to `until`, both included: the records, where to go on, and whether more wait right now.
-    After the last, one goes on `overlap` seconds before `until`."""
-    if place.at > until:  # the clock was put back
+    """Pages from `place` to `now`, both included: the records, where to go on, and whether more wait right now. After
+    the last, one goes on `overlap` seconds before. `now` is the platform's time as far as it is known: when the first
+    answer shows that our clock is wrong, the walk ends by the platform's, or its cursor would pass what is to come."""
+    until = now()
+    if place.at > until:  # a clock was put back
         place = Place(until - overlap, place.width)
     room: int | None = None
+    first = True
     while True:
         end = max(place.at + 1, min(place.at + min(place.width, longest), until))
         found = ask(place.at, end, place.page)
+        if first and abs(now() - until) > overlap // 5:
+            until = now()
+        first = False
         if found.next:
             if not place.page and end - place.at > 1:
                 room = len(found.items)
@@ -66,10 +84,20 @@ def walk(
         quiet = room is None or len(found.items) * 2 <= room
         width = min(longest, place.width * 2) if quiet else place.width
         if end >= until:
-            yield found.items, Place(until - overlap, width), False
+            yield found.items, Place(min(end, until) - overlap, width), False
             return
         place = Place(end, width)
         yield found.items, place, True
+
+
+def paged(
+    cursor: str, since: Instant, now: Callable[[], Instant], ask: Callable[[int, int, str], Found[Item]],
+    read: Callable[[list[Item]], list[Record]], *, longest: int, overlap: int,
+) -> Iterator[Page]:  # fmt: skip
+    """A stream that is a walk from beginning to end: its cursor is a `Place` as JSON, times are in milliseconds."""
+    fresh, place = Fresh(), place_of(saved(cursor), start=since // 1000, width=longest)
+    for items, after, more in walk(place, lambda: now() // 1000, ask, longest=longest, overlap=overlap):
+        yield Page(fresh(read(items)), json.dumps(after.json()), more)
 
 
 class Fresh:

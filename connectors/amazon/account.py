@@ -7,14 +7,16 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from connectors import account
-from connectors.amazon.guesses import MARKETPLACES, TOKEN_WORDS, Marketplace
+from connectors.amazon.guesses import MARKETPLACES, TOKEN_WORDS, UPLOAD_BY, Marketplace
 from connectors.answer import Answer
 from connectors.api import Api, Bucket, Call
 from connectors.contract import AuthExpired, AuthRevoked, Permanent, Ports, SchemaSurprise, Token
-from connectors.fields import Data, Unreadable, as_bytes, data, ident, many, text, whole
-from store.values import MINUTE, SECOND, Instant, clean_line
+from connectors.fields import Data, Unreadable, as_bytes, data, ident, many, text
+from connectors.refusals import Refusal
+from store.values import clean_line
 
 SEARCH = Bucket("searchOrders", 0.0056, 20)
 ORDER = Bucket("getOrder", 0.5, 30)
@@ -27,11 +29,13 @@ FEED = Bucket("getFeed", 2, 15)
 FEEDS = Bucket("getFeeds", 0.0222, 10)
 FEED_DOCUMENT = Bucket("createFeedDocument", 0.5, 15)
 SHIPMENT = Bucket("confirmShipment", 2, 10)
+UPLOAD = Bucket("createUploadDestination", 10, 10)
 SELLERS = Bucket("getMarketplaceParticipations", 0.016, 15)
 """Rates and bursts as documented, so that one call's limit never starves another."""
 
 _WITHDRAWN = "Amazon's authorisation was withdrawn; authorise the app again and enter the new refresh token."
 _UNKNOWN_APP = "Amazon does not know the app: copy the LWA client id and secret again (secrets end after 180 days)."
+TOKEN_LIVES_S = 3600
 BIGGEST = 60 << 20
 """Bytes a document may have once unpacked."""
 Before = Callable[[], None]
@@ -56,6 +60,7 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
     names = tuple(re.split(r"[\s,;]+", account.required(raw, "marketplaces")))
     if unknown := [n for n in names if n not in MARKETPLACES]:
         raise ValueError(f"marketplaces: {clean_line(unknown[0])} is no marketplace id.")
+    account.whole(raw, "purge_days", 30, most=30)  # read by the desk
     regions = {MARKETPLACES[n].region for n in names}
     if len(regions) > 1:
         raise ValueError("marketplaces must be of one region; link the others as channels of their own.")
@@ -69,33 +74,22 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
     )
 
 
-class Refusal(Permanent):
-    """Amazon said no; `code` is its word for why, `status` that of the answer."""
-
-    def __init__(self, said: str, code: str, status: int) -> None:
-        super().__init__(said)
-        self.code, self.status = code, status
-
-
-class Account:
+class Account(account.Reached):
     """`ask` and `act` raise faults. Documents lie on servers of their own, which are told no token."""
 
     def __init__(self, settings: Settings, ports: Ports, sleep: Callable[[float], None] = time.sleep) -> None:
-        self.settings, self._ports, self.sleep = settings, ports, sleep
-        self._http = account.reach(ports.clock, settings.api_url, settings.auth_url, deadline=settings.timeout, sleep=sleep)
+        super().__init__(ports, settings.api_url, settings.auth_url, timeout=settings.timeout, sleep=sleep)
+        self.settings, self.sleep = settings, sleep
         self._api = Api(self._http, ports, sign=_sign, judge=judge, renew=self._renew, sleep=sleep)
-
-    def now(self) -> Instant:
-        return self._ports.clock.now()
 
     def get(self, path: str, bucket: Bucket, **params: str) -> Data:
         """A question; its answer's JSON object."""
         answer = self._api.ask(Call("GET", self.settings.api_url + path, tuple(params.items())), bucket)
         return _object(answer)
 
-    def prepare(self, path: str, body: Data, bucket: Bucket) -> Data:
+    def prepare(self, path: str, body: Data, bucket: Bucket, **params: str) -> Data:
         """A POST that changes nothing a buyer or seller sees, and may be repeated: ask for a report, a place for a file."""
-        return _object(self._api.ask(self._post(path, body), bucket))
+        return _object(self._api.ask(self._post(path, body, **params), bucket))
 
     def act(self, path: str, body: Data, bucket: Bucket, before: Before, **params: str) -> Answer:
         """What takes effect, made at most once."""
@@ -114,14 +108,12 @@ class Account:
         except UnicodeDecodeError:
             return body.decode("cp1252", "replace")
 
-    def put(self, raw: Data, body: bytes, type_: str) -> None:
+    def put(self, raw: Data, body: bytes, type_: str, headers: Mapping[str, str] = MappingProxyType({})) -> None:
         """Lays a file where `url` of `raw` says; nothing happens by that alone."""
-        answer = self._http.call("PUT", ident(raw, "url"), headers={"content-type": type_}, content=body, safe=True)
+        told = {"content-type": type_, **{name.lower(): value for name, value in headers.items()}}
+        answer = self._http.call(UPLOAD_BY, ident(raw, "url"), headers=told, content=body, safe=True)
         if not answer.ok:
             raise Permanent(f"Amazon did not take the document ({answer.status}).")
-
-    def close(self) -> None:
-        self._api.close()
 
     def _post(self, path: str, body: Data, **params: str) -> Call:
         call = Call("POST", self.settings.api_url + path, tuple(params.items()), content=as_bytes(body))
@@ -142,10 +134,7 @@ class Account:
             if str(got.get("error")) == "invalid_grant":
                 raise AuthRevoked(_WITHDRAWN)
             raise AuthRevoked(_UNKNOWN_APP)
-        try:
-            return Token(ident(got, "access_token"), asked + whole(got, "expires_in", 3600) * SECOND - MINUTE), ""
-        except Unreadable as exc:
-            raise SchemaSurprise("Amazon's sign-in gave no token.") from exc
+        return account.granted(got, "Amazon", asked, lives=TOKEN_LIVES_S), ""
 
 
 def judge(answer: Answer) -> Answer:

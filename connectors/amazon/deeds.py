@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from xml.sax.saxutils import escape
 
 from connectors import registry
 from connectors.amazon import account as calls
-from connectors.amazon import mapping
+from connectors.amazon import forms, mapping
 from connectors.amazon.account import Account
 from connectors.amazon.guesses import CARRIERS, FAILED, REASONS, REFUND_FEED
-from connectors.amazon.pulling import INCLUDED, iso
+from connectors.amazon.pulling import INCLUDED
 from connectors.contract import (
     AnswerReview,
     Command,
@@ -22,18 +21,14 @@ from connectors.contract import (
     Permanent,
     Receipt,
     Refund,
-    SchemaSurprise,
     SendReply,
     Ship,
     Temporary,
 )
-from connectors.fields import Data, Unreadable, data, ident, many, part, text
-from store.values import Money, exponent
+from connectors.fields import Data, Unreadable, data, decimal, ident, iso, many, part, text
+from connectors.refunds import check
+from store.values import Money
 
-FORMS = {"unexpectedProblem": 2_000, "confirmOrderDetails": 2_000, "confirmDeliveryDetails": 2_000,
-         "confirmServiceDetails": 2_000, "confirmCustomizationDetails": 800}  # fmt: skip
-"""Forms that take text, and how much of it."""
-REVIEW_FORM = "productReviewAndSellerFeedback"
 LOOKS = 4
 
 
@@ -54,7 +49,7 @@ def send(account: Account, command: Command, before: calls.Before) -> Receipt:
     """See `contract.Connector.send`."""
     match command:
         case SendReply(thread_id="") if command.order_id:
-            return _form(account, command, before)
+            return forms.send(account, command, before, _place(raw_order(account, command.order_id), account))
         case Refund():
             return _refund(account, command, before)
         case Ship():
@@ -89,39 +84,16 @@ def _place(raw: Data, account: Account) -> str:
     return text(part(raw, "salesChannel"), "marketplaceId") or account.settings.marketplaces[0]
 
 
-# Forms of message -----------------------------------------------------------------------------------
-
-
-def _form(account: Account, command: SendReply, before: calls.Before) -> Receipt:
-    """A message by Amazon's form that the subject names; a plain word about a problem where it names none."""
-    form = command.subject.strip() if command.subject.strip() in (*FORMS, REVIEW_FORM) else "unexpectedProblem"
-    said = command.text.strip()
-    if command.files:
-        raise Permanent(registry.manifest("amazon").capabilities.notes["attachments"])
-    if form != REVIEW_FORM and not 1 <= len(said) <= FORMS[form]:
-        raise Permanent(f"This form of message takes 1 to {FORMS[form]:,} characters; this one has {len(said):,}.")
-    if re.search(r"<\w+[^>]*>|\b[\w.+-]+@[\w-]+\.\w+|https?://", said):
-        raise Permanent("Amazon's forms of message take neither HTML nor addresses.")
-    marketplace = _place(raw_order(account, command.order_id), account)
-    family = "solicitations/v1" if form == REVIEW_FORM else "messaging/v1"
-    base = f"/{family}/orders/{command.order_id}"
-    links = part(account.get(base, calls.MESSAGING, marketplaceIds=marketplace), "_links")
-    if form not in [text(data(a), "name") for a in many(links, "actions")]:
-        raise Permanent("Amazon does not offer this form of message for the order now.")
-    path = f"{base}/{'solicitations' if form == REVIEW_FORM else 'messages'}/{form}"
-    account.act(path, {} if form == REVIEW_FORM else {"text": said}, calls.MESSAGING, before, marketplaceIds=marketplace)
-    return Receipt(f"{command.order_id}/{form}", account.now())
-
-
 # Money ----------------------------------------------------------------------------------------------
 
 
 def _refund(account: Account, command: Refund, before: calls.Before) -> Receipt:
+    check(command)
     raw = raw_order(account, command.order_id)
     order = mapping.order(raw, account.settings.home)
     if text(part(raw, "fulfillment"), "fulfilledBy") == "AMAZON":
         raise Permanent("Amazon sends this order itself, so only Amazon can refund it.")
-    if command.amount.currency != order.total.currency or not 0 < command.amount.minor <= order.total.minor:
+    if command.amount.currency != order.total.currency or command.amount.minor > order.total.minor:
         raise Permanent(f"At most {order.total} of this order can be refunded.")
     split = _split(order, command)
     waiting = account.get("/feeds/2021-06-30/feeds", calls.FEEDS, feedTypes=REFUND_FEED,
@@ -134,18 +106,12 @@ def _refund(account: Account, command: Refund, before: calls.Before) -> Receipt:
     wanted = {"feedType": REFUND_FEED, "marketplaceIds": [_place(raw, account)],
               "inputFeedDocumentId": ident(place, "feedDocumentId")}  # fmt: skip
     answer = account.act("/feeds/2021-06-30/feeds", wanted, calls.CREATE_FEED, before)
-    try:
-        feed = ident(data(answer.json()), "feedId")
-    except (SchemaSurprise, Unreadable) as exc:
-        raise OutcomeUnknown("Amazon took the refund and gave an answer nobody can read.") from exc
-    return _carried_out(account, feed)
+    return _carried_out(account, ident(data(answer.json()), "feedId"))
 
 
 def _split(order: OrderRecord, command: Refund) -> list[tuple[str, Money]]:
     """What goes back on each item: as asked, or from the first on, each up to its price."""
     if command.lines:
-        if sum((m for _, m in command.lines), Money(command.amount.currency, 0)) != command.amount:
-            raise Permanent("The lines' amounts do not add up to the refund.")
         if unknown := {n for n, _ in command.lines} - {n.id for n in order.lines}:
             raise Permanent(f"The order has no item {min(unknown)}.")
         return list(command.lines)
@@ -175,11 +141,6 @@ def adjustment(seller: str, command: Refund, split: list[tuple[str, Money]]) -> 
         f"<Message><MessageID>1</MessageID><OrderAdjustment><AmazonOrderID>{escape(command.order_id)}</AmazonOrderID>"
         f"<ActionType>Refund</ActionType>{items}</OrderAdjustment></Message></AmazonEnvelope>"
     )
-
-
-def decimal(money: Money) -> str:
-    places = exponent(money.currency)
-    return f"{Decimal(money.minor).scaleb(-places):.{places}f}"
 
 
 def _carried_out(account: Account, feed: str) -> Receipt:

@@ -61,6 +61,9 @@ REASONS = frozenset({"CustomerReturn", "GeneralAdjustment", "CouldNotShip", "Dif
 FAILED = ("<MessagesWithError>", "</MessagesWithError>")
 """Around the number of refused messages in a feed's result."""
 
+UPLOAD_BY = "PUT"
+"""How a file is laid where the Uploads API says; its MD5 goes as base64."""
+
 # Refusals -------------------------------------------------------------------------------------------
 
 TOKEN_WORDS = ("access token",)

@@ -5,33 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connectors.amazon import account as calls
-from connectors.amazon import pulling
-from connectors.amazon.account import Account, Refusal
+from connectors.amazon.account import Account
 from connectors.amazon.guesses import RETURNS_REPORT
 from connectors.contract import AuthExpired, AuthRevoked, Fault, Health
-from connectors.fields import Unreadable, data, many, part, text
-from store.values import HOUR, clean_line
+from connectors.fields import Unreadable, data, iso, many, part, text
+from connectors.findings import Findings
+from connectors.refusals import Refusal
+from store.values import HOUR
 
 
 def look(account: Account) -> Health:
     """Asks which marketplaces there are, for orders and for reports; changes nothing."""
-    s = account.settings
+    s, found = account.settings, Findings()
     try:
-        found = account.get("/sellers/v1/marketplaceParticipations", calls.SELLERS)
-        taken = {text(part(data(p), "marketplace"), "id") for p in many(found, "payload")}
+        told = account.get("/sellers/v1/marketplaceParticipations", calls.SELLERS)
+        taken = {text(part(data(p), "marketplace"), "id") for p in many(told, "payload")}
     except Refusal as fault:
         cure = f" These marketplaces are of region {s.home.region}." if fault.status == 403 else ""
-        return Health(False, (f"{fault}{cure}",))
+        found.bad(f"{fault}{cure}")
     except Fault as fault:
-        return Health(False, (_cure(fault),))
+        found.bad(_cure(fault))
     except Unreadable:
-        return Health(False, ("Amazon tells about the account in a shape nobody knows.",))
-    if absent := [n for n in s.marketplaces if n not in taken]:
-        return Health(False, (f"The account does not sell on marketplace {absent[0]}; correct the marketplaces.",))
-    ok, lines = True, [f"Signed in; {len(s.marketplaces)} marketplaces."]
+        found.bad("Amazon tells about the account in a shape nobody knows.")
+    else:
+        if absent := [n for n in s.marketplaces if n not in taken]:
+            found.bad(f"The account does not sell on marketplace {absent[0]}; correct the marketplaces.")
+        else:
+            found.good(f"Signed in; {len(s.marketplaces)} marketplaces.")
+            _look_at_each(account, found)
+    found.clock(account.ahead)
+    return found.health()
+
+
+def _look_at_each(account: Account, found: Findings) -> None:
+    s = account.settings
     asked: dict[str, tuple[str, Callable[[], object]]] = {
         "Orders": ("Direct-to-Consumer Shipping", lambda: account.get(
-            "/orders/2026-01-01/orders", calls.SEARCH, lastUpdatedAfter=pulling.iso(account.now() - HOUR),
+            "/orders/2026-01-01/orders", calls.SEARCH, lastUpdatedAfter=iso(account.now() - HOUR),
             marketplaceIds=",".join(s.marketplaces), maxResultsPerPage="1")),
         "Reports": ("Inventory and Order Tracking", lambda: account.get(
             "/reports/2021-06-30/reports", calls.REPORT, reportTypes=RETURNS_REPORT, pageSize="1")),
@@ -39,15 +49,12 @@ def look(account: Account) -> Health:
     for name, (role, ask) in asked.items():
         try:
             ask()
-            lines.append(f"{name} can be read.")
+            found.good(f"{name} can be read.")
         except Refusal as fault:
-            ok = False
             cure = f" Give the app the role {role} and authorise it again." if fault.status == 403 else ""
-            lines.append(f"{name} cannot be read: {fault}{cure}")
+            found.bad(f"{name} cannot be read: {fault}{cure}")
         except Fault as fault:
-            ok = False
-            lines.append(f"{name} cannot be read: {_cure(fault)}")
-    return Health(ok, tuple(clean_line(line) for line in lines))
+            found.bad(f"{name} cannot be read: {_cure(fault)}")
 
 
 def _cure(fault: Fault) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC
 
+from connectors import fields
 from connectors.amazon.guesses import MARKETPLACES, Marketplace
 from connectors.contract import Buyer, CaseRecord, Line, OrderRecord, Parcel, Record
-from connectors.fields import Data, Unreadable, data, ident, many, money, part, text, unmasked, whole
+from connectors.fields import Data, data, ident, many, money, part, text, unmasked, whole
 from store.values import Instant, Money
 
 ORDER_ID = re.compile(r"[0-9A-Z]{3}-\d{7}-\d{7}", re.ASCII)
@@ -77,12 +78,8 @@ def amount(raw: Data) -> Money:
 
 
 def moment(raw: Data, key: str) -> Instant:
-    """A time that must be there."""
-    try:
-        at = datetime.fromisoformat(ident(raw, key))
-    except ValueError as exc:
-        raise Unreadable(f"{key} is no time") from exc
-    return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    """A time in UTC that must be there; Amazon may leave its zone away."""
+    return fields.moment(raw, key, zone=UTC)
 
 
 def _total(raw: Data, lines: tuple[Line, ...], currency: str) -> Money:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from connectors.amazon import account as calls
 from connectors.amazon import mapping, reports
-from connectors.amazon.account import Account, Refusal
+from connectors.amazon.account import Account
 from connectors.amazon.guesses import FEEDBACK_REPORT, RETURNS_REPORT
 from connectors.contract import Page, Record, SchemaSurprise, Temporary
-from connectors.fields import Data, Unreadable, bad, data, each, ident, many, part, text
+from connectors.fields import Data, Unreadable, bad, data, each, ident, iso, many, part, text
+from connectors.refusals import Refusal
 from store.values import DAY, HOUR, MINUTE, Instant
 
 INCLUDED = "BUYER,RECIPIENT,PROCEEDS,PACKAGES,CANCELLATION,FULFILLMENT"
@@ -23,8 +23,9 @@ TOKEN_LIVES = 23 * HOUR
 """A place in a list is good for 24 hours."""
 LATE = 3 * MINUTE
 """The API takes no time younger than two minutes for the end of a window; nothing later is waited for."""
-WINDOW = 30 * DAY
-"""A report reaches 60 days at most; each window is a page."""
+WINDOW = 40 * DAY
+"""A report reaches 60 days at most; each window is a page. Longer than what is revisited, so that a pull that finds
+nothing new asks for one report."""
 REVISITED = 30 * DAY
 """Reports are read anew this far back, because rows change without telling when."""
 LOOKS = 6
@@ -71,7 +72,7 @@ def orders(account: Account, cursor: str, since: Instant) -> Iterator[Page]:
             except Unreadable as exc:
                 told.append(bad(raw, lambda r: f"order:{ident(r, 'orderId')}", str(exc)))
         until = mapping.moment(found, "lastUpdatedBefore") if found.get("lastUpdatedBefore") else 0
-        place = replace(place, next=place.next or until or account.now() - LATE)
+        place = replace(place, next=place.next or until or account.there() - LATE)
         token = text(part(found, "pagination"), "nextToken")
         records = tuple(dict.fromkeys(told))
         if token:
@@ -118,7 +119,7 @@ def _reported(
     while True:
         resumed = bool(window.report)
         if not window.report:
-            window = replace(window, end=min(window.start + WINDOW, account.now()))
+            window = replace(window, end=min(window.start + WINDOW, account.there()))
             window = replace(window, report=_ask(account, kind, window))
         status, document = _look(account, window.report)
         if status in ("IN_QUEUE", "IN_PROGRESS"):
@@ -136,7 +137,7 @@ def _reported(
         elif status not in ("DONE", "CANCELLED"):  # cancelled: there was nothing to tell
             raise SchemaSurprise("Amazon tells a state of a report that nobody knows.")
         records = tuple(dict.fromkeys(read(rows)))
-        more = window.end < account.now()
+        more = window.end - window.start >= WINDOW
         start = window.end if more else max(window.since, window.end - REVISITED)
         window = Window(window.since, start)
         yield Page(records, json.dumps(asdict(window)), more)
@@ -172,8 +173,3 @@ def _saved(cursor: str, new: P) -> P:
         return new
     same = all(type(saved.get(name)) is type(value) for name, value in asdict(new).items())  # type: ignore[call-overload]
     return made if same else new
-
-
-def iso(at: Instant) -> str:
-    """2026-01-01T00:00:00Z"""
-    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"

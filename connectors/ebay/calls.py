@@ -9,8 +9,7 @@ from urllib.parse import quote
 
 from connectors.answer import Answer
 from connectors.api import Api, Bucket, Call
-from connectors.contract import OutcomeUnknown, Ports, SchemaSurprise
-from connectors.ebay.guesses import CALLS_LEFT, DAILY_CALLS
+from connectors.ebay.guesses import DAILY_CALLS
 from connectors.ebay.settings import Settings
 from connectors.ebay.wire import Json, body
 
@@ -52,33 +51,24 @@ def safe(text: str) -> str:
 class Calls:
     """Paths are joined to the API's address, or to that of payment disputes."""
 
-    def __init__(self, api: Api, settings: Settings, ports: Ports) -> None:
-        self._api, self._settings, self._ports = api, settings, ports
+    def __init__(self, api: Api[Answer], settings: Settings) -> None:
+        self._api, self._settings = api, settings
 
     def get(self, path: str, /, **params: object) -> Json:
         """Raises faults; `SchemaSurprise` unless the answer is a JSON object. "No content" is an empty list."""
         asked = tuple((name, str(value)) for name, value in params.items() if value not in (None, ""))
         answer = self._api.ask(Call("GET", self._url(path), asked), bucket(path))
-        self._learn(path, answer)
         return body(answer.json()) if answer.status != 204 else {"total": 0}
 
     def post(
         self, path: str, content: Mapping[str, Any] | None, point_of_no_return: Callable[[], None]
     ) -> tuple[Json, Answer]:
-        """A call that takes effect, once; its answer (empty where there is none) and headers. Raises faults."""
+        """A call that takes effect, once; its answer (empty where there is none) and headers. Raises faults; `SchemaSurprise`
+        where it may have happened and the answer cannot be read."""
         sent = None if content is None else json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         answer = self._api.act(Call("POST", self._url(path), content=sent), point_of_no_return, bucket(path))
-        self._learn(path, answer)
-        try:
-            return (body(answer.json()) if answer.body else {}), answer
-        except SchemaSurprise as fault:
-            raise OutcomeUnknown("eBay took it, and its answer cannot be read.") from fault
+        return (body(answer.json()) if answer.body else {}), answer
 
     def _url(self, path: str) -> str:
         disputes = path.startswith(DISPUTES)
         return (self._settings.disputes_url if disputes else self._settings.api_url) + path
-
-    def _learn(self, path: str, answer: Answer) -> None:
-        left, name = answer.headers.get(CALLS_LEFT, ""), resource(path)
-        if name and left.isdecimal():
-            self._ports.quota.learn(name, float(left))

@@ -28,7 +28,8 @@ from connectors.ebay.guesses import CARRIERS, FEEDBACK_REPLY
 from connectors.ebay.remote import Remote
 from connectors.ebay.settings import Settings
 from connectors.ebay.wire import Json, amount, iso, word
-from store.values import Clock, Money
+from connectors.refunds import check
+from store.values import Clock
 
 Before = Callable[[], None]
 
@@ -111,8 +112,7 @@ class Deeds:
     # Money --------------------------------------------------------------------------------------------
 
     def refund(self, command: Refund, before: Before) -> Receipt:
-        if command.amount.minor <= 0:
-            raise Permanent("A refund is more than nothing.")
+        check(command)
         self._ready_to_sign()
         if command.case_id:
             return self._refund_case(command, before)
@@ -127,9 +127,6 @@ class Deeds:
         if command.note.strip():
             content["comment"] = command.note.strip()[:LONGEST_COMMENT]
         if command.lines:
-            split = sum((money for _, money in command.lines), Money(command.amount.currency, 0))
-            if split != command.amount:
-                raise Permanent("The lines' amounts do not add up to the refund.")
             content["refundItems"] = [{"lineItemId": n, "refundAmount": amount(m)} for n, m in command.lines]
         else:
             content["orderLevelRefundAmount"] = amount(command.amount)

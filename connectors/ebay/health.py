@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from connectors.contract import AuthRevoked, Fault, Health, Ports
@@ -12,20 +11,17 @@ from connectors.ebay.errors import NO_SCOPE, Refused
 from connectors.ebay.settings import Settings
 from connectors.ebay.sign import signing
 from connectors.ebay.wire import Json, items, part, word
+from connectors.findings import SKEW, Findings
 from connectors.transport import Http
 from store.values import MINUTE, clean_line
-
-SKEW = 2 * MINUTE
 
 
 def examine(settings: Settings, ports: Ports, http: Http, calls: Calls, sign_in: Callable[[], object]) -> Health:
     """Asks each API for one thing; changes nothing."""
-    ok, lines = True, []
+    found = Findings()
 
     def note(good: bool, line: str) -> None:
-        nonlocal ok
-        ok = ok and good
-        lines.append(line)
+        (found.good if good else found.bad)(line)
 
     good, line = _clock(settings, ports, http)
     note(good, line)
@@ -33,7 +29,7 @@ def examine(settings: Settings, ports: Ports, http: Http, calls: Calls, sign_in:
         sign_in()
     except Fault as fault:
         note(False, f"Sign-in: {fault}")
-        return Health(False, tuple(lines))
+        return found.health()
     note(True, "Sign-in: eBay gives tokens.")
     for name, scope, path, params in _CHECKS:
         try:
@@ -57,7 +53,7 @@ def examine(settings: Settings, ports: Ports, http: Http, calls: Calls, sign_in:
             note(False, f"Signature: {fault}")
         else:
             note(True, "Signature: the key can be read.")
-    return Health(ok, tuple(clean_line(line) for line in lines))
+    return found.health()
 
 
 _CHECKS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
@@ -83,10 +79,9 @@ def _clock(settings: Settings, ports: Ports, http: Http) -> tuple[bool, str]:
         answer = http.call("GET", f"{settings.api_url}/developer/analytics/v1_beta/rate_limit/")
     except Fault as fault:
         return False, f"Connection: {fault}"
-    try:
-        skew = ports.clock.now() - round(parsedate_to_datetime(answer.headers["date"]).timestamp() * 1000)
-    except (KeyError, ValueError, TypeError):
+    if answer.date is None:
         return True, f"Connection: {host} answers."
+    skew = ports.clock.now() - answer.date
     if abs(skew) > SKEW:
         way = "fast" if skew > 0 else "slow"
         return False, f"Clock: this machine's clock is {abs(skew) // MINUTE} minutes {way}; set its time."

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import base64
 
+from connectors.account import granted
 from connectors.contract import AuthRevoked, Permanent, Ports, SchemaSurprise, Token
 from connectors.ebay.guesses import TOKEN_LIVES_S
 from connectors.ebay.settings import Settings
 from connectors.transport import Http
-from store.values import MINUTE, SECOND
-
-EARLY = MINUTE
-"""A token is taken for dead this long before it is, so that it does not die on the way."""
 
 _WRONG = {
     "invalid_grant": "eBay's consent has ended or was withdrawn; sign in again and enter the new refresh token.",
@@ -34,6 +31,7 @@ class Login:
 
     def renew(self, refresh_token: str) -> tuple[Token, str]:
         """See `contract.Renew`. Doing it twice does no harm."""
+        asked = self._ports.clock.now()
         answer = self._http.call(
             "POST", f"{self._settings.api_url}/identity/v1/oauth2/token",
             headers={"Authorization": basic(self._settings.client_id, self._secret())},
@@ -48,10 +46,7 @@ class Login:
             if error in _WRONG or answer.status == 401:
                 raise AuthRevoked(_WRONG.get(error, _WRONG["invalid_client"]))
             raise Permanent(f"eBay's sign-in refused ({answer.status}).")
-        value, lives = data.get("access_token"), data.get("expires_in", TOKEN_LIVES_S)
-        if not isinstance(value, str) or not value or not isinstance(lives, int):
-            raise SchemaSurprise("eBay's sign-in gave no token.")
-        return Token(value, self._ports.clock.now() + lives * SECOND - EARLY), ""
+        return granted(data, "eBay", asked, lives=TOKEN_LIVES_S), ""
 
     def _secret(self) -> str:
         try:

@@ -35,7 +35,7 @@ _EVER = 40 * 365 * DAY
 
 
 class Streams:
-    """The streams of one account."""
+    """The streams of one account; `clock` is eBay's as far as it is known."""
 
     def __init__(self, calls: Calls, settings: Settings, clock: Clock) -> None:
         self._calls, self._settings, self._clock = calls, settings, clock
@@ -46,7 +46,7 @@ class Streams:
     def pull(self, stream: str, cursor: str, since: Instant) -> Iterator[Page]:
         now, before = self._clock.now(), Round.read(cursor) if cursor else None
         if before is not None and before.part >= 0:
-            yield from pages(before, self._parts(stream))
+            yield from pages(before, self._parts(stream), self._clock.now)
             return
         upto = now - ORDERS_LAG if stream == "orders" else now
         first, swept = max(since, 0), now
@@ -56,7 +56,7 @@ class Streams:
                 first, swept = max(since, now - SWEPT), now
             if stream == "reviews":
                 first = max(since, before.upto - FEEDBACK_REVISED)
-        yield from pages(Round(min(first, upto), upto, swept), self._parts(stream))
+        yield from pages(Round(min(first, upto), upto, swept), self._parts(stream), self._clock.now)
 
     def thread(self, ident: str, kind: str = "FROM_MEMBERS") -> list[Record]:
         """All messages of a conversation."""

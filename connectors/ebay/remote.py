@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from connectors.contract import (
     AnswerReview,
     Decide,
@@ -26,10 +28,7 @@ from connectors.ebay.guesses import (
 from connectors.ebay.pull import Streams, case_record, feedback_page
 from connectors.ebay.settings import Settings
 from connectors.ebay.wire import Json, items, maybe, money, part, word
-from store.values import MINUTE, Clock, Money
-
-SKEW = 5 * MINUTE
-"""eBay's clock and ours may differ this much when a message is looked for."""
+from store.values import Clock, Instant, Money
 
 FAMILIES = ("return", "cancellation", "inquiry", "payment_dispute")
 FEEDBACK_PAGES = 50
@@ -37,10 +36,14 @@ FEEDBACK_PAGES = 50
 
 
 class Remote:
-    """Looks of one account. `remember` keeps which refunds an order had before one was asked for."""
+    """Looks of one account. `remember` keeps which refunds an order had before one was asked for; `sent_from` as in
+    `connectors.account`."""
 
-    def __init__(self, calls: Calls, streams: Streams, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, calls: Calls, streams: Streams, settings: Settings, clock: Clock, sent_from: Callable[[Instant], Instant]
+    ) -> None:
         self._calls, self._streams, self._settings, self._clock = calls, streams, settings, clock
+        self._sent_from = sent_from
         self._refunds_before: dict[str, frozenset[str]] = {}
 
     def order(self, ident: str) -> Json:
@@ -85,7 +88,7 @@ class Remote:
         for thread in threads:
             for record in self._streams.thread(thread):
                 if (
-                    isinstance(record, MessageRecord) and record.outbound and record.sent_at >= command.at - SKEW
+                    isinstance(record, MessageRecord) and record.outbound and record.sent_at >= self._sent_from(command.at)
                     and " ".join(record.text.split()) == said
                 ):  # fmt: skip
                     return Receipt(record.remote_id, record.sent_at)

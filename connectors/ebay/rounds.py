@@ -84,15 +84,16 @@ def _whole(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
-def pages(begun: Round, parts: Sequence[Part]) -> Iterator[Page]:
-    """From where a round stands to its end. Faults pass through; every page's cursor goes on right after it."""
+def pages(begun: Round, parts: Sequence[Part], now: Callable[[], Instant]) -> Iterator[Page]:
+    """From where a round stands to its end. Faults pass through; every page's cursor goes on right after it. `now` is the
+    platform's time: a round that our clock let reach into the future ends where it is."""
     at: Round | None = begun if begun.part >= 0 else _window(replace(begun, part=0), parts, begun.first)
     while at is not None:
         part_ = parts[at.part]
         found = part_.ask(at.start, at.end, at.offset, at.limit or part_.size)
         records = tuple(part_.read(found.items, at.start))
         following = _after(at, found, parts)
-        rest = following or Round(begun.first, begun.upto, begun.swept)
+        rest = following or Round(begun.first, min(begun.upto, now()), min(begun.swept, now()))
         yield Page(records, rest.text(), more=following is not None)
         at = following
 

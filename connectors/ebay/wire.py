@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.contract import SchemaSurprise
-from store.values import Instant, Money, exponent
+from connectors.fields import decimal
+from store.values import Instant, Money
 
 Json = Mapping[str, Any]
 
@@ -43,12 +44,6 @@ def money(value: object) -> Money:
     if isinstance(value["value"], bool) or not isinstance(value["value"], str | int | Decimal):
         raise ValueError(f"not an amount: {value['value']!r}")
     return Money.parse(str(value["value"]), str(value["currency"]))
-
-
-def decimal(amount: Money) -> str:
-    """An amount as eBay wants it: "12.90"."""
-    places = exponent(amount.currency)
-    return f"{Decimal(amount.minor).scaleb(-places):.{places}f}"
 
 
 def amount(value: Money) -> dict[str, str]:

@@ -13,26 +13,24 @@ from connectors.email.imap_syntax import date_time
 from connectors.email.login import Door
 from connectors.email.oauth import OAuth
 from connectors.email.settings import AUTO, Settings
-from store.values import MINUTE, SECOND, Instant
-
-SKEW = 2 * MINUTE
-"""A clock off by more than this makes deadlines and tokens wrong."""
+from connectors.findings import SKEW, Findings
+from store.values import SECOND, Instant
 
 _FAULTS = (Fault, No, Garbled, OSError)
 
 
 def check(settings: Settings, ports: Ports, door: Door, oauth: OAuth | None) -> Health:
     """Connects, signs in, opens every mailbox and signs in to submission. Sends nothing, changes nothing."""
-    examiner = _Examiner(settings, ports, door, oauth)
-    lines = tuple(text for _, text in examiner.findings())
-    return Health(examiner.ok, lines)
+    examiner, found = _Examiner(settings, ports, door, oauth), Findings()
+    for good, text in examiner.findings():
+        (found.good if good else found.bad)(text)
+    return found.health()
 
 
 class _Examiner:
     def __init__(self, settings: Settings, ports: Ports, door: Door, oauth: OAuth | None) -> None:
         self._settings, self._ports, self._door, self._oauth = settings, ports, door, oauth
         self._ahead: Instant | None = None
-        self.ok = True
 
     def findings(self) -> Iterator[tuple[bool, str]]:
         token = ""
@@ -102,7 +100,6 @@ class _Examiner:
         if not wanted:
             return self._good("Sent folder: not used.")
         if found is None or found not in {folder.name for folder in folders}:
-            self.ok = False
             names = ", ".join(folder.name for folder in folders[:12])
             return False, f"Sent folder: none found. Name one of these in the setting sent, or leave it empty: {names}."
         return self._good(f"Sent folder: {found}.")
@@ -127,7 +124,6 @@ class _Examiner:
         ahead = self._ahead or 0
         if abs(ahead) <= SKEW:
             return self._good("Clock: no difference to the server seen.")
-        self.ok = False
         way = "behind" if ahead > 0 else "ahead of"
         seconds = abs(ahead) // SECOND
         return False, f"Clock: this machine is {seconds} s {way} the server; switch on time synchronisation."
@@ -136,7 +132,6 @@ class _Examiner:
         return True, text
 
     def _bad(self, what: str, fault: Fault) -> tuple[bool, str]:
-        self.ok = False
         return False, f"{what}: {fault}"
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from connectors.email.imap_conversation import CODE, NUMBER, Conversation, Garbled, Line, No, status
 from connectors.email.imap_syntax import Value, folder_name, folder_text, parse, quote, stamp
-from connectors.email.wire import Wire
+from connectors.email.wire import Wire, bearer
 from store.values import Instant
 
 
@@ -81,7 +81,7 @@ class Imap(Conversation):
 
     def xoauth2(self, user: str, token: str) -> None:
         """Raises `No`; on failure the server's challenge has been answered by an empty line, as it must."""
-        self._authenticate(b"XOAUTH2", f"user={user}\x01auth=Bearer {token}\x01\x01".encode())
+        self._authenticate(b"XOAUTH2", bearer(user, token).encode())
         self._ask_capabilities()
 
     def _authenticate(self, mechanism: bytes, first: bytes) -> None:

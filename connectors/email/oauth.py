@@ -10,7 +10,8 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from connectors.contract import AuthRevoked, OutcomeUnknown, Ports, SchemaSurprise, Temporary, Token
-from connectors.email.settings import Settings, is_loopback
+from connectors.email.settings import Settings
+from connectors.network import is_loopback
 from connectors.redaction import redact
 from connectors.transport import Http
 from store.values import SECOND

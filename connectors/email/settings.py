@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from connectors.network import is_loopback
 
 AUTO = "auto"
 TLS_MODES = ("tls", "starttls", "plain")
@@ -57,16 +58,6 @@ class Settings:
     oauth_client_id: str
     oauth_scope: str
     authserv_id: str
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` means this machine, by its name or address alone."""
-    if host.casefold() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def read_settings(raw: Mapping[str, object]) -> Settings:

@@ -16,7 +16,7 @@ from typing import cast
 
 from connectors.contract import AuthRevoked, Fault, OutcomeUnknown, Permanent, SchemaSurprise, Temporary, Throttled
 from connectors.email.faults import PAUSE, said
-from connectors.email.wire import Wire
+from connectors.email.wire import Wire, bearer
 from connectors.redaction import mask_address
 from store.values import Instant
 
@@ -93,7 +93,7 @@ class Smtp:
 
         def answer(challenge: bytes | None = None) -> str:
             # A challenge after the first response is the failure in JSON; an empty line fetches the 535.
-            return f"user={user}\x01auth=Bearer {token}\x01\x01" if challenge is None else ""
+            return bearer(user, token) if challenge is None else ""
 
         try:
             self._smtp.auth("XOAUTH2", answer)

@@ -12,8 +12,8 @@ import ssl
 import time
 
 from connectors.contract import Permanent, Temporary
-from connectors.email.settings import Server, is_loopback
-from connectors.network import resolve
+from connectors.email.settings import Server
+from connectors.network import is_loopback, resolve
 
 MAX_LINE = 16 << 20
 """Longest line taken, in bytes: a search answer over a million mails is 8 MB of numbers."""
@@ -147,3 +147,8 @@ class Wire:
         taken = bytes(memoryview(self._buffer)[:size])
         del self._buffer[:size]
         return taken
+
+
+def bearer(user: str, token: str) -> str:
+    """The initial response of SASL XOAUTH2, before base64."""
+    return f"user={user}\x01auth=Bearer {token}\x01\x01"

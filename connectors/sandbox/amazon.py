@@ -13,7 +13,7 @@ from connectors.sandbox.market import Market
 from connectors.sandbox.web import Fault, Request, Response, Site, as_json
 from store.values import SECOND, Clock, Instant
 
-ROLES = frozenset({"orders", "reports", "feeds", "messaging", "solicitations", "sellers"})
+ROLES = frozenset({"orders", "reports", "feeds", "messaging", "solicitations", "uploads", "sellers"})
 LIMITS = {
     r"GET /orders/2026-01-01/orders": (0.0056, 20), r"GET /orders/2026-01-01/orders/[^/]+": (0.5, 30),
     r"POST /reports/2021-06-30/reports": (0.0167, 15), r"GET /reports/2021-06-30/documents/[^/]+": (0.0167, 15),
@@ -109,9 +109,7 @@ class AmazonSite(Site):
 
     def refused(self, fault: Fault) -> Response:
         code = "QuotaExceeded" if fault.status == 429 else "InternalFailure"
-        told = problem(fault.status, code, "We encountered an internal error. Please try again.")
-        extra = {"retry-after": fault.retry_after} if fault.retry_after else {}
-        return Response(told.status, told.body, {**told.headers, **extra})
+        return problem(fault.status, code, "We encountered an internal error. Please try again.")
 
 
 def problem(status: int, code: str, text: str, details: str = "") -> Response:

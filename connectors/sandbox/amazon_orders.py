@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from hashlib import md5
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectors.sandbox.market import MarketCase, MarketOrder
 from connectors.sandbox.web import Request, Response, as_json
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _PART = {"BUYER": "buyer", "RECIPIENT": "recipient", "PROCEEDS": "proceeds", "PACKAGES": "packages", "FULFILLMENT": "fulfillment"}
-FORMS = ("unexpectedProblem", "confirmOrderDetails", "confirmDeliveryDetails")
+FORMS = ("unexpectedProblem", "confirmOrderDetails", "confirmDeliveryDetails", "invoice", "digitalAccessKey")
+LONGEST = {"digitalAccessKey": 400, "invoice": 0}
 REVIEW_FORM = "productReviewAndSellerFeedback"
 
 
@@ -40,6 +43,15 @@ def line_id(order: MarketOrder, n: int) -> str:
     return f"{order.id}{n:02d}"
 
 
+class Place(NamedTuple):
+    """A place in a list: made when, of which question, where it goes on, and what it lists."""
+
+    made: Instant
+    asked: str
+    start: int
+    found: list[MarketOrder]
+
+
 class Orders:
     """`forms` are the messages that may be sent about orders, `sent` those that were, `amazon` the orders Amazon sends
     itself."""
@@ -49,7 +61,9 @@ class Orders:
         self.forms: set[str] = {*FORMS, REVIEW_FORM}
         self.sent: list[tuple[str, str, str]] = []
         self.amazon: set[str] = set()
-        self.places: dict[str, tuple[Instant, str, int]] = {}
+        self.attached: dict[str, bytes] = {}
+        """Files by the name of their upload: those that are there, and those that were only asked for (empty)."""
+        self.places: dict[str, Place] = {}
 
     def moved(self, order: MarketOrder) -> Instant:
         """When an order, or its buyer's wish to cancel, last changed; in whole seconds, as Amazon tells."""
@@ -75,19 +89,21 @@ class Orders:
         start, token = 0, request.arg("paginationToken")
         asked = f"{created}/{changed}/{request.arg('marketplaceIds')}"
         if token:
-            made, of, start = self.places.get(token, (0, "", 0))
-            if of != asked or self.site.clock.now() - made > 24 * HOUR:
+            place = self.places.get(token)
+            if place is None or place.asked != asked or self.site.clock.now() - place.made > 24 * HOUR:
                 return problem(400, "InvalidInput", "paginationToken is invalid or has expired.")
-        stamp = self.moved if changed else (lambda o: o.placed_at)
-        mine = request.arg("marketplaceIds", self.site.marketplace).split(",")
-        found = sorted((o for o in self.site.market.orders if stamp(o) >= since), key=lambda o: (stamp(o), o.id))
-        found = found if self.site.marketplace in mine else []
+            start, found = place.start, place.found
+        else:
+            stamp = self.moved if changed else (lambda o: o.placed_at)
+            mine = request.arg("marketplaceIds", self.site.marketplace).split(",")
+            found = sorted((o for o in self.site.market.orders if stamp(o) >= since), key=lambda o: (stamp(o), o.id))
+            found = found if self.site.marketplace in mine else []
         end = start + self.site.paged(int(size))
         shown = [self.show(o, request.arg("includedData")) for o in found[start:end]]
         told: Json = {"orders": self.site.shown(request, shown)}
         if end < len(found):
             token = f"place{len(self.places)}=="
-            self.places[token] = (self.site.clock.now(), asked, end)
+            self.places[token] = Place(self.site.clock.now(), asked, end, found)
             told["pagination"] = {"nextToken": token}
         told["lastUpdatedBefore" if changed else "createdBefore"] = iso(self.site.clock.now() - 2 * MINUTE)
         return as_json(told, 200, x_amzn_RateLimit_Limit="0.0056")
@@ -168,10 +184,40 @@ class Orders:
         if form not in self.forms:
             return problem(403, "Unauthorized", "This message type is not allowed for the order.")
         text = body.get("text", "") if isinstance(body, dict) else ""
-        if form != REVIEW_FORM and (not text or len(text) > 2_000 or "<" in text or "@" in text):
+        files = body.get("attachments", []) if isinstance(body, dict) else []
+        longest = LONGEST.get(form, 2_000)
+        if form != REVIEW_FORM and (bool(text) != bool(longest) or len(text) > longest or "<" in text or "@" in text):
             return problem(400, "InvalidInput", "Invalid Input")
+        takes = form in ("invoice", "digitalAccessKey")
+        if len(files) > (5 if takes else 0) or (form == "invoice" and not files):
+            return problem(400, "InvalidInput", "Invalid attachments")
+        if any(not f.get("fileName") or not self.attached.get(f.get("uploadDestinationId", "")) for f in files):
+            return problem(400, "InvalidInput", "The upload destination is not known or empty.")
         self.sent.append((name, form, text))
         return as_json({}, 201)
+
+    def attributes(self, request: Request) -> Response:
+        order = self.find(request.match["id"])
+        return as_json({"buyer": {"locale": f"{order.buyer.lang}-{order.buyer.country}"}}) if order else _unknown()
+
+    def destination(self, request: Request) -> Response:
+        """A place for a file of one message; the file must be what its MD5 says."""
+        from connectors.sandbox.amazon import problem
+
+        if not request.arg("marketplaceIds") or not request.arg("contentMD5"):
+            return problem(400, "InvalidInput", "marketplaceIds and contentMD5 are required.")
+        name = f"attached-{len(self.attached)}"
+        self.attached[name] = b""
+        headers = {"Content-MD5": request.arg("contentMD5")}
+        place = {"uploadDestinationId": name, "url": f"{self.site.url}/documents/{name}", "headers": headers}
+        return as_json({"payload": place}, 201)
+
+    def attach(self, request: Request) -> Response:
+        digest = b64encode(md5(request.body, usedforsecurity=False).digest()).decode()
+        if request.match["name"] not in self.attached or request.headers.get("content-md5") != digest:
+            return Response(403)
+        self.attached[request.match["name"]] = request.body
+        return Response(200)
 
 
 def _unknown() -> Response:
@@ -185,5 +231,8 @@ def mount(site: AmazonSite) -> None:
     site.route("GET", "/orders/2026-01-01/orders", orders.search)
     site.route("GET", "/orders/2026-01-01/orders/(?P<id>[^/]+)", orders.get)
     site.route("POST", "/orders/v0/orders/(?P<id>[^/]+)/shipmentConfirmation", orders.ship)
+    site.route("GET", "/messaging/v1/orders/(?P<id>[^/]+)/attributes", orders.attributes)
+    site.route("POST", "/uploads/2020-11-01/uploadDestinations/messaging/v1/.+", orders.destination)
+    site.route("PUT", r"/documents/(?P<name>attached-\d+)", orders.attach)
     site.route("GET", "/(?P<family>messaging|solicitations)/v1/orders/(?P<id>[^/]+)", orders.actions)
     site.route("POST", r"/(messaging|solicitations)/v1/orders/(?P<id>[^/]+)/\w+/(?P<form>\w+)", orders.message)

@@ -148,9 +148,7 @@ class EbaySite(Site):
         return problem(404, 2002, "ACCESS", "Resource not found", old=request.path.startswith("/post-order/"))
 
     def refused(self, fault: Fault) -> Response:
-        extra = {"retry-after": fault.retry_after} if fault.retry_after else {}
-        body = problem(fault.status, 20500 if fault.status >= 500 else 2001, "ACCESS", "System error").body
-        return Response(fault.status, body, {"content-type": "application/json", **extra})
+        return problem(fault.status, 20500 if fault.status >= 500 else 2001, "ACCESS", "System error")
 
 
 def _oauth(error: str, text: str, status: int = 400) -> Response:

@@ -5,10 +5,12 @@ Made from the pretend world; each platform's stand-in shows it in that platform'
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from connectors.sandbox.world import Buyer, Order, World
+from connectors.sandbox.world import Buyer, Order, Talk, World, talks
+from connectors.sandbox.world.data import texts
 from connectors.sandbox.world.records import Item
 from store.values import DAY, HOUR, MINUTE, Clock, Instant, Money
 
@@ -18,6 +20,9 @@ _RETURNED = {
     "changed_mind": "return", "return_exchange": "return", "refund": "refund", "not_received": "refund",
     "cancel": "cancellation", "dispute_review": "dispute",
 }  # fmt: skip
+
+_CASES, _REVIEWS = 500_000, 700_000
+"""Ids of what is steadily beside a conversation begin here."""
 
 
 @dataclass(slots=True)
@@ -100,17 +105,33 @@ class MarketReview:
     reply: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A conversation about an order (by number) as it stands with the seller, the oldest message first; `open` while it
+    is not settled there."""
+
+    thread: str
+    order: str
+    messages: tuple[MarketMessage, ...]
+    open: bool
+
+
 class Market:
-    """One account of the seller on a platform, by shop id ("ebay-uk"); `platform` takes all its shops together.
+    """One account of the seller on a platform, by shop id ("ebay-uk"); `platform` takes all its shops together,
+    "" those of all platforms.
 
     Ids are short and stand-ins dress them. Methods change what there is and set its `updated_at`.
     """
 
-    def __init__(self, world: World, clock: Clock, *, platform: str, shop: str = "") -> None:
+    def __init__(
+        self, world: World, clock: Clock, *, platform: str, shop: str = "", told: Sequence[Told] | None = None
+    ) -> None:
+        """`told` is what was said so far; without it, everything the world has to say."""
         self.clock, self.platform = clock, platform
+        self.on_answer: Callable[[MarketThread], None] | None = None
+        """Called when the seller's words have reached a buyer."""
         self._rng = Random(f"{world.seed}/market/{platform}/{shop}")
         self._serial = 100_000
-        self.orders: list[MarketOrder] = []
         self.threads: list[MarketThread] = []
         self.cases: list[MarketCase] = []
         self.reviews: list[MarketReview] = []
@@ -120,10 +141,18 @@ class Market:
             if _of(order.buyer, platform, shop) and order.number not in by_number:
                 by_number[order.number] = self._order(order)
         self.orders = sorted(by_number.values(), key=lambda o: o.placed_at)
-        for talk in world.talks:
-            if _of(talk.buyer, platform, shop) and not talk.raw:
-                self._talk(talk.number, talk.buyer, by_number.get(talk.order.number) if talk.order else None, talk.trouble,
-                           [(turn.text.replace("{agent}", "Kim"), turn.ours) for turn in talk.turns])  # fmt: skip
+        if told is None:
+            for talk in world.talks:
+                if _of(talk.buyer, platform, shop) and not talk.raw:
+                    self._talk(talk, by_number.get(talk.order.number) if talk.order else None)
+        else:
+            troubles = {o.number: trouble for trouble, o in world.coming}
+            troubles |= {t.order.number: t.trouble for t in world.talks if t.order}
+            for one in told:
+                if (about := by_number.get(one.order)) is not None:
+                    self._again(one, about, troubles[one.order], f"{world.seed}/{one.order}")
+            self._coming = [(trouble, order) for trouble, order in self._coming if order.number not in {t.order for t in told}]
+            self._serial = clock.now() // 1000
         self.threads.sort(key=lambda t: t.updated_at)
 
     # Looking ------------------------------------------------------------------------------------------
@@ -168,8 +197,22 @@ class Market:
         self.reviews.append(review)
         return review
 
+    def writes(self, bought: Order, trouble: str) -> MarketThread:
+        """The buyer begins a conversation about an order, in their own words."""
+        said = talks.fill(self._rng.choice(texts(bought.buyer.lang)[trouble]["says"])[1], bought)
+        message = MarketMessage(self._id(), False, talks.letter(self._rng, bought.buyer, said), self.clock.now())
+        thread = MarketThread(self._id(), bought.buyer, self.order(bought.number), [message], 1)
+        self.threads.append(thread)
+        return thread
+
+    def answers(self, thread: MarketThread) -> MarketMessage:
+        """The buyer answers what the seller wrote, content or not."""
+        words = texts(thread.buyer.lang)["talk"]
+        said = self._rng.choice([*words["pleased"], *words["again"]])
+        return self.says(thread, talks.letter(self._rng, thread.buyer, said, short=True))
+
     def step(self) -> int:
-        """What happened since: a parcel arrives, somebody nobody heard of yet writes, asks to return, or reviews.
+        """What happened since: a parcel arrives, somebody nobody heard of yet writes, wants something back, or reviews.
         Returns how many things happened."""
         done = 0
         now = self.clock.now()
@@ -180,8 +223,12 @@ class Market:
                     done += 1
         if self._coming and self._rng.random() < 0.5:
             trouble, coming = self._coming.pop(0)
-            order = self.order(coming.number) or self._order(coming)
-            self._talk(self._serial, coming.buyer, order, trouble, [(_first_words(trouble), False)], at=now)
+            thread = self.writes(coming, trouble)
+            assert thread.order is not None
+            if trouble in _RETURNED and self._rng.random() < 0.5:
+                self.asks_return(thread.order, trouble, thread.messages[0].text)
+            elif self._rng.random() < 0.3:
+                self.reviews_order(thread.order, self._rng.randint(1, 4), thread.messages[0].text)
             done += 1
         return done
 
@@ -191,6 +238,8 @@ class Market:
         """The seller's words reach the buyer."""
         message = MarketMessage(self._id(), True, text, self.clock.now())
         thread.messages.append(message)
+        if self.on_answer is not None:
+            self.on_answer(thread)
         return message
 
     def decide(self, case: MarketCase, state: str) -> None:
@@ -225,24 +274,22 @@ class Market:
         return MarketOrder(self._id(), order.number, order.buyer, order.items, order.total, order.status,
                            order.placed_at, updated, parcels)  # fmt: skip
 
-    def _talk(
-        self, number: int, buyer: Buyer, order: MarketOrder | None, trouble: str, turns: list[tuple[str, bool]], *,
-        at: Instant | None = None,
-    ) -> None:  # fmt: skip
+    def _talk(self, talk: Talk, order: MarketOrder | None) -> None:
+        """A conversation of the world, some time in the last weeks."""
         now = self.clock.now()
-        first = at if at is not None else now - self._rng.randint(1, 20 * 24) * HOUR
+        first = now - self._rng.randint(1, 20 * 24) * HOUR
         messages = [
-            MarketMessage(f"{number}{i:02d}", ours, text, min(now, first + i * 40 * MINUTE))
-            for i, (text, ours) in enumerate(turns)
-        ]
+            MarketMessage(message_id(talk.number, i), turn.ours, turn.text.replace("{agent}", "Kim"),
+                          min(now, first + i * 40 * MINUTE))
+            for i, turn in enumerate(talk.turns)
+        ]  # fmt: skip
         unread = 0 if messages[-1].ours else sum(not m.ours for m in messages)
-        thread = MarketThread(f"9{number:06d}", buyer, order, messages, unread)
-        self.threads.append(thread)
-        if order is None or trouble not in _RETURNED:
+        self.threads.append(MarketThread(thread_id(talk.number), talk.buyer, order, messages, unread))
+        if order is None or talk.trouble not in _RETURNED:
             return
         if self._rng.random() < 0.45:
-            case = MarketCase(self._id(), _RETURNED[trouble], order, trouble, messages[0].text, order.total, first, first,
-                              first + 3 * DAY)  # fmt: skip
+            case = MarketCase(self._id(), _RETURNED[talk.trouble], order, talk.trouble, messages[0].text, order.total, first,
+                              first, first + 3 * DAY)  # fmt: skip
             if now - first > 3 * DAY:
                 case.state, case.updated_at = self._rng.choice(("refunded", "declined", "closed")), first + 2 * DAY
             self.cases.append(case)
@@ -250,10 +297,35 @@ class Market:
             self.reviews.append(MarketReview(self._id(), order, order.lines[0].sku, self._rng.randint(1, 4),
                                              messages[0].text, min(now, first + HOUR)))  # fmt: skip
 
+    def _again(self, told: Told, order: MarketOrder, trouble: str, seed: str) -> None:
+        """A conversation as the seller's desk knows it, and what is steadily beside it, whenever that is asked."""
+        rng, last = Random(seed), told.messages[-1]
+        unread = 0 if last.ours else sum(not m.ours for m in told.messages)
+        self.threads.append(MarketThread(told.thread, order.buyer, order, list(told.messages), unread))
+        heard = next((m for m in reversed(told.messages) if not m.ours), None)
+        if heard is None or trouble not in _RETURNED:
+            return
+        if rng.random() < 0.4:
+            case = MarketCase(str(_CASES + int(order.id)), _RETURNED[trouble], order, trouble, heard.text, order.total,
+                              heard.at, heard.at, heard.at + 3 * DAY)  # fmt: skip
+            if not told.open:
+                case.state, case.updated_at = rng.choice(("refunded", "declined", "closed")), last.at
+            self.cases.append(case)
+        if rng.random() < 0.3:
+            self.reviews.append(MarketReview(str(_REVIEWS + int(order.id)), order, order.lines[0].sku, rng.randint(1, 4),
+                                             heard.text, heard.at))  # fmt: skip
+
+
+def thread_id(talk: int) -> str:
+    """The conversation of a talk of the world, by its number."""
+    return f"9{talk:06d}"
+
+
+def message_id(talk: int, turn: int) -> str:
+    """A turn of a talk of the world as a message."""
+    return f"{talk}{turn:02d}"
+
 
 def _of(buyer: Buyer, platform: str, shop: str) -> bool:
-    return buyer.shop.platform == platform and shop in ("", buyer.shop.id)
+    return platform in ("", buyer.shop.platform) and shop in ("", buyer.shop.id)
 
-
-def _first_words(trouble: str) -> str:
-    return f"Hello, I have a question: {trouble.replace('_', ' ')}."

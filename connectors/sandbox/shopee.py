@@ -116,11 +116,10 @@ class ShopeeSite(Site):
                        404)  # fmt: skip
 
     def refused(self, fault: Fault) -> Response:
-        extra = {"retry_after": fault.retry_after} if fault.retry_after else {}
         if fault.status == 429:
-            return problem("error_rate_limit", "Too many requests. You have reached the rate limit. Please try again later.",
-                           429, **extra)  # fmt: skip
-        return problem("error_server", "Something wrong. Please try later.", fault.status, **extra)
+            said = "Too many requests. You have reached the rate limit. Please try again later."
+            return problem("error_rate_limit", said, 429)
+        return problem("error_server", "Something wrong. Please try later.", fault.status)
 
     # Tokens -------------------------------------------------------------------------------------------
 

@@ -148,9 +148,8 @@ class ShopifySite(Site):
         return as_json({"errors": "Not Found"}, 404)
 
     def refused(self, fault: Fault) -> Response:
-        extra = {"retry_after": fault.retry_after} if fault.retry_after else {}
         text = "Exceeded rate limit" if fault.status == 429 else "Internal Server Error"
-        return as_json({"errors": text}, fault.status, **extra)
+        return as_json({"errors": text}, fault.status)
 
 
 def error(text: str, code: str) -> dict[str, Any]:

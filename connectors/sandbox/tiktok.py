@@ -86,10 +86,9 @@ class TikTokSite(Site):
         return problem(36009009, "Invalid path.", 404)
 
     def refused(self, fault: Fault) -> Response:
-        extra = {"retry_after": fault.retry_after} if fault.retry_after else {}
         if fault.status == 429:
-            return problem(36009002, "Too many requests.", 429, **extra)
-        return problem(36009003, "Internal error, please try again.", fault.status, **extra)
+            return problem(36009002, "Too many requests.", 429)
+        return problem(36009003, "Internal error, please try again.", fault.status)
 
     # Tokens -------------------------------------------------------------------------------------------
 

@@ -32,6 +32,8 @@ class Calls:
     def __init__(self, site: TikTokSite) -> None:
         self._site = site
         self.keys: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.empty: dict[str, MarketThread] = {}
+        """Conversations that were begun and in which nobody said anything yet, by the buyer."""
 
     # Lists --------------------------------------------------------------------------------------------
 
@@ -99,9 +101,21 @@ class Calls:
         shown = self._site.shown(request, [tiktok_shapes.conversation(t) for t in page])
         return {"conversations": shown, "next_page_token": onwards}
 
+    def begin(self, request: Request) -> dict[str, Any]:
+        """The conversation with a buyer who bought something; the same for everybody who asks."""
+        wanted = str(_body(request).get("buyer_user_id", ""))
+        market = self._site.market
+        buyer = next((o.buyer for o in market.orders if tiktok_shapes.user_id(o.buyer) == wanted), None)
+        if buyer is None:
+            raise Wrong(45101002, "The buyer does not exist")
+        known = next((t for t in market.threads if t.buyer == buyer), None)
+        thread = known or self.empty.setdefault(wanted, MarketThread(f"8{wanted[-6:]}", buyer, None, []))
+        return {"conversation_id": tiktok_shapes.thread_id(thread)}
+
     def messages(self, request: Request) -> dict[str, Any]:
         thread = self._thread(request)
-        found = [tiktok_shapes.message(thread, m) for m in thread.messages[::-1]] + [tiktok_shapes.notice(thread)]
+        found = [tiktok_shapes.message(thread, m) for m in thread.messages[::-1]]
+        found += [tiktok_shapes.notice(thread)] if thread.messages else []
         page, onwards = self._page(request, found, 10, "")
         return {"messages": self._site.shown(request, page), "next_page_token": onwards}
 
@@ -116,6 +130,8 @@ class Calls:
             raise Wrong(45101004, "The content of the message is invalid")
         if thread.closed_to_us:
             raise Wrong(45101010, "The conversation does not allow messages")
+        if not thread.messages:
+            self._site.market.threads.append(thread)
         return {"message_id": self._site.market.answer(thread, words).id}
 
     def read(self, request: Request) -> dict[str, Any]:
@@ -124,7 +140,8 @@ class Calls:
 
     def _thread(self, request: Request) -> MarketThread:
         name = request.match["thread"]
-        found = self._site.market.thread(name[3:]) if name.startswith("739") else None
+        begun = (t for t in self.empty.values() if tiktok_shapes.thread_id(t) == name)
+        found = self._site.market.thread(name[3:]) or next(begun, None) if name.startswith("739") else None
         if found is None:
             raise Wrong(45101001, "The conversation does not exist")
         return found
@@ -234,6 +251,7 @@ def mount(site: TikTokSite) -> None:
         ("GET", "/return_refund/202309/reject_reasons", c.reasons),
         ("POST", r"/return_refund/202309/(?P<family>returns|cancellations)/(?P<case>\w+)/(?P<verb>approve|reject)", c.decide),
         ("GET", "/customer_service/202309/conversations", c.conversations), ("GET", talk, c.messages),
+        ("POST", "/customer_service/202309/conversations", c.begin),
         ("POST", talk, c.send), ("POST", f"{talk}/read", c.read),
         ("GET", r"/logistics/202309/delivery_options/(?P<option>\w+)/shipping_providers", c.providers),
         ("POST", r"/fulfillment/202309/orders/(?P<order>\w+)/packages", c.ship),

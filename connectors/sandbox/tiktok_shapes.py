@@ -29,6 +29,10 @@ _CANCEL = {
 }  # fmt: skip
 
 
+THREAD = "739"
+"""What the id of a conversation begins with."""
+
+
 def number_of(text: str) -> int:
     """A steady number for a name."""
     return zlib.crc32(text.encode())
@@ -57,7 +61,7 @@ def market_id(name: str) -> str:
 
 
 def thread_id(thread: MarketThread) -> str:
-    return f"739{thread.id}"
+    return f"{THREAD}{thread.id}"
 
 
 def order(o: MarketOrder) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Statuses and codes that Walmart does not document are assumptions.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -39,6 +39,7 @@ class WalmartSite(Site):
         self.route("GET", "/v3/orders/(?P<id>[^/]+)", self._order)
         self.route("POST", "/v3/orders/(?P<id>[^/]+)/refund", self._refund)
         self.route("POST", "/v3/orders/(?P<id>[^/]+)/shipping", self._ship)
+        self.route("POST", "/v3/orders/(?P<id>[^/]+)/cancel", self._cancel)
         self.route("GET", "/v3/returns", self._returns)
         self.route("POST", "/v3/returns/(?P<id>[^/]+)/refund", self._settle)
 
@@ -81,23 +82,34 @@ class WalmartSite(Site):
     # Lists --------------------------------------------------------------------------------------------
 
     def _orders(self, request: Request) -> Response:
-        found = sorted(self.market.orders, key=lambda o: (o.updated_at, o.id))
-        return self._listed(request, "lastModified", found, self._shown_order, lambda meta, shown: {
+        return self._listed(request, "lastModified", self.market.orders, self.moved, self._shown_order, lambda meta, shown: {
             "list": {"meta": meta, "elements": {"order": shown}}})  # fmt: skip
 
     def _returns(self, request: Request) -> Response:
-        found = sorted(self.returns(), key=lambda c: (c.updated_at, c.id))
+        found = self.returns()
         if ident := request.arg("returnOrderId"):
             shown = [self._shown_return(c) for c in found if c.id == ident]
             return as_json({"meta": {"totalCount": len(shown), "limit": 10, "nextCursor": ""}, "returnOrders": shown})
-        return self._listed(request, "returnLastModified", found, self._shown_return, lambda meta, shown: {
+        return self._listed(request, "returnLastModified", found, _changed, self._shown_return, lambda meta, shown: {
             "meta": meta, "returnOrders": shown})  # fmt: skip
 
     def returns(self) -> list[MarketCase]:
         return [c for c in self.market.cases if c.kind in RETURNED]
 
-    def _listed(self, request: Request, filter_: str, found: list[Any], shape: Any, wrap: Any) -> Response:
-        """A cursor is the whole query of the next page, good only as it was given."""
+    def wish(self, order: MarketOrder) -> MarketCase | None:
+        """The buyer's wish to cancel an order."""
+        return next((c for c in self.market.cases if c.order is order and c.kind == "cancellation"), None)
+
+    def moved(self, order: MarketOrder) -> Instant:
+        """When an order last changed; a wish to cancel is a change."""
+        wish = self.wish(order)
+        return max(order.updated_at, wish.updated_at) if wish else order.updated_at
+
+    def _listed(
+        self, request: Request, filter_: str, found: list[Any], at: Callable[[Any], Instant], shape: Any, wrap: Any
+    ) -> Response:
+        """By the time of change. A cursor is the whole query of the next page, good only as it was given."""
+        found = sorted(found, key=lambda x: (at(x), x.id))
         begin, asked = 0, f"?{request.query_string}"
         if request.arg("hasMoreElements"):
             if asked not in self._cursors:
@@ -106,7 +118,7 @@ class WalmartSite(Site):
         if not request.arg("limit").isdecimal() or not 1 <= int(request.arg("limit")) <= MOST:
             return problem("INVALID_REQUEST_PARAM.GMP_ORDER_API", "limit is not valid.", 400)
         start, end = _time(request.arg(f"{filter_}StartDate")), _time(request.arg(f"{filter_}EndDate"))
-        kept = [x for x in found if (start is None or x.updated_at > start) and (end is None or x.updated_at < end)]
+        kept = [x for x in found if (start is None or at(x) > start) and (end is None or at(x) < end)]
         if not kept:
             return problem("CONTENT_NOT_FOUND.GMP_ORDER_API", "No content found.", 404)
         size = self.paged(int(request.arg("limit")))
@@ -169,7 +181,28 @@ class WalmartSite(Site):
             return problem("INVALID_REQUEST_CONTENT.GMP_ORDER_API", f"Missing: {exc}", 400)
         if order.status != "processing":
             return problem("INVALID_REQUEST_CONTENT.GMP_ORDER_API", "The line has left already.", 400)
+        first = body["orderShipment"]["orderLines"]["orderLine"][0]
+        if self.wish(order) and first["lineNumber"] == "1" and first.get("intentToCancelOverride") is not True:
+            return problem("INVALID_REQUEST_CONTENT.GMP_ORDER_API", "The customer wants this line cancelled.", 400)
         self.market.ship(order, courier, tracking)
+        return as_json({"order": self._shown_order(order)})
+
+    def _cancel(self, request: Request) -> Response:
+        """The reason a buyer's wish has is for lines with one; there is one here, of the first line."""
+        order, body = self._of(request), request.json()
+        if order is None:
+            return _no_order()
+        try:
+            lines = body["orderCancellation"]["orderLines"]["orderLine"]
+            told = [s for line in lines for s in line["orderLineStatuses"]["orderLineStatus"]]
+            units = {s["statusQuantity"]["unitOfMeasurement"] for s in told}
+            wrong = units - {"EACH", "EA"} or {s["status"] for s in told} != {"Cancelled"}
+            asked = {s["cancellationReason"] for s in told} == {"CUSTOMER_REQUESTED_SELLER_TO_CANCEL"}
+        except (KeyError, TypeError, IndexError) as exc:
+            return problem("INVALID_REQUEST_CONTENT.GMP_ORDER_API", f"Missing: {exc}", 400)
+        if wrong or order.status != "processing" or (asked and not self.wish(order)):
+            return problem("INVALID_REQUEST_CONTENT.GMP_ORDER_API", "This line cannot be cancelled so.", 400)
+        self.market.cancel(order)
         return as_json({"order": self._shown_order(order)})
 
     def _settle(self, request: Request) -> Response:
@@ -189,7 +222,7 @@ class WalmartSite(Site):
     def _shown_order(self, order: MarketOrder) -> dict[str, Any]:
         given = [(line, comment, minor) for n, (comment, amount) in enumerate(order.refunds)
                  for line, minor in self.split.get((order.id, n), [(0, amount.minor)])]  # fmt: skip
-        return order_shape(order, given)
+        return order_shape(order, given, self.moved(order), self.wish(order) is not None)
 
     def _shown_return(self, case: MarketCase) -> dict[str, Any]:
         whole = case.order.lines[0].quantity if case.state == "refunded" else 0
@@ -201,8 +234,11 @@ class WalmartSite(Site):
         return problem("CONTENT_NOT_FOUND.GMP_GATEWAY_API", "No such resource.", 404)
 
     def refused(self, fault: Fault) -> Response:
-        extra = {"retry_after": fault.retry_after} if fault.retry_after else {}
-        return as_json(_errors("SYSTEM_ERROR.GMP_GATEWAY_API", "Out of order."), fault.status, **extra)
+        told = problem("SYSTEM_ERROR.GMP_GATEWAY_API", "Out of order.", fault.status)
+        if not fault.again:
+            return told
+        limits = {"x-current-token-count": "0", "x-next-replenishment-time": str(fault.again)}
+        return Response(told.status, told.body, {**told.headers, **limits})
 
 
 def _errors(code: str, text: str) -> dict[str, Any]:
@@ -211,6 +247,10 @@ def _errors(code: str, text: str) -> dict[str, Any]:
 
 def problem(code: str, text: str, status: int) -> Response:
     return as_json(_errors(code, text), status)
+
+
+def _changed(case: MarketCase) -> Instant:
+    return case.updated_at
 
 
 def _no_order() -> Response:

@@ -38,8 +38,9 @@ def charge(currency: str, goods: int, tax: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def order_shape(order: MarketOrder, refunds: list[tuple[int, str, int]]) -> dict[str, Any]:
-    """`refunds` are line, comment and cents of each."""
+def order_shape(order: MarketOrder, refunds: list[tuple[int, str, int]], moved: Instant, wish: bool) -> dict[str, Any]:
+    """`refunds` are line, comment and cents of each; `moved` is when it last changed, `wish` whether its buyer wants the
+    first line cancelled."""
     buyer = order.buyer
     address = {"name": buyer.name, "address1": buyer.street, "city": "Austin", "state": "TX", "postalCode": "78704",
                "country": "USA"}  # fmt: skip
@@ -48,11 +49,13 @@ def order_shape(order: MarketOrder, refunds: list[tuple[int, str, int]]) -> dict
     return {
         "purchaseOrderId": order.id, "customerOrderId": order.number, "customerEmailId": buyer.address,
         "orderType": "REGULAR", "orderDate": order.placed_at, "shippingInfo": shipping,
-        "orderLines": {"orderLine": [_line(order, n, refunds) for n in range(len(order.lines))]},
+        "orderLines": {"orderLine": [_line(order, n, refunds, moved, wish and n == 0) for n in range(len(order.lines))]},
     }  # fmt: skip
 
 
-def _line(order: MarketOrder, n: int, refunds: list[tuple[int, str, int]]) -> dict[str, Any]:
+def _line(
+    order: MarketOrder, n: int, refunds: list[tuple[int, str, int]], moved: Instant, wish: bool
+) -> dict[str, Any]:
     item, currency = order.lines[n], order.total.currency
     status: dict[str, Any] = {
         "status": STATUS[order.status], "statusQuantity": {"unitOfMeasurement": "EACH", "amount": str(item.quantity)},
@@ -71,8 +74,9 @@ def _line(order: MarketOrder, n: int, refunds: list[tuple[int, str, int]]) -> di
     return {
         "lineNumber": str(n + 1), "item": {"productName": item.title, "sku": item.sku},
         "charges": {"charge": [charge(currency, *charges(order, n))]},
-        "orderLineQuantity": {"unitOfMeasurement": "EACH", "amount": str(item.quantity)}, "statusDate": order.updated_at,
+        "orderLineQuantity": {"unitOfMeasurement": "EACH", "amount": str(item.quantity)}, "statusDate": moved,
         "orderLineStatuses": {"orderLineStatus": [status]}, "refunds": {"refund": given},
+        **({"intentToCancel": "CUSTOMER_REQUESTED"} if wish else {}),
     }  # fmt: skip
 
 

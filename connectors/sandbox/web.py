@@ -68,10 +68,10 @@ class Fault:
     """One thing that goes wrong. `where` is found in "METHOD path" (a regular expression); `times` calls are hit, after
     `after` were let through.
 
-    `kind`: status (answers `status` with `retry_after`), drip (one byte per `seconds`), cut (half of the body),
-    lost (does it, then drops the connection), drop (drops it before doing anything), page_twice and page_reversed
-    (the records of a page doubled, or the other way round: the stand-in looks for it), expired and revoked (of the
-    token: the stand-in looks for it).
+    `kind`: status (answers `status` with `retry_after`, or with the platform's own header for the instant `again`), drip
+    (one byte per `seconds`), cut (half of the body), lost (does it, then drops the connection), drop (drops it before
+    doing anything), page_twice and page_reversed (the records of a page doubled, or the other way round: the stand-in
+    looks for it), expired and revoked (of the token: the stand-in looks for it).
     """
 
     kind: str
@@ -80,6 +80,7 @@ class Fault:
     after: int = 0
     status: int = 503
     retry_after: str = ""
+    again: Instant = 0
     seconds: float = 0.05
 
     def hits(self, request: Request) -> bool:
@@ -131,9 +132,8 @@ class Site:
         return as_json({"error": "not found"}, 404)
 
     def refused(self, fault: Fault) -> Response:
-        """The platform's way to answer a `status` fault."""
-        extra = {"retry_after": fault.retry_after} if fault.retry_after else {}
-        return as_json({"error": "out of order"}, fault.status, **extra)
+        """The platform's way to answer a `status` fault; Retry-After is put in by others."""
+        return as_json({"error": "out of order"}, fault.status)
 
     def paged(self, asked: int) -> int:
         """How many records a page holds when `asked` are wanted."""
@@ -157,7 +157,9 @@ class Site:
                 if fault.kind in ("status", "drop") and fault.hits(request):
                     if fault.kind == "drop":
                         raise Dropped
-                    return self.refused(fault)
+                    told = self.refused(fault)
+                    extra = {"retry-after": fault.retry_after} if fault.retry_after else {}
+                    return Response(told.status, told.body, {**told.headers, **extra})
             response = self._handled(request)
             if self.hit("lost", request):
                 raise Dropped

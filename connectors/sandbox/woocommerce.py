@@ -89,9 +89,8 @@ class WooCommerceSite(Site):
 
     def refused(self, fault: Fault) -> Response:
         """The host speaks here, not the shop."""
-        extra = {"retry-after": fault.retry_after} if fault.retry_after else {}
         page = f"<html><head><title>{fault.status}</title></head><body><h1>Service Unavailable</h1></body></html>"
-        return Response(fault.status, page.encode(), {"content-type": "text/html", **extra})
+        return Response(fault.status, page.encode(), {"content-type": "text/html"})
 
 
 def refusal(code: str, message: str, status: int) -> Response:

@@ -9,10 +9,10 @@ from typing import Any
 
 from connectors.contract import AnswerReview, Command, Decide, MarkRead, Permanent, Receipt, Refund, SendReply, Ship
 from connectors.fields import Data, Unreadable, data, many, money, part, text
+from connectors.refusals import Refusal
 from connectors.shopee import guesses
 from connectors.shopee.pulling import NotThere, pages_of
 from connectors.shopee.shop import Shop
-from connectors.shopee.verdict import Refusal
 from store.values import Money, exponent
 
 Before = Callable[[], None]

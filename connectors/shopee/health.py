@@ -6,20 +6,22 @@ from collections.abc import Callable
 
 from connectors.contract import AuthExpired, AuthRevoked, Fault, Health
 from connectors.fields import Data, Unreadable, maybe_seconds, text
+from connectors.findings import Findings
+from connectors.refusals import ClockWrong, NotAllowed
 from connectors.shopee import guesses
 from connectors.shopee.shop import Shop
-from connectors.shopee.verdict import ClockWrong, NotAllowed
 from store.values import DAY, clean_line
 
 
 def look(shop: Shop) -> Health:
     """Asks once for each kind of thing that is pulled."""
-    s = shop.settings
+    s, found = shop.settings, Findings()
     try:
         info = shop.get("/api/v2/shop/get_shop_info").data
     except Fault as fault:
-        return Health(False, (_cure(fault),))
-    ok, lines = _shop(shop, info)
+        found.bad(_cure(fault))
+        return found.health()
+    _shop(shop, info, found)
     asked: list[tuple[str, Callable[[], object], str]] = [
         ("Orders", lambda: _orders(shop), ""),
         ("Returns", lambda: shop.get("/api/v2/returns/get_return_list", page_no=0, page_size=1), ""),
@@ -34,14 +36,12 @@ def look(shop: Shop) -> Health:
     for name, ask, cure in asked:
         try:
             ask()
-            lines.append(f"{name} can be read.")
+            found.good(f"{name} can be read.")
         except NotAllowed as fault:
-            ok = False
-            lines.append(f"{name} cannot be read: {fault}{cure}")
+            found.bad(f"{name} cannot be read: {fault}{cure}")
         except Fault as fault:
-            ok = False
-            lines.append(f"{name} cannot be read: {_cure(fault)}")
-    return Health(ok, tuple(lines))
+            found.bad(f"{name} cannot be read: {_cure(fault)}")
+    return found.health()
 
 
 def _orders(shop: Shop) -> None:
@@ -52,19 +52,20 @@ def _orders(shop: Shop) -> None:
     )  # fmt: skip
 
 
-def _shop(shop: Shop, info: Data) -> tuple[bool, list[str]]:
+def _shop(shop: Shop, info: Data, found: Findings) -> None:
     try:
         name, region = clean_line(text(info, "shop_name")), clean_line(text(info, "region"))
         status, ends = text(info, "status", "NORMAL"), maybe_seconds(info, "expire_time")
     except Unreadable:
-        return False, ["Shopee tells about the shop in a shape nobody knows."]
+        found.bad("Shopee tells about the shop in a shape nobody knows.")
+        return
     if status != "NORMAL":
-        return False, [f"The shop {name} is {status}; Seller Centre says why."]
-    lines = [f"Signed in to {name} ({region})."]
+        found.bad(f"The shop {name} is {status}; Seller Centre says why.")
+        return
+    found.good(f"Signed in to {name} ({region}).")
     if ends is not None and ends - shop.now() < 14 * DAY:
         days = max(0, (ends - shop.now()) // DAY)
-        lines.append(f"The shop's authorisation ends in {days} days; authorise the app again before.")
-    return True, lines
+        found.good(f"The shop's authorisation ends in {days} days; authorise the app again before.")
 
 
 def _cure(fault: Fault) -> str:

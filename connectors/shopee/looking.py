@@ -8,13 +8,13 @@ from connectors.contract import (
     Decide,
     MarkRead,
     OutcomeUnknown,
-    Permanent,
     Receipt,
     Refund,
     SendReply,
     Ship,
 )
 from connectors.fields import Unreadable, data, part, seconds, text
+from connectors.refusals import settled
 from connectors.shopee import guesses
 from connectors.shopee.deeds import (
     answer_of,
@@ -27,10 +27,6 @@ from connectors.shopee.deeds import (
 )
 from connectors.shopee.pulling import NotThere, pages_of
 from connectors.shopee.shop import Shop
-from store.values import MINUTE
-
-EARLY = 5 * MINUTE
-"""How much Shopee's clock may be behind ours: what an older message says was not this command."""
 
 
 def find(shop: Shop, command: Command) -> Receipt | None:
@@ -55,13 +51,12 @@ def find(shop: Shop, command: Command) -> Receipt | None:
 
 def _reply(shop: Shop, command: SendReply) -> Receipt | None:
     buyer = command.to[0] if command.to else other_side(shop, command.thread_id)
-    floor = (command.at - EARLY) // 1000 * 1000
     wanted = command.text.split()
     try:
         for page in pages_of(shop, command.thread_id):
             for raw in map(data, page):
                 sent = seconds(raw, "created_timestamp")
-                if sent < floor:
+                if sent < shop.sent_from(command.at):
                     return None
                 if text(raw, "from_id") != buyer and text(part(raw, "content"), "text").split() == wanted:
                     return Receipt(text(raw, "message_id"), sent)
@@ -80,14 +75,14 @@ def _cancellation(shop: Shop, command: Decide) -> Receipt | None:
     if status == guesses.CANCEL_ASKED:
         return None
     happened = "approve" if guesses.CANCEL_OVER.get(status) == "ACCEPTED" else "decline"
-    return _settled(happened == command.decision, command.case_id, shop)
+    return settled(happened == command.decision, command.case_id, shop.now())
 
 
 def _decision(shop: Shop, command: Decide) -> Receipt | None:
     status = text(return_of(shop, command.case_id), "status")
     if command.decision == "decline":
-        return _settled(True, command.case_id, shop) if status in guesses.RETURN_DISPUTED else None
-    return None if status == "REQUESTED" else _settled(status in guesses.RETURN_AGREED, command.case_id, shop)
+        return settled(True, command.case_id, shop.now()) if status in guesses.RETURN_DISPUTED else None
+    return None if status == "REQUESTED" else settled(status in guesses.RETURN_AGREED, command.case_id, shop.now())
 
 
 def _refund(shop: Shop, command: Refund) -> Receipt | None:
@@ -97,11 +92,11 @@ def _refund(shop: Shop, command: Refund) -> Receipt | None:
     if command.amount != refund_asked(now):
         offer = offered(now)
         if text(now, "status") == "REQUESTED":
-            return _settled(True, command.case_id, shop) if offer == command.amount else None
-        return _settled(offer == command.amount, command.case_id, shop)
+            return settled(True, command.case_id, shop.now()) if offer == command.amount else None
+        return settled(offer == command.amount, command.case_id, shop.now())
     if text(now, "status") == "REQUESTED":
         return None
-    return _settled(text(now, "status") in guesses.RETURN_AGREED, command.case_id, shop)
+    return settled(text(now, "status") in guesses.RETURN_AGREED, command.case_id, shop.now())
 
 
 def _answer(shop: Shop, command: AnswerReview) -> Receipt | None:
@@ -113,11 +108,4 @@ def _shipped(shop: Shop, command: Ship) -> Receipt | None:
     if order_status(shop, command.order_id) in guesses.TO_SHIP:
         return None
     got = shop.get("/api/v2/logistics/get_tracking_number", order_sn=command.order_id).response
-    return _settled(text(got, "tracking_number") == command.tracking, command.tracking, shop)
-
-
-def _settled(as_wanted: bool, name: str, shop: Shop) -> Receipt:
-    """A case that is no longer open went one way or the other. Raises Permanent for the other."""
-    if not as_wanted:
-        raise Permanent("It was settled otherwise meanwhile; look at the case.")
-    return Receipt(name, shop.now())
+    return settled(text(got, "tracking_number") == command.tracking, command.tracking, shop.now())

@@ -170,14 +170,13 @@ def _allowed(raw: Data, status: str) -> tuple[str, ...]:
 
 def message(raw: Data, *, thread: str, buyer_id: str, buyer_name: str) -> MessageRecord:
     """A message of get_message; `buyer_id` is the conversation's other side. Raises Unreadable."""
-    author = ident(raw, "from_id")
-    ours = author != buyer_id
+    ours = ident(raw, "from_id") != buyer_id
     return MessageRecord(
         remote_id=ident(raw, "message_id"),
         thread_id=thread,
         outbound=ours,
         author="" if ours else unmasked(buyer_name),
-        author_id=author,
+        author_id=buyer_id,  # also of what we said: it is the conversation of that buyer
         text=_words(raw),
         sent_at=seconds(raw, "created_timestamp"),
         order_id=text(part(raw, "source_content"), "order_sn"),

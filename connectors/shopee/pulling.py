@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.answer import parse_json
 from connectors.contract import BadRecord, Page, Record, SchemaSurprise
 from connectors.fields import Data, Unreadable, as_bytes, bad, data, each, ident, many, part, seconds, text, whole
+from connectors.refusals import Refusal
 from connectors.shopee import guesses, mapping
 from connectors.shopee.shop import Shop
-from connectors.shopee.verdict import NotAllowed, Refusal
-from connectors.windows import Found, Fresh, place_of, walk
+from connectors.windows import Found, paged, saved
 from store.values import DAY, Instant
 
 LONGEST = 15 * 24 * 3600
@@ -30,7 +29,6 @@ COMMENTED_MS = 30 * DAY
 
 def orders(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
     """Orders, and cancellations their buyers ask for. Cursor: a `windows.Place`."""
-    until = shop.now() // 1000
 
     def ask(start: int, end: int, page: str) -> Found[str]:
         got = shop.get(
@@ -40,13 +38,10 @@ def orders(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
         names = dict.fromkeys(ident(data(o, "order"), "order_sn") for o in many(got, "order_list"))
         return Found(list(names), _next(got, "next_cursor"))
 
-    place = place_of(_saved(cursor), start=since // 1000, width=LONGEST)
-    fresh = Fresh()
-    for names, after, more in _shaped(walk(place, until, ask, longest=LONGEST, overlap=OVERLAP)):
-        records: list[Record] = []
-        for n in range(0, len(names), DETAILS):
-            records += order_records(shop, names[n : n + DETAILS])
-        yield Page(fresh(records), json.dumps(after.json()), more)
+    def read(names: list[str]) -> list[Record]:
+        return [r for n in range(0, len(names), DETAILS) for r in order_records(shop, names[n : n + DETAILS])]
+
+    return paged(cursor, since, shop.there, ask, read, longest=LONGEST, overlap=OVERLAP)
 
 
 def order_records(shop: Shop, names: list[str], *, track_all: bool = False) -> list[Record]:
@@ -88,8 +83,6 @@ def _tracking(shop: Shop, raw: Data, track_all: bool) -> dict[str, Data]:
             there = None
             if number and mapping.arrived(raw, package):
                 there = mapping.delivery(shop.get("/api/v2/logistics/get_tracking_info", order_sn=sn, **which).response)
-        except NotAllowed:
-            raise
         except Refusal:  # not allocated yet, or already forgotten
             continue
         known[package] = {"number": number, "delivered_at": there}
@@ -98,7 +91,6 @@ def _tracking(shop: Shop, raw: Data, track_all: bool) -> dict[str, Data]:
 
 def cases(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
     """Returns. Cursor: a `windows.Place`."""
-    until = shop.now() // 1000
 
     def ask(start: int, end: int, page: str) -> Found[object]:
         number = int(page or 0)
@@ -108,19 +100,18 @@ def cases(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
         ).response  # fmt: skip
         return Found(many(got, "return"), str(number + 1) if got.get("more") is True else "")
 
-    place = place_of(_saved(cursor), start=since // 1000, width=LONGEST)
-    fresh = Fresh()
-    for found, after, more in _shaped(walk(place, until, ask, longest=LONGEST, overlap=OVERLAP)):
-        records = each(found, mapping.case, lambda r: f"case:{ident(r, 'return_sn')}")
-        yield Page(fresh(records), json.dumps(after.json()), more)
+    def read(found: list[object]) -> list[Record]:
+        return each(found, mapping.case, lambda r: f"case:{ident(r, 'return_sn')}")
+
+    return paged(cursor, since, shop.there, ask, read, longest=LONGEST, overlap=OVERLAP)
 
 
 def messages(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
     """Messages, conversation by conversation, from the longest silent one to the newest. Cursor: `at`, the instant (ns)
     of the last conversation seen; `low`, before which messages (ms) are known."""
-    saved = _saved(cursor)
-    low = saved.get("low") if isinstance(saved.get("low"), int) else since
-    at = saved.get("at") if isinstance(saved.get("at"), int) else since * 1_000_000
+    place = saved(cursor)
+    low = place.get("low") if isinstance(place.get("low"), int) else since
+    at = place.get("at") if isinstance(place.get("at"), int) else since * 1_000_000
     assert isinstance(low, int)
     assert isinstance(at, int)
     begun = at
@@ -161,27 +152,30 @@ def _talk(shop: Shop, talk: Data, low: Instant) -> list[Record]:
     floor = low // 1000 * 1000
     records: list[Record] = []
     for raws in pages_of(shop, thread):
-        read = each(
-            raws, lambda r: mapping.message(r, thread=thread, buyer_id=buyer_id, buyer_name=name),
-            lambda r: f"message:{ident(r, 'message_id')}",
-        )  # fmt: skip
+        read = told(raws, thread, buyer_id, name)
         records += [r for r in read if getattr(r, "sent_at", floor) >= floor]
         if any(getattr(r, "sent_at", floor) < floor for r in read):
             break
     return records[::-1]
 
 
+def told(raws: list[Any], thread: str, buyer_id: str, buyer_name: str) -> list[Record]:
+    """Messages as records."""
+    return each(
+        raws, lambda r: mapping.message(r, thread=thread, buyer_id=buyer_id, buyer_name=buyer_name),
+        lambda r: f"message:{ident(r, 'message_id')}",
+    )  # fmt: skip
+
+
 def pages_of(shop: Shop, thread: str) -> Iterator[list[Any]]:
     """A conversation's messages as they come, the newest first, page by page. Raises NotThere."""
     seen: set[str] = set()
-    place: dict[str, str] = {}
+    where: dict[str, str] = {}
     while True:
         try:
             got = shop.get(
-                guesses.MESSAGES, conversation_id=thread, page_size=guesses.MESSAGES_A_PAGE, **place
+                guesses.MESSAGES, conversation_id=thread, page_size=guesses.MESSAGES_A_PAGE, **where
             ).response
-        except NotAllowed:
-            raise
         except Refusal as exc:
             raise NotThere(str(exc)) from exc
         yield many(got, "messages")
@@ -189,14 +183,14 @@ def pages_of(shop: Shop, thread: str) -> Iterator[list[Any]]:
         if not onwards or onwards in seen:
             return
         seen.add(onwards)
-        place = {"offset": onwards}
+        where = {"offset": onwards}
 
 
 def reviews(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
     """Comments. Shopee gives the newest 500, without a filter, so each round looks at all of them. Cursor: `high`, the
     newest comment (ms) of rounds before; `top`, of this one; `page`, where in it one is."""
-    saved = _saved(cursor)
-    high, top, page = saved.get("high"), saved.get("top"), saved.get("page")
+    place = saved(cursor)
+    high, top, page = place.get("high"), place.get("top"), place.get("page")
     high = high if isinstance(high, int) else 0
     top = top if isinstance(top, int) else high
     page = page if isinstance(page, str) else ""
@@ -225,21 +219,3 @@ def reviews(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
 def _next(got: Data, key: str) -> str:
     """The name of the next page; "" after the last."""
     return text(got, key) if got.get("more") is True else ""
-
-
-def _saved(cursor: str) -> dict[str, Any]:
-    if not cursor:
-        return {}
-    try:
-        saved = parse_json(cursor.encode())
-    except SchemaSurprise:
-        return {}
-    return saved if isinstance(saved, dict) else {}
-
-
-def _shaped(pages: Iterator[Any]) -> Iterator[Any]:
-    """What is wrong with a page as a whole is the platform's surprise, not a record's."""
-    try:
-        yield from pages
-    except Unreadable as exc:
-        raise SchemaSurprise(f"Shopee answered in a shape nobody knows ({exc}).") from exc

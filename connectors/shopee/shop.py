@@ -8,16 +8,15 @@ from dataclasses import dataclass
 
 from connectors import account
 from connectors.api import Api, Bucket, Call
-from connectors.contract import OutcomeUnknown, Ports, SchemaSurprise, Temporary, Token
+from connectors.contract import OutcomeUnknown, Ports, SchemaSurprise, Token
 from connectors.fields import Data, Unreadable, as_bytes, ident, whole
+from connectors.refusals import Broke
 from connectors.shopee import guesses
 from connectors.shopee.sign import signed
-from connectors.shopee.verdict import Broke, Verdict, judge
-from store.values import Instant
+from connectors.shopee.verdict import Verdict, judge
+from store.values import SECOND
 
 CALLS = Bucket("calls", guesses.CALLS_A_SECOND, guesses.CALLS_AT_ONCE)
-CODE = "code:"
-"""Stands before the code of a first authorisation in place of a refresh token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +54,29 @@ def _number(raw: Mapping[str, object], key: str) -> int:
     return int(text)
 
 
-class Shop:
+class Shop(account.Reached):
     """Calls of one shop. `get` and `post` raise faults; `act` is for what takes effect, and is made at most once."""
 
     def __init__(self, settings: Settings, ports: Ports, sleep: Callable[[float], None] = time.sleep) -> None:
-        self.settings, self._ports = settings, ports
-        self._http = account.reach(ports.clock, settings.address, deadline=settings.timeout, sleep=sleep)
+        super().__init__(ports, settings.address, timeout=settings.timeout, sleep=sleep)
+        self.settings = settings
         self._api = Api(
             self._http, ports, sign=self._sign, judge=lambda answer: judge(answer, self.now()), renew=self._renew,
             sleep=sleep,
         )  # fmt: skip
 
-    def now(self) -> Instant:
-        return self._ports.clock.now()
-
     def get(self, path: str, **params: str | int) -> Verdict:
         """A question."""
         asked = tuple((key, str(value)) for key, value in params.items())
-        return _judged(self._api.ask(Call("GET", self.settings.address + path, asked), CALLS))
+        return self._api.ask(Call("GET", self.settings.address + path, asked), CALLS)
 
     def act(self, path: str, body: Data, point_of_no_return: Callable[[], None]) -> Data:
         """Something that takes effect; what its answer holds, if anything. Raises `OutcomeUnknown` where it may have."""
         try:
-            inner = _judged(self._api.act(self._post(path, body), point_of_no_return, CALLS)).data.get("response")
+            inner = self._api.act(self._post(path, body), point_of_no_return, CALLS).data.get("response")
             return inner if isinstance(inner, Mapping) else {}
         except Broke as exc:
             raise OutcomeUnknown("Shopee broke down while it was asked; it may have done it.") from exc
-
-    def close(self) -> None:
-        self._api.close()
 
     def _post(self, path: str, body: Data) -> Call:
         call = Call("POST", self.settings.address + path, content=as_bytes(body))
@@ -98,26 +91,17 @@ class Shop:
         """Trades a refresh token, good for one use, or the code of a first authorisation."""
         s = self.settings
         who = {"partner_id": s.partner_id, "shop_id": s.shop_id}
-        if refresh_token.startswith(CODE):
-            path, body = "/api/v2/auth/token/get", {"code": refresh_token.removeprefix(CODE).strip(), **who}
+        if refresh_token.startswith(account.CODE):
+            path, body = "/api/v2/auth/token/get", {"code": refresh_token.removeprefix(account.CODE).strip(), **who}
         else:
             path, body = "/api/v2/auth/access_token/get", {"refresh_token": refresh_token, **who}
         call = self._sign(self._post(path, body), "")
         asked = self.now()
-        try:
-            answer = self._http.call(
-                call.method, call.url, params=dict(call.params), headers=call.headers, content=call.content
-            )
-        except OutcomeUnknown as exc:
-            raise Temporary("Shopee did not answer when the token was renewed; it is tried again later.") from exc
+        answer = account.traded("Shopee", lambda: self._http.call(
+            call.method, call.url, params=dict(call.params), headers=call.headers, content=call.content))  # fmt: skip
         got = judge(answer, self.now()).data
         try:
-            lives = whole(got, "expire_in") * 1000
+            lives = whole(got, "expire_in") * SECOND
             return Token(ident(got, "access_token"), asked + lives), ident(got, "refresh_token")
         except Unreadable as exc:
             raise SchemaSurprise("Shopee renewed the token with an answer nobody knows.") from exc
-
-
-def _judged(answer: object) -> Verdict:
-    assert isinstance(answer, Verdict)
-    return answer

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connectors.answer import Answer, raise_for_status
-from connectors.contract import AuthExpired, AuthRevoked, Permanent, SchemaSurprise, Temporary, Throttled
+from connectors.contract import AuthExpired, AuthRevoked, SchemaSurprise, Throttled
 from connectors.fields import Data
+from connectors.refusals import Broke, ClockWrong, NotAllowed, Refusal
 from connectors.shopee.guesses import RATE_PAUSE_MS
 from store.values import DAY, HOUR, Instant, clean_line
 
@@ -25,26 +26,6 @@ class Verdict(Answer):
         if not isinstance(inner, Mapping):
             raise SchemaSurprise("Shopee answered without a response.")
         return inner
-
-
-class Refusal(Permanent):
-    """Shopee said no; `code` is its word for why."""
-
-    def __init__(self, text: str, code: str) -> None:
-        super().__init__(text)
-        self.code = code
-
-
-class Broke(Temporary):
-    """Shopee broke down inside: a call that was to take effect may have done so."""
-
-
-class ClockWrong(Refusal):
-    """The time of this machine is not Shopee's."""
-
-
-class NotAllowed(Refusal):
-    """The app or the shop may not make this call; a person must change that in Shopee's console."""
 
 
 _TOKEN = {"invalid_acceess_token", "invalid_access_token"}
@@ -98,10 +79,10 @@ def refuse(code: str, message: str, now: Instant) -> None:
     if code in _GONE:
         raise AuthRevoked(_GONE[code])
     if code in _NOT_ALLOWED:
-        raise NotAllowed(_NOT_ALLOWED[code], code)
+        raise NotAllowed(_NOT_ALLOWED[code])
     if code == "source_ip_undeclared":
         text = "Shopee does not know this machine's internet address; add it in the console, App list, IP Address Whitelist."
-        raise NotAllowed(f"{text} ({message})", code)
+        raise NotAllowed(f"{text} ({message})")
     if code == "error_rate_limit":
         raise Throttled("Shopee asks to wait: too many calls.", now + RATE_PAUSE_MS)
     if code == "error_limit" and "daily" in said:
@@ -109,10 +90,10 @@ def refuse(code: str, message: str, now: Instant) -> None:
     if code in _BROKE or "try again later" in said or "try later" in said or "system error" in said:
         raise Broke(f"Shopee is out of order ({code}); it is tried again later.")
     if "timestamp" in said:
-        raise ClockWrong("The clock of this machine is more than five minutes off; set it right.", code)
+        raise ClockWrong("The clock of this machine is more than five minutes off; set it right.")
     if code == "error_auth":
         if "permission" in said and "restricted" not in said:
-            raise NotAllowed(_NOT_ALLOWED["error_api_permission"], code)
+            raise NotAllowed(_NOT_ALLOWED["error_api_permission"])
         raise AuthRevoked(f"Shopee does not accept the app: {message or code}")
     if code == "error_param" and "partner_id" in said:
         raise AuthRevoked(_GONE["invalid_partner_id"])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from uuid import NAMESPACE_URL, uuid5
-
 from connectors import registry
 from connectors.contract import (
     AnswerReview,
@@ -17,11 +14,12 @@ from connectors.contract import (
     SendReply,
     Ship,
 )
-from connectors.fields import Data, data, ident, many, part, text, whole
+from connectors.fields import Data, data, decimal, ident, many, moment, part, text, whole
+from connectors.refunds import check, mark_of
 from connectors.shopify import guesses, queries
-from connectors.shopify.mapping import amount, moment, tail
+from connectors.shopify.mapping import amount, tail
 from connectors.shopify.shop import Before, Shop, one
-from store.values import Money, exponent
+from store.values import Money
 
 LONGEST_NOTE = 2_000
 DECLINE_REASONS = ("RETURN_PERIOD_ENDED", "FINAL_SALE", "OTHER")
@@ -87,16 +85,8 @@ def _decide(shop: Shop, command: Decide, before: Before) -> Receipt:
 # Money ----------------------------------------------------------------------------------------------
 
 
-def mark_of(key: str) -> str:
-    """The idempotency key of a refund; it also stands in the refund's note, by which it is found again."""
-    return str(uuid5(NAMESPACE_URL, f"refund:{key}"))
-
-
 def _refund(shop: Shop, command: Refund, before: Before) -> Receipt:
-    if command.amount.minor <= 0:
-        raise Permanent("A refund is more than nothing.")
-    if command.lines and sum((m for _, m in command.lines), Money(command.amount.currency, 0)) != command.amount:
-        raise Permanent("The lines' amounts do not add up to the refund.")
+    check(command)
     if command.case_id:
         return_of(shop, command)
     order = one(shop, queries.MONEY, "Order", command.order_id)
@@ -142,12 +132,6 @@ def payments_left(order: Data) -> list[tuple[str, str, Money]]:
             gateway, rest = left[parent]
             left[parent] = (gateway, rest - amount(part(move, "amountSet")))
     return [(name, gateway, rest) for name, (gateway, rest) in left.items()]
-
-
-def decimal(money: Money) -> str:
-    """An amount as Shopify wants it: "12.90"."""
-    places = exponent(money.currency)
-    return f"{Decimal(money.minor).scaleb(-places):.{places}f}"
 
 
 # Parcels --------------------------------------------------------------------------------------------

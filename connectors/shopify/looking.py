@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from connectors.contract import Command, Decide, OutcomeUnknown, Permanent, Receipt, Refund, Ship
-from connectors.fields import data, ident, many, text
+from connectors.fields import data, ident, many, moment, text
+from connectors.refunds import mark_of
 from connectors.shopify import queries
-from connectors.shopify.deeds import mark_of, return_of, shipped_with, why_not
-from connectors.shopify.mapping import moment
+from connectors.shopify.deeds import return_of, shipped_with, why_not
 from connectors.shopify.shop import Shop, one
 
 _HAPPENED = {"approve": ("OPEN", "CLOSED"), "decline": ("DECLINED",)}

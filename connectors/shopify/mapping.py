@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from connectors.contract import Buyer, CaseRecord, Line, OrderRecord, Parcel
-from connectors.fields import Data, Unreadable, data, ident, many, money, part, text, unmasked, whole
+from connectors.fields import Data, Unreadable, data, ident, many, moment, money, part, text, unmasked, whole
 from connectors.shopify import guesses
 from store.values import Instant, Money
 
@@ -66,17 +64,6 @@ def case(raw: Data, of: Data) -> CaseRecord:
         ),
         allowed={"REQUESTED": ("approve", "decline"), "OPEN": ("refund",)}.get(status, ()),
     )
-
-
-def moment(raw: Data, key: str) -> Instant:
-    """A time that must be there."""
-    try:
-        at = datetime.fromisoformat(ident(raw, key))
-    except ValueError as exc:
-        raise Unreadable(f"{key} is no time") from exc
-    if at.tzinfo is None:
-        raise Unreadable(f"{key} has no zone")
-    return round(at.timestamp() * 1000)
 
 
 def maybe(raw: Data, key: str) -> Instant | None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 
 from connectors.contract import Page, Record, SchemaSurprise
-from connectors.fields import Data, Unreadable, bad, data, each, ident, many, part, text
+from connectors.fields import Data, Unreadable, bad, data, each, ident, iso, many, moment, part, text
 from connectors.shopify import mapping, queries
 from connectors.shopify.shop import Shop
 from connectors.shopify.verdict import TooDear
@@ -124,15 +123,10 @@ def _place(cursor: str, since: Instant) -> Place:
 def _changed(raws: list[object]) -> Iterator[Instant]:
     for raw in raws:
         try:
-            yield mapping.moment(data(raw), "updatedAt")
+            yield moment(data(raw), "updatedAt")
         except Unreadable:
             continue
 
 
 def _order_name(raw: Data) -> str:
     return f"order:{ident(raw, 'legacyResourceId')}"
-
-
-def iso(at: Instant) -> str:
-    """A time as searches want it, the second begun."""
-    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from connectors import account
 from connectors.api import Api, Bucket, Call
 from connectors.contract import AuthRevoked, OutcomeUnknown, Permanent, Ports, SchemaSurprise, Token
-from connectors.fields import Data, Unreadable, ident, part, whole
+from connectors.fields import Data, ident, part
+from connectors.refusals import Broke, Refusal
 from connectors.shopify import guesses
-from connectors.shopify.verdict import Broke, OverBudget, Refusal, Verdict, judge, user_errors
-from store.values import MINUTE, SECOND, Instant
+from connectors.shopify.verdict import OverBudget, Verdict, judge, user_errors
+from store.values import SECOND
 
 PATIENCE_MS = 5 * SECOND
 """A throttled question waits here no longer than this."""
@@ -57,20 +58,17 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
     )
 
 
-class Shop:
+class Shop(account.Reached):
     """`ask` and `act` send one document each and give what is inside `data`. They raise faults."""
 
     def __init__(self, settings: Settings, ports: Ports, sleep: Callable[[float], None] = time.sleep) -> None:
-        self.settings, self._ports, self._sleep = settings, ports, sleep
-        self._http = account.reach(ports.clock, settings.url, deadline=settings.timeout, sleep=sleep)
+        super().__init__(ports, settings.url, timeout=settings.timeout, sleep=sleep)
+        self.settings = settings
         self._api = Api(
             self._http, ports, sign=_sign, judge=lambda answer: judge(answer, self.now()), renew=self._renew, sleep=sleep
         )
         self._points = Bucket("points", *guesses.PLANS[settings.plan])
         self._costs: dict[str, float] = {}
-
-    def now(self) -> Instant:
-        return self._ports.clock.now()
 
     def ask(self, document: str, **variables: object) -> Data:
         """A question. One that finds the budget used up waits a little."""
@@ -90,27 +88,16 @@ class Shop:
 
     def act(self, document: str, payload: str, made: str, before: Before, **variables: object) -> str:
         """A deed, made at most once: the id of what it made or changed (`made` inside of `payload`). Raises Refusal for its
-        userErrors, `OutcomeUnknown` where it may have happened."""
-        crossed: list[bool] = []
-
-        def mark() -> None:
-            crossed.append(True)
-            before()
-
+        userErrors, SchemaSurprise or Unreadable for an answer that does not tell, `OutcomeUnknown`."""
         try:
-            answer = self._api.act(self._call(document, variables), mark, self._points, self._cost(document))
-            told = self._paid(document, answer).data.get(payload)
-            if not isinstance(told, Mapping):
-                raise SchemaSurprise("Shopify did not say what it did.")
-            user_errors(told)
-            return ident(part(told, made), "id")
-        except (SchemaSurprise, Unreadable, Broke) as exc:
-            if not crossed:
-                raise
-            raise OutcomeUnknown("Shopify gave an answer that does not tell; it may have done it.") from exc
-
-    def close(self) -> None:
-        self._api.close()
+            answer = self._api.act(self._call(document, variables), before, self._points, self._cost(document))
+        except Broke as exc:
+            raise OutcomeUnknown("Shopify broke down while it was asked; it may have done it.") from exc
+        told = self._paid(document, answer).data.get(payload)
+        if not isinstance(told, Mapping):
+            raise SchemaSurprise("Shopify did not say what it did.")
+        user_errors(told)
+        return ident(part(told, made), "id")
 
     def _call(self, document: str, variables: Mapping[str, object]) -> Call:
         body = {"query": document, "operationName": _name(document), "variables": variables}
@@ -121,8 +108,7 @@ class Shop:
     def _cost(self, document: str) -> float:
         return self._costs.get(_name(document), guesses.FIRST_COST)
 
-    def _paid(self, document: str, answer: object) -> Verdict:
-        assert isinstance(answer, Verdict)
+    def _paid(self, document: str, answer: Verdict) -> Verdict:
         if answer.cost is not None:
             self._costs[_name(document)] = min(max(answer.cost, 1.0), guesses.DEAREST_QUERY)
         if answer.left is not None:
@@ -145,14 +131,7 @@ class Shop:
             raise Permanent("There is no such shop; correct its name.")
         if not answer.ok:
             raise Refusal(f"Shopify's sign-in refused ({answer.status}).", str(answer.status))
-        got = answer.json()
-        try:
-            if not isinstance(got, Mapping):
-                raise Unreadable("no object")
-            lives = whole(got, "expires_in", guesses.TOKEN_LIVES_S) * SECOND
-            return Token(ident(got, "access_token"), asked + lives - MINUTE), ""
-        except Unreadable as exc:
-            raise SchemaSurprise("Shopify's sign-in gave an answer nobody knows.") from exc
+        return account.granted(answer.json(), "Shopify", asked, lives=guesses.TOKEN_LIVES_S), ""
 
 
 def _sign(call: Call, token: str) -> Call:

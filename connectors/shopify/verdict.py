@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connectors.answer import Answer
-from connectors.contract import AuthExpired, Permanent, SchemaSurprise, Temporary, Throttled
+from connectors.contract import AuthExpired, SchemaSurprise, Throttled
 from connectors.fields import Data
+from connectors.refusals import Broke, Refusal
 from connectors.shopify.guesses import THROTTLE_PAUSE_MS
 from store.values import SECOND, Instant, clean_line
 
@@ -32,24 +33,12 @@ class Verdict(Answer):
     left: float | None = None
 
 
-class Refusal(Permanent):
-    """Shopify said no; `code` is its word for why."""
-
-    def __init__(self, text: str, code: str = "") -> None:
-        super().__init__(text)
-        self.code = code
-
-
 class TooDear(Refusal):
     """One query asks for too much at once."""
 
 
 class OverBudget(Throttled):
     """The shop's points are used up; they come back every second."""
-
-
-class Broke(Temporary):
-    """Shopify broke down in the middle: what was asked may have been done."""
 
 
 def judge(answer: Answer, now: Instant) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
 from connectors.contract import (
     AnswerReview,
@@ -18,11 +19,11 @@ from connectors.contract import (
     SendReply,
     Ship,
 )
-from connectors.fields import Data, data, many, text
+from connectors.fields import Data, data, ident, many, text
+from connectors.refusals import Refusal
 from connectors.tiktok import guesses, mapping
-from connectors.tiktok.pulling import NotThere, conversation, pages_of
+from connectors.tiktok.pulling import NotThere, conversation, pages_of, with_buyer
 from connectors.tiktok.shop import Shop
-from connectors.tiktok.verdict import Refusal
 
 Before = Callable[[], None]
 NO_REVIEWS = "No call for reviews was found in TikTok Shop's interface."
@@ -52,13 +53,23 @@ def _reply(shop: Shop, command: SendReply, before: Before) -> Receipt:
         raise Permanent("Files cannot be sent through TikTok's chat from here; send the text alone.")
     if not command.text.strip() or len(command.text) > guesses.MAX_TEXT:
         raise Permanent(f"TikTok's chat takes 1 to {guesses.MAX_TEXT:,} characters; shorten the text.")
-    talk = _known(shop, command.thread_id)
+    thread = command.thread_id or _begun(shop, command.to[0] if command.to else "")
+    talk = _known(shop, thread)
     if talk is not None and talk.get("can_send_message") is False:
         raise Permanent("TikTok takes no more messages in this conversation; the buyer must write first.")
     words = json.dumps({"content": command.text}, ensure_ascii=False, separators=(",", ":"))
-    path = f"{guesses.CONVERSATIONS}/{command.thread_id}/messages"
-    got = shop.act(path, {"type": "TEXT", "content": words}, before)
-    return Receipt(text(got, "message_id") or command.thread_id, shop.now())
+    got = shop.act(f"{guesses.CONVERSATIONS}/{thread}/messages", {"type": "TEXT", "content": words}, before)
+    return Receipt(text(got, "message_id") or thread, shop.now())
+
+
+def _begun(shop: Shop, buyer: str) -> str:
+    """The conversation with a buyer. One that is begun anew is empty, so that nobody is told of it. Raises Permanent."""
+    if not buyer.isdecimal():
+        raise Permanent("TikTok does not know the conversation.")
+    with suppress(NotThere):
+        if found := with_buyer(shop, buyer):
+            return found
+    return ident(shop.search(guesses.CONVERSATIONS, {"buyer_user_id": buyer}), "conversation_id")
 
 
 def _known(shop: Shop, thread: str) -> Data | None:

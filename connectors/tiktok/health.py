@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connectors.contract import AuthExpired, AuthRevoked, Fault, Health
+from connectors.findings import Findings
+from connectors.refusals import ClockWrong
 from connectors.tiktok import guesses
 from connectors.tiktok.shop import Shop
-from connectors.tiktok.verdict import ClockWrong
 
 
 def look(shop: Shop) -> Health:
@@ -20,16 +21,17 @@ def look(shop: Shop) -> Health:
         ("Cancellations", lambda: shop.search(guesses.CANCEL_SEARCH, hour, page_size=1)),
         ("Chat", lambda: shop.get(guesses.CONVERSATIONS, page_size=1)),
     )
-    ok, lines = True, []
+    found = Findings()
     for name, ask in asked:
         try:
             ask()
-            lines.append(f"{name} can be read.")
+            found.good(f"{name} can be read.")
         except (AuthRevoked, AuthExpired) as fault:
-            return Health(False, (f"Sign-in refused or revoked: {fault}",))
+            found.bad(f"Sign-in refused or revoked: {fault}")
+            break
         except ClockWrong as fault:
-            return Health(False, (f"Wrong clock: {fault}",))
+            found.bad(f"Wrong clock: {fault}")
+            break
         except Fault as fault:
-            ok = False
-            lines.append(f"{name} cannot be read: {fault}")
-    return Health(ok, tuple(lines))
+            found.bad(f"{name} cannot be read: {fault}")
+    return found.health()

@@ -15,14 +15,11 @@ from connectors.contract import (
     Ship,
 )
 from connectors.fields import Unreadable, data, part, seconds, text
+from connectors.refusals import settled
 from connectors.tiktok import guesses, mapping
 from connectors.tiktok.deeds import NO_REVIEWS, case_of, order_of
-from connectors.tiktok.pulling import NotThere, conversation, pages_of
+from connectors.tiktok.pulling import NotThere, conversation, pages_of, with_buyer
 from connectors.tiktok.shop import Shop
-from store.values import MINUTE
-
-EARLY = 5 * MINUTE
-"""How much TikTok's clock may be behind ours: what an older message says was not this command."""
 
 
 def find(shop: Shop, command: Command) -> Receipt | None:
@@ -46,13 +43,15 @@ def find(shop: Shop, command: Command) -> Receipt | None:
 
 
 def _reply(shop: Shop, command: SendReply) -> Receipt | None:
-    floor = (command.at - EARLY) // 1000 * 1000
     wanted = command.text.split()
     try:
-        for page in pages_of(shop, command.thread_id):
+        thread = command.thread_id or with_buyer(shop, command.to[0] if command.to else "")
+        if not thread:
+            return None
+        for page in pages_of(shop, thread):
             for raw in map(data, page):
                 sent = seconds(raw, "create_time")
-                if sent < floor:
+                if sent < shop.sent_from(command.at):
                     return None
                 ours = text(part(raw, "sender"), "role") not in (guesses.BUYER, guesses.MACHINE)
                 if ours and text(raw, "type") == "TEXT" and text(mapping.content(raw), "content").split() == wanted:
@@ -70,7 +69,7 @@ def _decision(shop: Shop, command: Decide) -> Receipt | None:
         went = {"approve": guesses.CANCEL_AGREED, "decline": guesses.CANCEL_REFUSED}
     else:
         went = {"approve": guesses.RETURN_AGREED, "decline": guesses.RETURN_REFUSED}
-    return _settled(case.state in went.get(command.decision, ()), command.case_id, shop)
+    return settled(case.state in went.get(command.decision, ()), command.case_id, shop.now())
 
 
 def _refund(shop: Shop, command: Refund) -> Receipt | None:
@@ -79,7 +78,7 @@ def _refund(shop: Shop, command: Refund) -> Receipt | None:
     case = case_of(shop, command.case_id, "return")
     if "refund" in case.allowed:
         return None
-    return _settled(case.state in guesses.PAID and case.amount == command.amount, command.case_id, shop)
+    return settled(case.state in guesses.PAID and case.amount == command.amount, command.case_id, shop.now())
 
 
 def _shipped(shop: Shop, command: Ship) -> Receipt | None:
@@ -87,11 +86,4 @@ def _shipped(shop: Shop, command: Ship) -> Receipt | None:
     if text(raw, "status") in guesses.TO_SHIP:
         return None
     there = any(p.tracking == command.tracking for p in mapping.order(raw).parcels)
-    return _settled(there, command.tracking, shop)
-
-
-def _settled(as_wanted: bool, name: str, shop: Shop) -> Receipt:
-    """What is no longer open went one way or the other. Raises Permanent for the other."""
-    if not as_wanted:
-        raise Permanent("It was settled otherwise meanwhile; look at the case.")
-    return Receipt(name, shop.now())
+    return settled(there, command.tracking, shop.now())

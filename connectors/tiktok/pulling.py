@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from connectors.answer import parse_json
 from connectors.contract import MessageRecord, Page, Record, SchemaSurprise
 from connectors.fields import Data, Unreadable, bad, data, each, ident, many, text, whole
+from connectors.refusals import Refusal
 from connectors.tiktok import guesses, mapping
 from connectors.tiktok.shop import Shop
-from connectors.tiktok.verdict import NotAllowed, Refusal
-from connectors.windows import Found, Fresh, place_of, walk
+from connectors.windows import Found, paged, saved
 from store.values import Instant
 
 OVERLAP = 5 * 60
@@ -35,9 +34,10 @@ def _searched(
             raise SchemaSurprise(f"TikTok no longer keeps to {guesses.CHANGED_FROM}: its lists hold other times.")
         return Found(found, text(got, "next_page_token"))
 
-    place, fresh = place_of(_saved(cursor), start=since // 1000, width=guesses.LONGEST), Fresh()
-    for found, after, more in walk(place, shop.now() // 1000, ask, longest=guesses.LONGEST, overlap=OVERLAP):
-        yield Page(fresh(each(found, read, name)), json.dumps(after.json()), more)
+    def records(found: list[object]) -> list[Record]:
+        return each(found, read, name)
+
+    return paged(cursor, since, shop.there, ask, records, longest=guesses.LONGEST, overlap=OVERLAP)
 
 
 def _changed(raw: object) -> int | None:
@@ -73,18 +73,16 @@ def messages(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
     down to where the one before began, until one finds nothing newer. Cursor (ms): `low`, before which all is known;
     `stop`, where this round ends; `top`, the newest conversation of it; `page`, where in it one is; `heads`,
     the last messages of the conversations at `stop` that were read already."""
-    saved = _saved(cursor)
-    low = _time(saved, "low", since) // 1000 * 1000
-    stop, top = _time(saved, "stop", low), _time(saved, "top", 0)
-    page = text(saved, "page") if isinstance(saved.get("page"), str) else ""
-    heads = [h for h in saved.get("heads", []) if isinstance(h, str)] if isinstance(saved.get("heads"), list) else []
+    place = saved(cursor)
+    low = _time(place, "low", since) // 1000 * 1000
+    stop, top = _time(place, "stop", low), _time(place, "top", 0)
+    page = text(place, "page") if isinstance(place.get("page"), str) else ""
+    heads = [h for h in place.get("heads", []) if isinstance(h, str)] if isinstance(place.get("heads"), list) else []
     newest = heads if page else []
     first = not page
     while True:
         try:
             got = shop.get(guesses.CONVERSATIONS, page_size=guesses.CONVERSATIONS_A_PAGE, page_token=page)
-        except NotAllowed:
-            raise
         except Refusal:
             if not page:
                 raise
@@ -156,8 +154,6 @@ def pages_of(shop: Shop, thread: str) -> Iterator[list[Any]]:
                 f"{guesses.CONVERSATIONS}/{thread}/messages", page_size=guesses.MESSAGES_A_PAGE, page_token=page,
                 sort_field="create_time", sort_order="DESC",
             )  # fmt: skip
-        except NotAllowed:
-            raise
         except Refusal as exc:
             raise NotThere(str(exc)) from exc
         yield many(got, "messages")
@@ -181,16 +177,20 @@ def conversation(shop: Shop, thread: str) -> Data | None:
     return None
 
 
-def _time(saved: Mapping[str, Any], key: str, default: Instant) -> Instant:
-    value = saved.get(key)
+def with_buyer(shop: Shop, buyer: str) -> str:
+    """The name of the conversation with a buyer; "" where there is none. Raises NotThere where too many moved since."""
+    page = ""
+    for _ in range(LOOK_THROUGH):
+        got = shop.get(guesses.CONVERSATIONS, page_size=guesses.CONVERSATIONS_A_PAGE, page_token=page)
+        for talk in map(data, many(got, "conversations")):
+            if buyer in mapping.people(talk).values():
+                return ident(talk, "id")
+        page = text(got, "next_page_token")
+        if not page:
+            return ""
+    raise NotThere("the conversation is not among those that moved last")
+
+
+def _time(place: Mapping[str, Any], key: str, default: Instant) -> Instant:
+    value = place.get(key)
     return value if isinstance(value, int) else default
-
-
-def _saved(cursor: str) -> dict[str, Any]:
-    if not cursor:
-        return {}
-    try:
-        saved = parse_json(cursor.encode())
-    except SchemaSurprise:
-        return {}
-    return saved if isinstance(saved, dict) else {}

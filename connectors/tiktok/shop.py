@@ -8,16 +8,15 @@ from dataclasses import dataclass
 
 from connectors import account
 from connectors.api import Api, Bucket, Call
-from connectors.contract import AuthExpired, AuthRevoked, OutcomeUnknown, Ports, SchemaSurprise, Temporary, Token
+from connectors.contract import AuthExpired, AuthRevoked, OutcomeUnknown, Ports, SchemaSurprise, Token
 from connectors.fields import Data, Unreadable, as_bytes, ident, whole
+from connectors.refusals import Broke
 from connectors.tiktok import guesses
 from connectors.tiktok.sign import signed
-from connectors.tiktok.verdict import Broke, Verdict, judge
-from store.values import Instant
+from connectors.tiktok.verdict import judge
+from store.values import SECOND
 
 CALLS = Bucket("calls", guesses.CALLS_A_SECOND, guesses.CALLS_AT_ONCE)
-CODE = "code:"
-"""Stands before the code of a first authorisation in place of a refresh token."""
 EPOCH = 1_000_000_000
 """Expiries are seconds since 1970 [memory]; a number below this is taken for seconds from now."""
 
@@ -42,39 +41,31 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
     )
 
 
-class Shop:
+class Shop(account.Reached):
     """Calls of one shop; what they return is `data` of the answer. All raise faults; `act` is made at most once."""
 
     def __init__(self, settings: Settings, ports: Ports, sleep: Callable[[float], None] = time.sleep) -> None:
-        self.settings, self._ports = settings, ports
-        self._http = account.reach(
-            ports.clock, settings.api_url, settings.auth_url, deadline=settings.timeout, sleep=sleep
-        )
+        super().__init__(ports, settings.api_url, settings.auth_url, timeout=settings.timeout, sleep=sleep)
+        self.settings = settings
         self._api = Api(
             self._http, ports, sign=self._sign, judge=lambda answer: judge(answer, self.now()), renew=self._renew,
             sleep=sleep,
         )  # fmt: skip
 
-    def now(self) -> Instant:
-        return self._ports.clock.now()
-
     def get(self, path: str, **params: str | int) -> Data:
         """A question by GET."""
-        return _data(self._api.ask(Call("GET", self.settings.api_url + path, _pairs(params)), CALLS))
+        return self._api.ask(Call("GET", self.settings.api_url + path, _pairs(params)), CALLS).data
 
     def search(self, path: str, body: Data, **params: str | int) -> Data:
         """A question by POST."""
-        return _data(self._api.ask(self._post(path, body, params), CALLS))
+        return self._api.ask(self._post(path, body, params), CALLS).data
 
     def act(self, path: str, body: Data, point_of_no_return: Callable[[], None], **params: str) -> Data:
         """Something that takes effect. Raises `OutcomeUnknown` where it may have."""
         try:
-            return _data(self._api.act(self._post(path, body, params), point_of_no_return, CALLS))
+            return self._api.act(self._post(path, body, params), point_of_no_return, CALLS).data
         except Broke as exc:
             raise OutcomeUnknown("TikTok broke down while it was asked; it may have done it.") from exc
-
-    def close(self) -> None:
-        self._api.close()
 
     def _post(self, path: str, body: Data, params: Mapping[str, str | int]) -> Call:
         call = Call("POST", self.settings.api_url + path, _pairs(params), content=as_bytes(body))
@@ -88,23 +79,22 @@ class Shop:
     def _renew(self, refresh_token: str) -> tuple[Token, str]:
         """Trades a refresh token, or the code of a first authorisation. It is asked once: the token may be used up."""
         params = {"app_key": self.settings.app_key, "app_secret": self._ports.secrets.get("app_secret")}
-        if refresh_token.startswith(CODE):
+        if refresh_token.startswith(account.CODE):
             path = guesses.FIRST
-            params |= {"auth_code": refresh_token.removeprefix(CODE).strip(), "grant_type": "authorized_code"}
+            params |= {"auth_code": refresh_token.removeprefix(account.CODE).strip(), "grant_type": "authorized_code"}
         else:
             path = guesses.REFRESH
             params |= {"refresh_token": refresh_token, "grant_type": "refresh_token"}
         asked = self.now()
         try:
-            answer = self._http.call("GET", self.settings.auth_url + path, params=params, safe=False)
+            answer = account.traded("TikTok", lambda: self._http.call(
+                "GET", self.settings.auth_url + path, params=params, safe=False))  # fmt: skip
             got = judge(answer, self.now()).data
-        except OutcomeUnknown as exc:
-            raise Temporary("TikTok did not answer when the token was renewed; it is tried again later.") from exc
         except AuthExpired as exc:
             raise AuthRevoked("The authorisation has ended or was withdrawn; authorise the app again.") from exc
         try:
-            ends = whole(got, "access_token_expire_in") * 1000
-            until = ends if ends >= EPOCH * 1000 else asked + ends
+            ends = whole(got, "access_token_expire_in") * SECOND
+            until = ends if ends >= EPOCH * SECOND else asked + ends
             return Token(ident(got, "access_token"), until), ident(got, "refresh_token")
         except Unreadable as exc:
             raise SchemaSurprise("TikTok renewed the token with an answer nobody knows.") from exc
@@ -112,8 +102,3 @@ class Shop:
 
 def _pairs(params: Mapping[str, str | int]) -> tuple[tuple[str, str], ...]:
     return tuple((key, str(value)) for key, value in params.items() if value != "")
-
-
-def _data(answer: object) -> Data:
-    assert isinstance(answer, Verdict)
-    return answer.data

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connectors.answer import Answer, raise_for_status
-from connectors.contract import AuthExpired, AuthRevoked, Permanent, SchemaSurprise, Temporary, Throttled
+from connectors.contract import AuthExpired, AuthRevoked, SchemaSurprise, Throttled
 from connectors.fields import Data
+from connectors.refusals import Broke, ClockWrong, NotAllowed, Refusal
 from connectors.tiktok.guesses import RATE_PAUSE_MS
 from store.values import Instant, clean_line
 
@@ -17,26 +18,6 @@ class Verdict(Answer):
     """An answer that is a success, with what its `data` holds."""
 
     data: Data = field(default_factory=dict)
-
-
-class Refusal(Permanent):
-    """TikTok said no; `code` is its number for why."""
-
-    def __init__(self, text: str, code: int) -> None:
-        super().__init__(text)
-        self.code = code
-
-
-class Broke(Temporary):
-    """TikTok broke down inside: a call that was to take effect may have done so."""
-
-
-class ClockWrong(Refusal):
-    """The time of this machine is not TikTok's."""
-
-
-class NotAllowed(Refusal):
-    """A person must give the app more rights."""
 
 
 def judge(answer: Answer, now: Instant) -> Verdict:
@@ -67,19 +48,15 @@ def refuse(code: int, message: str, now: Instant) -> None:
     if "internal" in said or "try again" in said or "retry later" in said:
         raise Broke(f"TikTok is out of order ({code}); it is tried again later.")
     if "timestamp" in said:
-        raise ClockWrong("The clock of this machine is too far off; set it right.", code)
+        raise ClockWrong("The clock of this machine is too far off; set it right.")
     if "scope" in said or "permission" in said:
-        raise NotAllowed(
-            "The app lacks a scope for this call; enable it in Partner Center and authorise the app again.", code
-        )
+        raise NotAllowed("The app lacks a scope for this call; enable it in Partner Center and authorise the app again.")
     if "cipher" in said:
         raise AuthRevoked("The shop cipher does not belong to this authorisation; check it in the settings.")
     if "app key" in said or "app_key" in said:
         raise AuthRevoked("TikTok does not know the app key; check it in the settings.")
     if "ip address" in said or "whitelist" in said:
-        raise NotAllowed(
-            "TikTok does not know this machine's internet address; add it in Partner Center, IP allow list.", code
-        )
+        raise NotAllowed("TikTok does not know this machine's internet address; add it in Partner Center, IP allow list.")
     if "refresh" in said or "auth code" in said or "auth_code" in said or "deauthorized" in said:
         raise AuthRevoked("The authorisation is used, ended or withdrawn; authorise the app again.")
     elsewhere = any(word in said for word in ("param", "path", "page_", "ids must", "content type", "must be a number"))
@@ -87,4 +64,4 @@ def refuse(code: int, message: str, now: Instant) -> None:
         raise AuthExpired("TikTok does not accept the access token.")
     if "sign" in said.split() or "signature" in said:
         raise AuthRevoked("TikTok does not accept the signature; enter the app secret again.")
-    raise Refusal(f"TikTok refused: {message or code}", code)
+    raise Refusal(f"TikTok refused: {message or code}", str(code))

@@ -1,4 +1,4 @@
-"""What can be done at Walmart, each once: pay back, ship. How things stand is read before.
+"""What can be done at Walmart, each once: pay back, ship, cancel as the buyer wished. How things stand is read before.
 
 Walmart takes no idempotency key; a refund's comment holds ours, by which it is found again.
 """
@@ -6,7 +6,6 @@ Walmart takes no idempotency key; a refund's comment holds ours, by which it is 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
-from uuid import NAMESPACE_URL, uuid5
 
 from connectors import registry
 from connectors.contract import (
@@ -21,6 +20,8 @@ from connectors.contract import (
     Ship,
 )
 from connectors.fields import Data, ident, many, money, part, text, whole
+from connectors.refunds import check, mark_of
+from connectors.refusals import settled
 from connectors.walmart import guesses, mapping
 from connectors.walmart.shop import Before, Shop, safe
 from store.values import Money, exponent
@@ -45,6 +46,8 @@ def send(shop: Shop, command: Command, before: Before) -> Receipt:
             return _settle(shop, command, before)
         case Ship():
             return _ship(shop, command, before)
+        case Decide(kind="cancellation"):
+            return _cancel(shop, command, before)
     raise Permanent(why_not(command))
 
 
@@ -57,6 +60,8 @@ def find(shop: Shop, command: Command) -> Receipt | None:
             return _settled(shop, command)
         case Ship():
             return _shipped(order_of(shop, command.order_id), command.tracking.strip())
+        case Decide(kind="cancellation"):
+            return _cancelled(shop, command)
     raise Permanent(why_not(command))
 
 
@@ -80,28 +85,22 @@ def order_of(shop: Shop, ident_: str) -> Data:
 
 def return_of(shop: Shop, ident_: str) -> Data:
     """A return as it stands. Raises Permanent where there is none."""
-    found = many(shop.get("/v3/returns", returnOrderId=ident_, replacementInfo="true"), "returnOrders")
-    raw = next((r for r in found if isinstance(r, dict) and text(r, "returnOrderId") == ident_), None)
-    if raw is None:
+    if (raw := return_or_none(shop, ident_)) is None:
         raise Permanent(f"Walmart has no return {ident_}.")
     return raw
+
+
+def return_or_none(shop: Shop, ident_: str) -> Data | None:
+    """A return as it stands; None where there is none."""
+    found = many(shop.get("/v3/returns", returnOrderId=ident_, replacementInfo="true"), "returnOrders")
+    return next((r for r in found if isinstance(r, dict) and text(r, "returnOrderId") == ident_), None)
 
 
 # Money ----------------------------------------------------------------------------------------------
 
 
-def mark_of(key: str) -> str:
-    """The idempotency key as a refund's comment holds it."""
-    return str(uuid5(NAMESPACE_URL, f"refund:{key}"))
-
-
 def _refund(shop: Shop, command: Refund, before: Before) -> Receipt:
-    if command.amount.minor <= 0:
-        raise Permanent("A refund is more than nothing.")
-    if any(m.currency != command.amount.currency for _, m in command.lines) or (
-        command.lines and sum(m.minor for _, m in command.lines) != command.amount.minor
-    ):
-        raise Permanent("The lines' amounts do not add up to the refund.")
+    check(command)
     order = order_of(shop, command.order_id)
     if _marked(order, command):
         raise Permanent("This refund was made already; look at the order.")
@@ -201,6 +200,35 @@ def _settled(shop: Shop, command: Refund) -> Receipt | None:
     return None
 
 
+# Wishes to cancel ---------------------------------------------------------------------------------------
+
+
+def _cancel(shop: Shop, command: Decide, before: Before) -> Receipt:
+    if command.decision != "approve":
+        raise Permanent("Walmart takes no refusal of a wish to cancel: ship the order, and it stands.")
+    order = order_of(shop, command.case_id)
+    lines = [n for n in mapping.order_lines(order) if mapping.wished(n) and guesses.TO_SHIP & set(mapping.line_states(n))]
+    if not lines:
+        raise Permanent(f"The buyer's wish to cancel is no longer open: the order is {mapping.order(order).status}.")
+    leaves = [
+        {"lineNumber": ident(line, "lineNumber"), "orderLineStatuses": {"orderLineStatus": [{
+            "status": guesses.CANCELLED, "cancellationReason": "CUSTOMER_REQUESTED_SELLER_TO_CANCEL",
+            "statusQuantity": {"unitOfMeasurement": guesses.EACH_ORDER, "amount": str(mapping.quantity(line))}}]}}
+        for line in lines
+    ]  # fmt: skip
+    body = {"orderCancellation": {"orderLines": {"orderLine": leaves}}}
+    shop.act(f"/v3/orders/{safe(command.case_id)}/cancel", body, before)
+    return Receipt(command.case_id, shop.now())
+
+
+def _cancelled(shop: Shop, command: Decide) -> Receipt | None:
+    lines = [n for n in mapping.order_lines(order_of(shop, command.case_id)) if mapping.wished(n)]
+    states = [set(mapping.line_states(n)) for n in lines]
+    if any(guesses.TO_SHIP & s for s in states):
+        return None
+    return settled(bool(states) and all(s == {guesses.CANCELLED} for s in states), command.case_id, shop.now())
+
+
 # Parcels --------------------------------------------------------------------------------------------
 
 
@@ -225,7 +253,11 @@ def _ship(shop: Shop, command: Ship, before: Before) -> Receipt:
         open_ = guesses.TO_SHIP & set(mapping.line_states(line))
         count = min(missing.pop(name, 0) if command.lines else mapping.quantity(line), mapping.quantity(line))
         if open_ and count > 0:
-            leaves.append({"lineNumber": name, "orderLineStatuses": {"orderLineStatus": [_status(command, tracking, count)]}})
+            leaves.append({
+                "lineNumber": name, "orderLineStatuses": {"orderLineStatus": [_status(command, tracking, count)]},
+                # By the documentation, what a buyer wants cancelled leaves only so.
+                **({"intentToCancelOverride": True} if mapping.wished(line) else {}),
+            })  # fmt: skip
     if not leaves or missing:
         raise Permanent("Nothing of this order is left to send, or a line is not of it.")
     shop.act(f"/v3/orders/{safe(command.order_id)}/shipping", {"orderShipment": {"orderLines": {"orderLine": leaves}}}, before)

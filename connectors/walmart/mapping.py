@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 
-from connectors.contract import Buyer, CaseRecord, Line, OrderRecord, Parcel
-from connectors.fields import Data, Unreadable, data, ident, many, money, part, text, unmasked, whole
+from connectors.contract import Buyer, CaseRecord, Line, OrderRecord, Parcel, Record
+from connectors.fields import Data, Unreadable, data, ident, many, moment, money, part, text, unmasked, whole
 from connectors.walmart import guesses
 from store.values import Instant, Money
 
@@ -31,6 +30,39 @@ def order(raw: Data) -> OrderRecord:
         lines=tuple(_line(line) for line in lines),
         parcels=tuple(_parcels(lines)),
         country=guesses.COUNTRIES.get(country, country),
+    )
+
+
+def records(raw: Data) -> list[Record]:
+    """An order, and the wish to cancel it where its buyer has one."""
+    made = order(raw)
+    asked = cancellation(raw, made)
+    return [made, asked] if asked else [made]
+
+
+def wished(line: Data) -> bool:
+    """Whether the buyer wants a line cancelled."""
+    return text(line, "intentToCancel").strip().casefold() not in guesses.NO_WISH
+
+
+def cancellation(raw: Data, made: OrderRecord) -> CaseRecord | None:
+    """What a buyer's wish to cancel lines says; None where there is none. It is over when none of them can be cancelled."""
+    lines = [line for line in order_lines(raw) if wished(line)]
+    if not lines:
+        return None
+    open_ = any(guesses.TO_SHIP & set(line_states(line)) for line in lines)
+    return CaseRecord(
+        remote_id=made.remote_id,
+        kind="cancellation",
+        order_id=made.remote_id,
+        state=made.status,
+        reason=text(lines[0], "intentToCancel"),
+        opened_at=made.updated_at,
+        updated_at=made.updated_at,
+        open=open_,
+        buyer=made.buyer,
+        lines=tuple(ident(line, "lineNumber") for line in lines),
+        allowed=("approve",) if open_ else (),
     )
 
 
@@ -137,16 +169,6 @@ def partly(line: Data) -> bool:
     """Whether some pieces of a line were paid back and others not."""
     count, back = pieces(line)
     return 0 < back < count
-
-
-def moment(raw: Data, key: str) -> Instant:
-    try:
-        at = datetime.fromisoformat(ident(raw, key))
-    except ValueError as exc:
-        raise Unreadable(f"{key} is no time") from exc
-    if at.tzinfo is None:
-        raise Unreadable(f"{key} has no zone")
-    return round(at.timestamp() * 1000)
 
 
 def millis(raw: Data, key: str) -> Instant:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from typing import Any
 
-from connectors.answer import parse_json
 from connectors.contract import Page, Record, SchemaSurprise
-from connectors.fields import Data, Unreadable, each, ident, many, part, text
+from connectors.fields import Data, Unreadable, bad, data, each, ident, iso, many, part, text
+from connectors.refusals import Refusal
 from connectors.walmart import guesses, mapping
-from connectors.walmart.shop import Refusal, Shop
-from connectors.windows import Found, Fresh, place_of, walk
-from store.values import Instant
+from connectors.walmart.shop import Shop
+from connectors.windows import Found, paged
+from store.values import SECOND, Instant
 
 LONGEST = 15 * 24 * 3600
 OVERLAP = 5 * 60
@@ -41,7 +38,13 @@ def cases(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
 
 
 def _orders(raws: list[object]) -> list[Record]:
-    return each(raws, mapping.order, lambda r: f"order:{ident(r, 'purchaseOrderId')}")
+    told: list[Record] = []
+    for raw in raws:
+        try:
+            told += mapping.records(data(raw))
+        except Unreadable as exc:
+            told.append(bad(raw, lambda r: f"order:{ident(r, 'purchaseOrderId')}", str(exc)))
+    return told
 
 
 def _cases(raws: list[object]) -> list[Record]:
@@ -57,7 +60,7 @@ def _pages(
             if page:
                 return read(shop.onwards(path, page))
             # Both ends lie outside, whichever of them Walmart counts in.
-            window = {f"{filter_}StartDate": stamp(start - 1), f"{filter_}EndDate": stamp(end + 1)}
+            window = {f"{filter_}StartDate": iso((start - 1) * SECOND), f"{filter_}EndDate": iso((end + 1) * SECOND)}
             return read(shop.get(path, **window, limit=A_PAGE, **extra))
         except Refusal as fault:
             if fault.status == 404 and guesses.NOTHING_FOUND in fault.code:
@@ -66,22 +69,7 @@ def _pages(
                 raise SchemaSurprise("Walmart has nothing there, or its answer was cut off.") from fault
             raise
 
-    fresh = Fresh()
-    place = place_of(_saved(cursor), start=since // 1000, width=LONGEST)
-    for raws, after, more in walk(place, shop.now() // 1000, ask, longest=LONGEST, overlap=OVERLAP):
-        kept = tuple(r for r in records(raws) if getattr(r, "updated_at", since) // 1000 >= since // 1000)
-        yield Page(fresh(list(kept)), json.dumps(after.json()), more)
+    def kept(raws: list[object]) -> list[Record]:
+        return [r for r in records(raws) if getattr(r, "updated_at", since) // 1000 >= since // 1000]
 
-
-def stamp(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _saved(cursor: str) -> dict[str, Any]:
-    if not cursor:
-        return {}
-    try:
-        saved = parse_json(cursor.encode())
-    except SchemaSurprise:
-        return {}
-    return saved if isinstance(saved, dict) else {}
+    return paged(cursor, since, shop.there, ask, kept, longest=LONGEST, overlap=OVERLAP)

@@ -12,31 +12,16 @@ from uuid import uuid4
 from connectors import account
 from connectors.answer import Answer
 from connectors.api import Api, Bucket, Call
-from connectors.contract import (
-    AuthExpired,
-    AuthRevoked,
-    OutcomeUnknown,
-    Permanent,
-    Ports,
-    SchemaSurprise,
-    Token,
-)
-from connectors.fields import Data, Unreadable, as_bytes, data, ident, whole
+from connectors.contract import AuthExpired, AuthRevoked, Permanent, Ports, SchemaSurprise, Token
+from connectors.fields import Data, Unreadable, as_bytes, data
+from connectors.refusals import Refusal
 from connectors.walmart import guesses
-from store.values import SECOND, Instant, clean_line
+from store.values import clean_line
 
 ASKING = Bucket("asking", guesses.ASKED_A_SECOND, guesses.ASKED_AT_ONCE)
 DOING = Bucket("doing", guesses.DONE_A_SECOND, guesses.DONE_AT_ONCE)
-TOKEN_LIVES_S, SPARE_S = 900, 60
+TOKEN_LIVES_S = 900
 Before = Callable[[], None]
-
-
-class Refusal(Permanent):
-    """Walmart said no; `code` is its word for why, `status` HTTP's."""
-
-    def __init__(self, text: str, code: str, status: int) -> None:
-        super().__init__(text)
-        self.code, self.status = code, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +40,15 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
     )
 
 
-class Shop:
+class Shop(account.Reached):
     """Calls by their path. They raise faults."""
 
     def __init__(self, settings: Settings, ports: Ports, sleep: Callable[[float], None] = time.sleep) -> None:
-        self.settings, self._ports = settings, ports
-        self._http = account.reach(ports.clock, settings.url, deadline=settings.timeout, sleep=sleep)
-        self._api = Api(self._http, ports, sign=_sign, judge=judge, renew=self._renew, sleep=sleep)
-
-    def now(self) -> Instant:
-        return self._ports.clock.now()
+        super().__init__(ports, settings.url, timeout=settings.timeout, sleep=sleep, again=guesses.REPLENISHED)
+        self.settings = settings
+        self._api = Api(
+            self._http, ports, sign=_sign, judge=judge, renew=self._renew, left=guesses.LEFT, sleep=sleep
+        )
 
     def get(self, path: str, **params: str | int) -> Data:
         """A question."""
@@ -77,23 +61,12 @@ class Shop:
         return self._ask(Call("GET", self.settings.url + path + cursor))
 
     def act(self, path: str, body: Data, before: Before) -> None:
-        """Something that takes effect, once. Raises `OutcomeUnknown` where it may have happened."""
+        """Something that takes effect, once. Raises Unreadable for an answer that does not tell."""
         call = Call("POST", self.settings.url + path, content=as_bytes(body), headers={"content-type": "application/json"})
-        answer = self._api.act(call, before, DOING)
-        try:
-            data(answer.json())
-        except (SchemaSurprise, Unreadable) as exc:
-            raise OutcomeUnknown("Walmart gave an answer that does not tell; it may have done it.") from exc
-
-    def close(self) -> None:
-        self._api.close()
+        data(self._api.act(call, before, DOING).json())
 
     def _ask(self, call: Call) -> Data:
-        answer = self._api.ask(call, ASKING)
-        left = answer.headers.get(guesses.LEFT, "")
-        if left.isascii() and left.isdecimal() and len(left) < 12:
-            self._ports.quota.learn(ASKING.name, float(left))
-        return data(answer.json())
+        return data(self._api.ask(call, ASKING).json())
 
     def _renew(self, refresh_token: str) -> tuple[Token, str]:
         """A token by client credentials; what the desk keeps as refresh token is the client secret. Nothing rotates, so
@@ -106,12 +79,7 @@ class Shop:
         )  # fmt: skip
         if answer.status in (400, 401, 403):
             raise AuthRevoked("Walmart does not accept the keys; copy Client ID and secret again.")
-        got = judge(answer).json()
-        try:
-            lives = whole(data(got), "expires_in", TOKEN_LIVES_S) - SPARE_S
-            return Token(ident(data(got), "access_token"), asked + max(lives, SPARE_S) * SECOND), ""
-        except Unreadable as exc:
-            raise SchemaSurprise("Walmart's sign-in gave an answer nobody knows.") from exc
+        return account.granted(judge(answer).json(), "Walmart", asked, lives=TOKEN_LIVES_S), ""
 
 
 def judge(answer: Answer) -> Answer:

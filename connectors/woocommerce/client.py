@@ -3,69 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
-from connectors import registry
-from connectors.account import Waiting
-from connectors.contract import Command, Health, Page, Permanent, Ports, Receipt, Record, SchemaSurprise
-from connectors.fields import Unreadable
+from connectors.contract import Ports, Record
+from connectors.shop_account import ShopAccount, Ways
 from connectors.woocommerce import deeds, health, mapping, pulling
-from connectors.woocommerce.shop import Settings, Shop, read_settings
-from store.values import Instant
+from connectors.woocommerce.shop import Shop, read_settings
 
 
-class WooCommerceConnector(Waiting):
-    """See `contract.Connector`."""
-
-    def __init__(self, settings: Settings, ports: Ports, sleep: Callable[[float], None] = time.sleep) -> None:
-        super().__init__()
-        self._shop = Shop(settings, ports, sleep)
-        self.capabilities = registry.manifest("woocommerce").capabilities
-
-    def streams(self) -> tuple[str, ...]:
-        return ("orders", "reviews")
-
-    def pull(self, stream: str, cursor: str, *, since: Instant) -> Iterator[Page]:
-        pulls = {"orders": pulling.orders, "reviews": pulling.reviews}
-        if stream not in pulls:
-            raise Permanent(f"WooCommerce has no stream {stream}.")
-        with _read():
-            yield from pulls[stream](self._shop, cursor, since)
-
-    def send(self, command: Command, point_of_no_return: Callable[[], None]) -> Receipt:
-        with _read():
-            return deeds.send(self._shop, command, point_of_no_return)
-
-    def find(self, command: Command) -> Receipt | None:
-        with _read():
-            return deeds.find(self._shop, command)
-
-    def fetch(self, kind: str, remote_id: str) -> tuple[Record, ...]:
-        if kind != "order":
-            raise Permanent(f"WooCommerce has no {kind} to fetch.")
-        with _read():
-            return (mapping.order(deeds.order_of(self._shop, remote_id)),)
-
-    def test(self) -> Health:
-        return health.look(self._shop)
-
-    def close(self) -> None:
-        self.wake()
-        self._shop.close()
+def _fetch(shop: Shop, kind: str, remote_id: str) -> tuple[Record, ...] | None:
+    return (mapping.order(deeds.order_of(shop, remote_id)),) if kind == "order" else None
 
 
-@contextmanager
-def _read() -> Iterator[None]:
-    """What cannot be read of an answer that changed nothing; `Shop.act` reads those of deeds itself."""
-    try:
-        yield
-    except Unreadable as exc:
-        raise SchemaSurprise(f"The shop answered in a shape nobody knows ({exc}).") from exc
+WAYS: Ways[Shop] = Ways(
+    pulls={"orders": pulling.orders, "reviews": pulling.reviews},
+    send=deeds.send,
+    find=deeds.find,
+    fetch=_fetch,
+    look=health.look,
+)
 
 
 def create(
     settings: Mapping[str, object], ports: Ports, *, sleep: Callable[[float], None] = time.sleep
-) -> WooCommerceConnector:
+) -> ShopAccount[Shop]:
     """Raises ValueError naming the setting that is wrong."""
-    return WooCommerceConnector(read_settings(settings), ports, sleep)
+    return ShopAccount("woocommerce", "WooCommerce", Shop(read_settings(settings), ports, sleep), WAYS)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 from decimal import ROUND_HALF_EVEN, Decimal
 from urllib.parse import quote
-from uuid import NAMESPACE_URL, uuid5
 
 from connectors import registry
 from connectors.contract import (
@@ -23,14 +22,12 @@ from connectors.contract import (
     SendReply,
     Ship,
 )
-from connectors.fields import Data, data, ident, many, money, part, text
+from connectors.fields import Data, data, decimal, ident, many, money, part, text
+from connectors.refunds import check, mark_of
+from connectors.refusals import Refusal
 from connectors.woocommerce import guesses, mapping
 from connectors.woocommerce.shop import Before, Shop, number
-from connectors.woocommerce.verdict import Refusal
-from store.values import MINUTE, Money, exponent
-
-EARLY = 5 * MINUTE
-"""How much the shop's clock may be behind ours: what an older note says was not this command."""
+from store.values import Money, exponent
 
 
 def send(shop: Shop, command: Command, before: Before) -> Receipt:
@@ -105,7 +102,7 @@ def _note(shop: Shop, command: SendReply) -> Receipt | None:
     wanted = command.text.split()
     for raw in shop.whole(f"/orders/{ident(order, 'id')}/notes", type="customer"):
         at = mapping.moment(raw, "date_created_gmt")
-        if at >= (command.at - EARLY) // 1000 * 1000 and html.unescape(text(raw, "note")).split() == wanted:
+        if at >= shop.sent_from(command.at) and html.unescape(text(raw, "note")).split() == wanted:
             return Receipt(ident(raw, "id"), at)
     return None
 
@@ -113,20 +110,12 @@ def _note(shop: Shop, command: SendReply) -> Receipt | None:
 # Money ----------------------------------------------------------------------------------------------
 
 
-def mark_of(key: str) -> str:
-    """The idempotency key as a refund keeps it."""
-    return str(uuid5(NAMESPACE_URL, f"refund:{key}"))
-
-
 def _refund(shop: Shop, command: Refund, before: Before) -> Receipt:
+    check(command)
     wanted, order = command.amount, order_of(shop, command.order_id)
     total = money(order, "total", ident(order, "currency"))
-    if wanted.minor <= 0:
-        raise Permanent("A refund is more than nothing.")
-    if {wanted.currency, *(m.currency for _, m in command.lines)} != {total.currency}:
+    if wanted.currency != total.currency:
         raise Permanent(f"The order was paid in {total.currency}.")
-    if command.lines and sum((m for _, m in command.lines), Money(wanted.currency, 0)) != wanted:
-        raise Permanent("The lines' amounts do not add up to the refund.")
     given = shop.all(f"/orders/{ident(order, 'id')}/refunds")
     if any(_mark(raw) == mark_of(command.key) for raw in given):
         raise Permanent("This refund was made already; look at the order.")
@@ -135,7 +124,7 @@ def _refund(shop: Shop, command: Refund, before: Before) -> Receipt:
         raise Permanent(f"Only {left} of this order are left to refund.")
     _pays_back(shop, order)
     body: dict[str, object] = {
-        "amount": _written(wanted), "reason": command.note.strip() or command.reason.strip(), "api_refund": True,
+        "amount": decimal(wanted), "reason": command.note.strip() or command.reason.strip(), "api_refund": True,
         "api_restock": False, "meta_data": [{"key": guesses.REFUND_KEY, "value": mark_of(command.key)}],
     }  # fmt: skip
     if command.lines:
@@ -179,12 +168,6 @@ def _share(order: Data, line: str, amount: Money) -> dict[str, object]:
 
 def _cents(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-exponent(currency)), rounding=ROUND_HALF_EVEN)
-
-
-def _written(amount: Money) -> str:
-    """An amount as WooCommerce wants it: "12.90"."""
-    places = exponent(amount.currency)
-    return f"{Decimal(amount.minor).scaleb(-places):.{places}f}"
 
 
 def _mark(raw: Data) -> str:

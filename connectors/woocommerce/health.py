@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connectors.contract import AuthRevoked, Fault, Health
+from connectors.findings import Findings
+from connectors.refusals import ClockWrong, Refusal
 from connectors.woocommerce.shop import Shop
-from connectors.woocommerce.verdict import ClockWrong, KeyRefused, Refusal
+from connectors.woocommerce.verdict import KeyRefused
 
 
 def look(shop: Shop) -> Health:
     """Asks once for each kind of thing that is pulled, and writes to an order there is not; changes nothing."""
+    found = Findings()
     try:
         shop.page("/orders", per_page=1)
     except Fault as fault:
-        return Health(False, (f"Orders cannot be read: {_cure(fault)}",))
-    ok, lines = True, ["Orders can be read."]
+        found.bad(f"Orders cannot be read: {_cure(fault)}")
+        return found.health()
+    found.good("Orders can be read.")
     looks: tuple[tuple[str, str, Callable[[], object]], ...] = (
         ("Reviews can be read.", "Reviews cannot be read", lambda: shop.page("/products/reviews", per_page=1)),
         ("Notes and refunds can be written.", "Nothing can be written", lambda: _write(shop)),
@@ -23,16 +27,12 @@ def look(shop: Shop) -> Health:
     for good, wrong, ask in looks:
         try:
             ask()
-            lines.append(good)
+            found.good(good)
         except KeyRefused:
-            ok = False
-            lines.append(
-                f"{wrong}: the key has only one of its permissions; edit it in WooCommerce and choose Read/Write."
-            )
+            found.bad(f"{wrong}: the key has only one of its permissions; edit it in WooCommerce and choose Read/Write.")
         except Fault as fault:
-            ok = False
-            lines.append(f"{wrong}: {_cure(fault)}")
-    return Health(ok, tuple(lines))
+            found.bad(f"{wrong}: {_cure(fault)}")
+    return found.health()
 
 
 def _write(shop: Shop) -> None:

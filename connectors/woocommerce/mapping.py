@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from decimal import Decimal
 
+from connectors import fields
 from connectors.contract import Buyer, Line, OrderRecord, Parcel, ReviewRecord
 from connectors.fields import Data, Unreadable, data, ident, many, maybe_seconds, money, part, text, whole
 from connectors.woocommerce import guesses
@@ -60,11 +61,7 @@ def review(raw: Data, skus: Mapping[str, str]) -> ReviewRecord:
 
 def moment(raw: Data, key: str) -> Instant:
     """A time in UTC that must be there; WordPress writes it without its zone."""
-    try:
-        at = datetime.fromisoformat(ident(raw, key))
-    except ValueError as exc:
-        raise Unreadable(f"{key} is no time") from exc
-    return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    return fields.moment(raw, key, zone=UTC)
 
 
 def plain(markup: str) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
-from connectors.answer import parse_json
-from connectors.contract import Page, Record, ReviewRecord, SchemaSurprise
+from connectors.contract import Page, Record, ReviewRecord
 from connectors.fields import Data, each, ident, text
-from connectors.windows import Found, Fresh, place_of, walk
+from connectors.windows import Found, Fresh, paged, saved
 from connectors.woocommerce import guesses, mapping
 from connectors.woocommerce.shop import Shop
 from store.values import DAY, SECOND, Instant
@@ -24,7 +22,6 @@ REVIEWED_MS = DAY
 
 def orders(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
     """Orders by time of change. Cursor: a `windows.Place`."""
-    until = shop.now() // 1000
 
     def ask(start: int, end: int, page: str) -> Found[object]:
         got = shop.page(
@@ -33,19 +30,18 @@ def orders(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
         )  # fmt: skip
         return Found(got.items, got.next)
 
-    fresh = Fresh()
-    place = place_of(_saved(cursor), start=since // 1000, width=LONGEST)
-    for items, after, more in walk(place, until, ask, longest=LONGEST, overlap=OVERLAP):
-        records = each(items, mapping.order, lambda r: f"order:{ident(r, 'id')}")
-        yield Page(fresh(records), json.dumps(after.json()), more)
+    def read(items: list[object]) -> list[Record]:
+        return each(items, mapping.order, lambda r: f"order:{ident(r, 'id')}")
+
+    return paged(cursor, since, shop.there, ask, read, longest=LONGEST, overlap=OVERLAP)
 
 
 def reviews(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
     """Reviews, the newest first, so that new ones push others to later pages and hide none. Cursor: `high`, the newest
     review (ms) of rounds before; `top`, of this one; `page`, where in it one is."""
-    saved = _saved(cursor)
-    high = _whole(saved.get("high"), 0)
-    top, page = _whole(saved.get("top"), high), str(_whole(saved.get("page"), 1))
+    place = saved(cursor)
+    high = _whole(place.get("high"), 0)
+    top, page = _whole(place.get("top"), high), str(_whole(place.get("page"), 1))
     low = max(since // SECOND * SECOND, high - REVIEWED_MS)
     fresh = Fresh()
     while True:
@@ -84,13 +80,3 @@ def stamp(seconds: int) -> str:
 
 def _whole(value: object, default: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else default
-
-
-def _saved(cursor: str) -> dict[str, Any]:
-    if not cursor:
-        return {}
-    try:
-        saved = parse_json(cursor.encode())
-    except SchemaSurprise:
-        return {}
-    return saved if isinstance(saved, dict) else {}

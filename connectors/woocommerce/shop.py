@@ -11,12 +11,11 @@ from typing import NamedTuple
 from connectors import account
 from connectors.answer import Answer
 from connectors.api import Api, Bucket, Call
-from connectors.contract import AuthRevoked, OutcomeUnknown, Permanent, Ports, SchemaSurprise
-from connectors.fields import Data, Unreadable, as_bytes, data, ident
+from connectors.contract import AuthRevoked, Permanent, Ports, SchemaSurprise
+from connectors.fields import Data, as_bytes, data, ident
 from connectors.woocommerce import guesses
 from connectors.woocommerce.sign import signed
 from connectors.woocommerce.verdict import KeyRefused, judge
-from store.values import Instant
 
 CALLS = Bucket("calls", guesses.CALLS_A_SECOND, guesses.CALLS_AT_ONCE)
 ROOT = "/wp-json/wc/v3"
@@ -47,16 +46,13 @@ class Listed(NamedTuple):
     next: str
 
 
-class Shop:
+class Shop(account.Reached):
     """Calls of one shop, by their path behind /wp-json/wc/v3. They raise faults."""
 
     def __init__(self, settings: Settings, ports: Ports, sleep: Callable[[float], None] = time.sleep) -> None:
-        self.settings, self._ports = settings, ports
-        http = account.reach(ports.clock, settings.url, deadline=settings.timeout, sleep=sleep)
-        self._api = Api(http, ports, sign=self._sign, judge=lambda answer: judge(answer, self.now()), sleep=sleep)
-
-    def now(self) -> Instant:
-        return self._ports.clock.now()
+        super().__init__(ports, settings.url, timeout=settings.timeout, sleep=sleep)
+        self.settings = settings
+        self._api = Api(self._http, ports, sign=self._sign, judge=lambda answer: judge(answer, self.now()), sleep=sleep)
 
     def page(self, path: str, page: str = "", **params: str | int) -> Listed:
         """One page of a list. How many there are is told in X-WP-TotalPages; an answer without it is not WordPress's, and
@@ -86,18 +82,11 @@ class Shop:
         return data(self._ask(path, params).json())
 
     def act(self, path: str, body: Data, before: Before) -> tuple[str, Data]:
-        """Something that takes effect, once: the id of what it made, and the answer. Raises `OutcomeUnknown` where it may
-        have happened."""
+        """Something that takes effect, once: the id of what it made, and the answer. Raises SchemaSurprise or Unreadable for
+        an answer that does not tell."""
         call = Call("POST", self._url(path), content=as_bytes(body)).headed(content_type="application/json")
-        answer = self._api.act(call, before, CALLS)
-        try:
-            made = data(answer.json())
-            return ident(made, "id"), made
-        except (SchemaSurprise, Unreadable) as exc:
-            raise OutcomeUnknown("The shop gave an answer that does not tell; it may have done it.") from exc
-
-    def close(self) -> None:
-        self._api.close()
+        made = data(self._api.act(call, before, CALLS).json())
+        return ident(made, "id"), made
 
     def _ask(self, path: str, params: Mapping[str, str | int]) -> Answer:
         call = Call("GET", self._url(path), tuple((key, str(value)) for key, value in params.items()))

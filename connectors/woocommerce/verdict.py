@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 
 from connectors.answer import Answer
-from connectors.contract import AuthRevoked, Permanent, SchemaSurprise
+from connectors.contract import AuthRevoked, SchemaSurprise
+from connectors.refusals import ClockWrong, Refusal
 from connectors.woocommerce.guesses import CLOCK_OFF_MS
 from store.values import Instant, clean_line
-
-
-class Refusal(Permanent):
-    """The shop said no; `code` is its word for why, `status` HTTP's."""
-
-    def __init__(self, text: str, code: str, status: int) -> None:
-        super().__init__(text)
-        self.code, self.status = code, status
-
-
-class ClockWrong(Permanent):
-    """The time of this machine is not the shop's."""
 
 
 class KeyRefused(AuthRevoked):
@@ -32,7 +20,7 @@ def judge(answer: Answer, now: Instant) -> Answer:
     if answer.ok:
         return answer
     code, said = _error(answer)
-    if answer.status == 401 and abs(_dated(answer, now) - now) > CLOCK_OFF_MS:
+    if answer.status == 401 and answer.date is not None and abs(answer.date - now) > CLOCK_OFF_MS:
         raise ClockWrong("The clock of this machine is more than 15 minutes off the shop's; set it right.")
     if answer.status == 401:
         raise KeyRefused(f"The shop does not accept the key: {said or 'no reason given'}")
@@ -56,10 +44,3 @@ def _error(answer: Answer) -> tuple[str, str]:
     if not isinstance(body, Mapping):
         return "", ""
     return clean_line(str(body.get("code") or ""))[:100], clean_line(str(body.get("message") or ""))[:200]
-
-
-def _dated(answer: Answer, now: Instant) -> Instant:
-    try:
-        return round(parsedate_to_datetime(answer.headers.get("date", "")).timestamp() * 1000)
-    except (ValueError, TypeError, OverflowError):
-        return now

@@ -17,6 +17,16 @@ class FrozenClock:
         return self.time
 
 
+class OffClock:
+    """A machine's clock that is `ahead` of the true one."""
+
+    def __init__(self, true: FrozenClock, ahead: int) -> None:
+        self._true, self._ahead = true, ahead
+
+    def now(self) -> int:
+        return self._true.now() + self._ahead
+
+
 class Vault(dict[str, str]):
     """Secrets in memory. `get` raises KeyError as the port says."""
 

@@ -23,11 +23,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from connectors import registry
 from connectors.contract import (
@@ -35,9 +37,12 @@ from connectors.contract import (
     CaseRecord,
     Command,
     Connector,
+    CustomerRecord,
     MessageRecord,
+    NoParcels,
     OrderRecord,
     Page,
+    Parcels,
     Ports,
     ProductRecord,
     Record,
@@ -48,7 +53,7 @@ from connectors.sandbox.market import Market
 from connectors.sandbox.web import Fault, Request, Response, Site, served
 from connectors.sandbox.world import World, make_world
 from store.values import DAY, HOUR, MINUTE, Instant
-from tests.connectors.ports import NOW, Counting, FrozenClock, MemoryTokens, Vault
+from tests.connectors.ports import NOW, Counting, FrozenClock, MemoryTokens, OffClock, Vault
 
 SINCE: Instant = NOW - 90 * DAY
 
@@ -72,6 +77,16 @@ class Case:
     """Whether calls carry a token that ends and is renewed (else "expired" means that the key is dead)."""
     rotates: bool = False
     """Whether a refresh token is good for one use."""
+    renewing: str = ""
+    """Regular expression over "METHOD path" of the call that renews a token."""
+    tells_again: bool = False
+    """Whether it has a header of its own for when calls come back (`web.Fault.again`)."""
+    tells_left: bool = False
+    """Whether its answers tell how many calls are left."""
+    web: bool = True
+    """Whether it is reached over HTTP; tests of what a network does are skipped where it is not."""
+    also: frozenset[str] = frozenset()
+    """Capabilities whose records come in a stream of another name."""
 
     def market(self, world: World, clock: FrozenClock) -> Market:
         return Market(world, clock, platform=self.platform)
@@ -100,6 +115,10 @@ class Case:
         factory: Any = registry.factory(self.platform)
         made: Connector = factory(settings, ports, sleep=sleep)
         return made
+
+    def underway(self, lab: Lab) -> Parcels:
+        """The parcels the desk knows, for a platform that follows them."""
+        return NoParcels()
 
     def expected(self, lab: Lab, since: Instant) -> Mapping[str, set[str]]:
         """Stream → `name_of` every record that a first pull with `since` brings, exactly."""
@@ -154,11 +173,13 @@ class Lab:
 
     @property
     def ports(self) -> Ports:
-        return Ports(self.vault, self.tokens, self.clock, self.quota)
+        return Ports(self.vault, self.tokens, self.clock, self.quota, self.case.underway(self))
 
-    def connect(self, **changes: object) -> Connector:
-        """A fresh connector of the account, as after a restart (tokens and secrets stay)."""
-        made = self.case.connect({**self.settings, **changes}, self.ports, self.sleeps.append)
+    def connect(self, *, ahead: int = 0, **changes: object) -> Connector:
+        """A fresh connector of the account, as after a restart (tokens and secrets stay), on a machine whose clock is
+        `ahead` of everybody's (milliseconds)."""
+        ports = replace(self.ports, clock=OffClock(self.clock, ahead)) if ahead else self.ports
+        made = self.case.connect({**self.settings, **changes}, ports, self.sleeps.append)
         self._made.append(made)
         return made
 
@@ -183,7 +204,13 @@ class Lab:
             assert page.cursor != cursor, "more waits, and the cursor stands still"
             cursor = page.cursor
 
+    def needs_web(self) -> None:
+        """Skips a test of what only a network can do."""
+        if not self.case.web:
+            pytest.skip("this platform is not reached over a network; its own tests have its faults")
+
     def fault(self, kind: str, where: str = "", **values: Any) -> Fault:
+        self.needs_web()
         made = Fault(kind, where, **values)
         self.site.faults.append(made)
         return made
@@ -195,6 +222,7 @@ class Lab:
 
     def change_answers(self, change: Callable[[Request, Response], Response]) -> None:
         """Every answer of the stand-in goes through `change`."""
+        self.needs_web()
         answer = type(self.site).answer
         self.site.answer = lambda request: change(request, answer(self.site, request))
 
@@ -267,6 +295,8 @@ def name_of(record: Record) -> str:
             return f"shipment:{record.order_id}:{record.parcel.tracking}"
         case ProductRecord():
             return f"product:{record.sku}"
+        case CustomerRecord():
+            return f"customer:{record.buyer.id}"
         case BadRecord():
             return f"bad:{record.ref}"
     return f"mail:{record.ref}"
@@ -299,9 +329,19 @@ def spoilt(lab: Lab, stream: str) -> list[str]:
 
 def platforms() -> tuple[str, ...]:
     """Platforms that have a Case, by the files there are."""
-    return tuple(sorted(path.parent.name for path in Path(__file__).parent.glob("*/case.py")))
+    named = {at: platform for platform, at in _FOLDERS.items()}
+    return tuple(sorted(named.get(at := path.parent.name, at) for path in Path(__file__).parent.glob("*/case.py")))
+
+
+_FOLDERS = {"17track": "seventeentrack"}
+"""Where a platform's name is none that a package can have."""
+
+
+def folder(platform: str) -> str:
+    """Where a platform's Case and its own tests are, beside this file."""
+    return _FOLDERS.get(platform, platform)
 
 
 def case_of(platform: str) -> Case:
-    made: Case = import_module(f"tests.connectors.{platform}.case").CASE
+    made: Case = import_module(f"tests.connectors.{folder(platform)}.case").CASE
     return made

@@ -22,7 +22,9 @@ DONE = {"reply": "reply", "refunds": "refunds", "returns": "returns", "tracking"
 def exercised(case: Case, capability: str) -> list[str]:
     """How the suite exercises a capability: "in" (records are pulled), "out" (deeds are done)."""
     ways = []
-    if BROUGHT.get(capability) in case.streams or (capability == "tracking" and case.parcels):
+    if BROUGHT.get(capability) in case.streams or capability in case.also or (
+        capability == "tracking" and case.parcels
+    ):
         ways.append("in")
     if any(deed.partition(":")[0] == DONE.get(capability) for deed in case.acts):
         ways.append("out")
@@ -58,6 +60,12 @@ def table() -> str:
         for capability, name in COLUMNS.items():
             if not getattr(able.capabilities, capability):
                 lines.append(f"- {able.name}, {name.lower()}: {able.capabilities.notes.get(capability, 'not part of it.')}")
+    lines += ["", "## Only so far", ""]
+    for platform in PLATFORMS:
+        able = manifest(platform)
+        for capability, name in COLUMNS.items():
+            if getattr(able.capabilities, capability) and (note := able.capabilities.notes.get(capability)):
+                lines.append(f"- {able.name}, {name.lower()}: {note}")
     return "\n".join(lines) + "\n"
 
 

@@ -182,6 +182,7 @@ def test_one_bad_record_is_set_aside_with_its_raw_text(lab: Lab, stream: str) ->
 
 
 def test_a_quota_used_up_is_throttled(lab: Lab, stream: str) -> None:
+    lab.needs_web()
     lab.pull(stream)
     assert lab.quota.taken, "nothing was taken from any bucket"
     asked = len(lab.site.log)

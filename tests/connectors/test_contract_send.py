@@ -145,6 +145,7 @@ def test_a_broken_platform_is_not_asked_twice(
 
 
 def test_a_quota_used_up_stops_a_deed_before_it_leaves(lab: Lab, deed: str) -> None:
+    lab.needs_web()
     command, connector, mark = command_of(lab, deed), lab.connect(), Mark(lab)
     lab.quota.wait = 90_000
     with pytest.raises(Throttled):
@@ -223,6 +224,7 @@ def test_a_revoked_consent_stops_and_says_so(lab: Lab) -> None:
 
 def test_nothing_is_sent_to_another_host(lab: Lab) -> None:
     """A redirect carries no token anywhere, neither of a question nor of a deed."""
+    lab.needs_web()
     elsewhere = Site(lab.clock)
     stream = next(iter(lab.case.streams))
     _, cursor = lab.pull(stream)

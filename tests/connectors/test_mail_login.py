@@ -250,3 +250,13 @@ def test_a_password_mailbox_never_loads_httpx():
         "assert not {'httpx', 'httpcore', 'smtpd', 'textual'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": ":".join(sys.path)})
+
+
+def test_the_sign_in_by_token_is_written_as_everybody_writes_it() -> None:
+    """A known answer, so that both ends of a stand-in are not wrong in the same way."""
+    from base64 import b64encode
+
+    from connectors.email.wire import bearer
+
+    said = b64encode(bearer("care@shop.example", "ya29.demo").encode())
+    assert said == b"dXNlcj1jYXJlQHNob3AuZXhhbXBsZQFhdXRoPUJlYXJlciB5YTI5LmRlbW8BAQ=="

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,7 +44,7 @@ def test_nothing_that_moves_is_lost(times: dict[int, int], size: int, moves: lis
     seen: dict[int, int] = {}
     place, until = Place(0, 4_000), site.now
     while True:
-        for items, after, _ in walk(place, until, site.ask, longest=4_000, overlap=30):
+        for items, after, _ in walk(place, partial(int, until), site.ask, longest=4_000, overlap=30):
             seen |= dict(items)
             place = after
         if until >= site.now:
@@ -54,12 +56,12 @@ def test_nothing_that_moves_is_lost(times: dict[int, int], size: int, moves: lis
 
 def test_a_walk_can_be_taken_up_at_every_page() -> None:
     site = Shifting({n: n * 7 for n in range(500)}, 10, [])
-    whole = list(walk(Place(0, 4_000), END, site.ask, longest=4_000, overlap=30))
+    whole = list(walk(Place(0, 4_000), lambda: END, site.ask, longest=4_000, overlap=30))
     seen: set[int] = set()
     place, more = Place(0, 4_000), True
     while more:
         items, place, more = next(
-            walk(place_of(place.json(), start=5, width=5), END, site.ask, longest=4_000, overlap=30)
+            walk(place_of(place.json(), start=5, width=5), lambda: END, site.ask, longest=4_000, overlap=30)
         )
         seen |= {name for name, _ in items}
     assert seen == set(range(500)) == {name for items, _, _ in whole for name, _ in items}
@@ -69,14 +71,14 @@ def test_a_walk_can_be_taken_up_at_every_page() -> None:
 
 def test_windows_find_their_width() -> None:
     site = Shifting({n: n for n in range(9_000)}, 100, [])
-    pages = list(walk(Place(0, 4_000), END, site.ask, longest=4_000, overlap=30))
+    pages = list(walk(Place(0, 4_000), lambda: END, site.ask, longest=4_000, overlap=30))
     assert site.calls < 2.2 * 9_000 / 100
     assert len(pages) < 2.2 * 9_000 / 100
 
 
 def test_a_clock_put_back_goes_on_from_now() -> None:
     site = Shifting({1: 100}, 10, [])
-    ((_, after, more),) = walk(Place(9_000, 60), 5_000, site.ask, longest=4_000, overlap=30)
+    ((_, after, more),) = walk(Place(9_000, 60), lambda: 5_000, site.ask, longest=4_000, overlap=30)
     assert (after.at, more) == (4_970, False)
 
 
@@ -84,3 +86,19 @@ def test_a_cursor_of_nonsense_begins_anew() -> None:
     saved: object
     for saved in (None, [], {"at": "x"}, {"at": 1, "width": 0, "page": ""}):
         assert place_of(saved, start=7, width=8) == Place(7, 8)
+
+
+@given(st.integers(-5_000, 5_000))
+def test_a_wrong_clock_passes_nothing_that_is_to_come(ahead: int) -> None:
+    """Ours is `ahead`; the platform's is known after its first answer."""
+    site = Shifting({n: n * 7 for n in range(1, 500)}, 10, [])
+    told = END if abs(ahead) < 6 else None
+
+    def now() -> int:
+        return END if told is not None or site.calls else max(1, END + ahead)
+
+    seen: set[int] = set()
+    for items, after, _ in walk(Place(0, 4_000), now, site.ask, longest=4_000, overlap=30):  # noqa: B007
+        seen |= {name for name, _ in items}
+    assert seen == set(site.times)
+    assert after.at <= END - 30 + 6

@@ -5,6 +5,6 @@ It reads no clock and knows nothing of the desk; texts and names are data beside
 
 from connectors.sandbox.world.make import make_world
 from connectors.sandbox.world.people import shops
-from connectors.sandbox.world.records import Buyer, File, Order, Parcel, Shop, Talk, Turn, World
+from connectors.sandbox.world.records import Account, Buyer, File, Order, Parcel, Shop, Talk, Turn, World
 
-__all__ = ["Buyer", "File", "Order", "Parcel", "Shop", "Talk", "Turn", "World", "make_world", "shops"]
+__all__ = ["Account", "Buyer", "File", "Order", "Parcel", "Shop", "Talk", "Turn", "World", "make_world", "shops"]

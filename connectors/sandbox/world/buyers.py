@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import heapq
 import smtplib
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
 from random import Random
@@ -16,6 +13,7 @@ from connectors.sandbox.mail import MailStandIn
 from connectors.sandbox.mail_state import Envelope
 from connectors.sandbox.world import post, talks
 from connectors.sandbox.world.data import texts
+from connectors.sandbox.world.living import Living, Pace
 from connectors.sandbox.world.records import TROUBLES, Buyer, Order, Shop, World
 from connectors.sandbox.world.trade import order as make_order
 from store.values import Instant
@@ -29,17 +27,7 @@ def users(shops: tuple[Shop, ...]) -> dict[str, str]:
     return {OUTSIDE: PASSWORD, **{s.address: PASSWORD for s in shops}}
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Seconds: until the first mail, between mails, until an answer. `answers` is how many of our mails get one."""
-
-    first: float = 25.0
-    between: tuple[float, float] = (45.0, 90.0)
-    answer: tuple[float, float] = (15.0, 40.0)
-    answers: float = 0.75
-
-
-class Buyers:
+class Buyers(Living):
     """`with Buyers(world, server, now):` they live in a thread. `tick` does the same by hand, for tests.
 
     Mail to the shop's addresses lands in its folders, whoever hands it in; mail to anybody else reaches its buyer.
@@ -50,45 +38,25 @@ class Buyers:
         self, world: World, server: MailStandIn, now: Callable[[], Instant], *, pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        self._world, self._server, self._now, self._clock = world, server, now, clock
+        super().__init__("buyers", clock)
+        self._world, self._server, self._now = world, server, now
         self._pace = pace or Pace()
         self._rng = Random(f"{world.seed}/alive/{now()}")
         self._known = dict(world.by_address())
         self._folders = {s.address: s.folder for s in world.shops}
-        self._coming = list(world.coming)
+        self._coming = [(trouble, order) for trouble, order in world.coming if order.buyer.shop.by_mail]
         self._taken = {o.number for o in world.orders}
         self._count = 0
         self._answered: dict[str, int] = {}
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._live, daemon=True, name="buyers")
         server.on_accept(self._accepted)
 
-    def __enter__(self) -> Buyers:
-        self._plan(self._clock() + self._pace.first, self._write)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self._stopping = True
-        self._wake.set()
-        self._thread.join(timeout=5)
+    def begin(self) -> None:
+        self.plan(self._pace.first, self._write)
 
     def open_folders(self) -> None:
         """Gives each account its mailbox, so that it can be read before anybody writes."""
         for shop in self._world.shops:
             self._server.add_folder(shop.folder)
-
-    def tick(self, at: float) -> float | None:
-        """Does everything that is due at `at` (of `clock`); says when the next thing is, None when nothing is."""
-        while True:
-            with self._lock:
-                if not self._due or self._due[0][0] > at:
-                    return self._due[0][0] if self._due else None
-                _, _, act = heapq.heappop(self._due)
-            act()
 
     def hand_in(self, raw: bytes, to: str) -> None:
         """A mail from outside goes in by SMTP, as from any other server."""
@@ -140,13 +108,11 @@ class Buyers:
             return
         if self._answered.get(buyer.address, 0) < 2:
             self._answered[buyer.address] = self._answered.get(buyer.address, 0) + 1
-            self._plan(
-                self._clock() + self._rng.uniform(*self._pace.answer),
-                lambda: self._quietly(lambda: self.answer(buyer, ours)),
-            )
+            wait = self._rng.uniform(*self._pace.answer)
+            self.plan(wait, lambda: self._quietly(lambda: self.answer(buyer, ours)))
 
     def _write(self) -> None:
-        self._plan(self._clock() + self._rng.uniform(*self._pace.between), self._write)
+        self.plan(self._rng.uniform(*self._pace.between), self._write)
         trouble, bought = self._next_trouble()
         self._quietly(lambda: self.write(trouble, bought))
 
@@ -164,15 +130,3 @@ class Buyers:
             act()
         except (OSError, smtplib.SMTPException):
             self._stopping = self._stopping or self._server.smtp_port == 0
-
-    def _plan(self, at: float, act: Callable[[], None]) -> None:
-        with self._lock:
-            self._count += 1
-            heapq.heappush(self._due, (at, self._count, act))
-        self._wake.set()
-
-    def _live(self) -> None:
-        while not self._stopping:
-            following = self.tick(self._clock())
-            self._wake.wait(None if following is None else max(0.0, following - self._clock()))
-            self._wake.clear()

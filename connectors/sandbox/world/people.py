@@ -8,10 +8,9 @@ from string import ascii_lowercase, digits
 from typing import Any
 
 from connectors.sandbox.world.data import table
-from connectors.sandbox.world.records import Buyer, Shop
+from connectors.sandbox.world.records import Account, Buyer, Shop
 
 DOMAIN = "nordlicht.example"
-_BY_MAIL = ("amazon", "ebay", "walmart", "email")
 _NO_SPACE = ("ja", "zh-CN", "zh-TW")
 _VIPS = 5
 # Where the country of a buyer is settled by the account; a language alone may live anywhere.
@@ -22,13 +21,20 @@ def shops() -> tuple[Shop, ...]:
     return tuple(_shop(row) for row in table("shops")["shop"])
 
 
-def buyers(rng: Random, wanted: int, accounts: tuple[Shop, ...]) -> tuple[Buyer, ...]:
-    """About `wanted` people, spread over the accounts by their share, each language at every account that has it."""
+def accounts() -> tuple[Account, ...]:
+    """Every API the shop sells through; those of talkative platforms have the id of their shop."""
+    own = [s for s in shops() if not s.by_mail]
+    found = [Account(s.id, s.platform, s.name, s.label) for s in own]
+    return (*found, *(Account(**row) for row in table("shops")["account"]))
+
+
+def buyers(rng: Random, wanted: int, places: tuple[Shop, ...]) -> tuple[Buyer, ...]:
+    """About `wanted` people, spread over the shops by their share, each language at every shop that has it."""
     rows = {row["id"]: row for row in table("shops")["shop"]}
     total = sum(row["share"] for row in rows.values())
     found: list[Buyer] = []
     taken: set[str] = set()
-    for shop in accounts:
+    for shop in places:
         row = rows[shop.id]
         for n in range(max(len(row["langs"]), round(wanted * row["share"] / total))):
             found.append(_buyer(rng, shop, row, row["langs"][n % len(row["langs"])], taken))
@@ -48,7 +54,7 @@ def _shop(row: dict[str, Any]) -> Shop:
     return Shop(
         id=row["id"], platform=row["platform"], name=row["name"], label=row["label"], kind=row["kind"],
         address=f"{local}@{DOMAIN}", folder="INBOX" if row["id"] == "mail" else row["name"],
-        by_mail=row["platform"] in _BY_MAIL,
+        account=row["account"],
     )  # fmt: skip
 
 

@@ -18,8 +18,9 @@ TROUBLES = (
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One account of the seller. `address` is where its mail arrives, `folder` the mailbox it arrives in; `by_mail`
-    says whether its platform passes buyers' words on by mail."""
+    """One place where the seller sells. `address` is where its mail arrives, `folder` the mailbox it arrives in;
+    `account` is the `Account` that has its orders. What its buyers write comes by mail, or where the account is its own
+    (`by_mail` is False), through the platform's API."""
 
     id: str
     platform: str
@@ -28,7 +29,21 @@ class Shop:
     kind: str
     address: str
     folder: str
-    by_mail: bool
+    account: str
+
+    @property
+    def by_mail(self) -> bool:
+        return self.account != self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A platform's API as one channel of the desk."""
+
+    id: str
+    platform: str
+    name: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,7 @@ class World:
     seed: int
     now: Instant
     shops: tuple[Shop, ...]
+    accounts: tuple[Account, ...]
     buyers: tuple[Buyer, ...]
     orders: tuple[Order, ...]
     talks: tuple[Talk, ...]

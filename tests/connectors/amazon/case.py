@@ -15,20 +15,20 @@ from tests.connectors.suite import Case, Lab
 
 
 class AmazonCase(Case):
-    """Seller feedback comes by the stream "reviews" too. The manifest claims no reviews, because the contracts' table has
-    them as not possible singly, so the suite leaves that stream out and `test_feedback.py` tests it."""
-
     platform = "amazon"
+    parcels = True
     streams = {
         "orders": r"^GET /orders/2026-01-01/orders$",
         "cases": r"^GET /documents/report-\d+$",
+        "reviews": r"^GET /documents/report-\d+$",
     }
-    spoils = {"cases": r"^GET /reports/2021-06-30/documents/report-\d+$"}
+    spoils = dict.fromkeys(("cases", "reviews"), r"^GET /reports/2021-06-30/documents/report-\d+$")
     acts = {
         "refunds": r"^POST /feeds/2021-06-30/feeds$",
         "refunds:lines": r"^POST /feeds/2021-06-30/feeds$",
         "tracking": r"^POST /orders/v0/orders/[^/]+/shipmentConfirmation$",
     }
+    renewing = r"^POST /auth/o2/token$"
     cannot_tell = frozenset({"refunds", "refunds:lines"})
 
     def market(self, world: Any, clock: FrozenClock) -> Market:
@@ -99,6 +99,7 @@ class AmazonCase(Case):
             "secret": (set_(client_secret="another"), "client id and secret"),
             "role": (lambda: site.roles.discard("reports"), "Inventory and Order Tracking"),
             "region": (lambda: site.roles.discard("sellers"), "wrong region"),
+            "clock": (set_(skew=-600_000), "10 minutes fast"),
             "marketplace": (set_(marketplace="A1F83G8C2ARO7P"), "correct the marketplaces"),
         }
 

@@ -47,7 +47,7 @@ def faults(request: Request) -> list[str]:
     for spec in specs().values():
         for path, methods in spec["paths"].items():
             call = methods.get(request.method.lower())
-            if call and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.path):
+            if call and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path.replace("{resource}", ".+")), request.path):
                 return list(_call(spec, [*methods.get("parameters", ()), *call.get("parameters", ())], request))
     return [f"no such call: {request.method} {request.path}"]
 

@@ -10,6 +10,7 @@ from connectors.amazon import reports
 from connectors.contract import (
     CaseRecord,
     Decide,
+    File,
     OrderRecord,
     OutcomeUnknown,
     Permanent,
@@ -25,6 +26,8 @@ from connectors.sandbox.web import served
 from store.values import HOUR, MINUTE, Money
 from tests.connectors.amazon.swagger import ELSEWHERE, SPECS, faults
 from tests.connectors.suite import SINCE, Lab
+
+INVOICE = File("Rechnung 17.pdf", "application/pdf", b"%PDF-1.7 ...")
 
 
 def nothing() -> None:
@@ -49,6 +52,8 @@ def test_every_request_is_one_the_specification_knows(lab: Lab) -> None:
             lab.connect().find(command)
     for subject in ("", "productReviewAndSellerFeedback"):
         lab.connect().send(form(lab, subject=subject), nothing)
+    lab.connect().send(replace(form(lab, subject="invoice", text=" "), files=(INVOICE,)), nothing)
+    lab.connect().send(replace(form(lab, subject="digitalAccessKey"), files=(INVOICE,), lang="en"), nothing)
     lab.connect().fetch("order", lab.market.orders[0].number)
     lab.connect().test()
     asked = [r for r in lab.site.log if not ELSEWHERE.match(r.path)]
@@ -278,6 +283,38 @@ def test_what_a_form_does_not_take_is_refused(lab: Lab, text: str) -> None:
     with pytest.raises(Permanent):
         lab.connect().send(form(lab, text=text), nothing)
     assert not lab.site.orders.sent
+
+
+def test_an_invoice_goes_out_as_a_file_and_its_server_is_told_no_token(lab: Lab) -> None:
+    lab.connect().send(replace(form(lab, subject="invoice", text=" "), files=(INVOICE,)), nothing)
+    assert list(lab.site.orders.attached.values()) == [INVOICE.data]
+    (put,) = [r for r in lab.site.log if r.path.startswith("/documents/")]
+    assert put.headers["content-type"] == "application/pdf"
+    assert "x-amz-access-token" not in put.headers
+    assert lab.site.log[-1].json()["attachments"] == [{"uploadDestinationId": "attached-0", "fileName": "Rechnung 17.pdf"}]
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "files"),
+    [("invoice", "Your invoice", 1), ("invoice", " ", 0), ("invoice", " ", 6), ("confirmOrderDetails", "See there", 1),
+     ("", "See there", 1), ("digitalAccessKey", "x" * 401, 0)],
+)  # fmt: skip
+def test_files_and_text_a_form_does_not_take_are_refused_before_anything_is_laid(
+    lab: Lab, subject: str, text: str, files: int
+) -> None:
+    command = replace(form(lab, subject=subject), text=text, files=(INVOICE,) * files)
+    with pytest.raises(Permanent):
+        lab.connect().send(command, nothing)
+    assert not lab.site.orders.attached
+    assert not lab.site.orders.sent
+
+
+def test_links_may_stand_with_an_access_key_and_the_language_is_told(lab: Lab) -> None:
+    command = form(lab, subject="digitalAccessKey", text="ABCD-1234, see https://shop.example/activate")
+    assert lab.connect().send(command, nothing).warning == ""
+    wanted = lab.market.orders[-1].buyer.lang
+    assert lab.connect().send(replace(command, lang=wanted), nothing).warning == ""
+    assert wanted in lab.connect().send(replace(command, lang="xx"), nothing).warning
 
 
 def test_answers_to_buyers_go_by_relay_mail_only(lab: Lab) -> None:

@@ -1,4 +1,4 @@
-"""Seller feedback, read from its report: all of it once, from any cursor on, and what of it cannot be read set aside."""
+"""Seller feedback, read from its report. What is the same for reviews of all platforms is in the contract suite."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 
 from connectors.amazon.guesses import MARKETPLACES
 from connectors.amazon.reports import day, feedback, rows
-from connectors.contract import BadRecord, Fault, Permanent, ReviewRecord
-from store.values import DAY, HOUR, MINUTE
+from connectors.contract import Permanent, ReviewRecord
+from store.values import DAY
 from tests.connectors.suite import SINCE, Lab, names
 
 GERMANY, AMERICA = MARKETPLACES["A1PA6795UKMFR9"], MARKETPLACES["ATVPDKIKX0DER"]
@@ -28,50 +28,6 @@ def test_all_of_it_comes_once(lab: Lab) -> None:
         assert (record.rating, record.author_id) == (review.rating, review.order.buyer.address.lower())
         assert record.text.split() == review.text.split()
         assert record.at == review.at // DAY * DAY
-
-
-def test_a_new_connector_goes_on_after_any_page(lab: Lab) -> None:
-    pages = list(lab.pages("reviews"))
-    assert len(pages) >= 3
-    assert {n for page in pages for n in names(list(page.records))} == wanted(lab)
-
-
-def test_what_comes_later_comes(lab: Lab) -> None:
-    _, cursor = lab.pull("reviews")
-    lab.clock.time += HOUR
-    order = next(o for o in lab.market.orders if all(r.order is not o for r in lab.market.reviews))
-    lab.market.reviews_order(order, 2, "It broke.")
-    lab.clock.time += 10 * MINUTE
-    fresh, _ = lab.pull("reviews", cursor)
-    assert f"review:{order.number}" in names(fresh)
-
-
-@pytest.mark.parametrize("kind", ["status", "drop", "cut"])
-def test_the_third_page_fails_and_is_where_it_goes_on(lab: Lab, kind: str) -> None:
-    fault = lab.fault(kind, r"^GET /documents/report-\d+$", after=2, times=20)
-    cursor, got = "", set[str]()
-    with pytest.raises(Fault):
-        for page in lab.connect().pull("reviews", "", since=SINCE):
-            cursor = page.cursor
-            got |= names(list(page.records))
-    fault.times = 0
-    assert got | names(lab.pull("reviews", cursor)[0]) == wanted(lab)
-
-
-def test_one_bad_row_is_set_aside(lab: Lab) -> None:
-    lab.pull("reviews")
-    answer = type(lab.site.papers).rows
-
-    def spoilt(made: object) -> list[dict[str, str]]:
-        found = answer(lab.site.papers, made)
-        return [{**row, "Rating": "nine"} if row["Order ID"] == bad else row for row in found]
-
-    bad = lab.site.papers.reviewed(SINCE, lab.clock.time)[0].order.number
-    lab.site.papers.rows = spoilt
-    records, _ = lab.pull("reviews")
-    (aside,) = [r for r in records if isinstance(r, BadRecord)]
-    assert bad.encode() in aside.raw
-    assert len(records) == len(wanted(lab))
 
 
 def test_headings_of_other_languages_are_known() -> None:

@@ -42,6 +42,7 @@ class EbayCase(Case):
         "read": r"^POST /commerce/message/v1/update_conversation$",
     }
     parcels = True
+    renewing = r"^POST /identity/v1/oauth2/token$"
     spoils = {"messages": r"^GET /commerce/message/v1/conversation/\d+$"}
 
     def prepare(self, market: Market, clock: FrozenClock) -> None:

@@ -39,7 +39,9 @@ ACTS = {
 
 class ShopeeCase(Case):
     platform = "shopee"
+    parcels = True
     rotates = True
+    renewing = r"^POST /api/v2/auth/access_token/get$"
     streams, spoils, acts = STREAMS, SPOILS, ACTS
 
     def prepare(self, market: Market, clock: FrozenClock) -> None:

@@ -22,7 +22,10 @@ def query(name: str) -> str:
 
 class ShopifyCase(Case):
     platform = "shopify"
+    parcels = True
     streams = {"orders": query("Orders"), "cases": query("Returns")}
+    renewing = r"^POST /admin/oauth/access_token$"
+    tells_left = True
     acts = {
         "refunds": query("Refund"),
         "refunds:return": query("Refund"),
@@ -99,6 +102,7 @@ class ShopifyCase(Case):
             "revoked": (set_(installed=False), "installed in this shop"),
             "secret": (set_(client_secret="another"), "Client ID and secret"),
             "scope": (lambda: site.granted.discard("write_returns"), "write_returns"),
+            "clock": (set_(skew=-600_000), "10 minutes fast"),
             "people": (set_(people=False), "customer data"),
             "ended": (lambda: lab.settings.update(api_version="2025-01"), "set the API version to 2026-01"),
             "version": (lambda: lab.settings.update(api_version="2031-01"), "version"),

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.contract import Command, Decide, MarkRead, Refund, SendReply, Ship
 from connectors.sandbox.market import Market, MarketCase
 from connectors.sandbox.tiktok import TikTokSite
-from connectors.sandbox.tiktok_shapes import case_id, thread_id
+from connectors.sandbox.tiktok_shapes import case_id, thread_id, user_id
 from connectors.sandbox.web import Site
 from store.values import HOUR, Instant
 from tests.connectors.ports import FrozenClock
@@ -24,6 +24,7 @@ SPOILS = {"messages": r"^GET /customer_service/202309/conversations/\w+/messages
 APPROVE = r"^POST /return_refund/202309/returns/\w+/approve$"
 ACTS = {
     "reply": r"^POST /customer_service/202309/conversations/\w+/messages$",
+    "reply:new": r"^POST /customer_service/202309/conversations/\w+/messages$",
     "refunds": APPROVE,
     "refunds:goods": APPROVE,
     "returns:approve": APPROVE,
@@ -39,11 +40,17 @@ KINDS = {"refund": "refund", "exchange": "exchange", "cancellation": "cancellati
 
 class TikTokCase(Case):
     platform = "tiktok"
+    parcels = True
     rotates = True
+    renewing = r"^GET /api/v2/token/refresh$"
     streams, spoils, acts = STREAMS, SPOILS, ACTS
 
     def prepare(self, market: Market, clock: FrozenClock) -> None:
         super().prepare(market, clock)
+        heard = [t.buyer for t in market.threads]
+        quiet = next(t.buyer for t in market.threads[1:-1] if heard.count(t.buyer) <= 3
+                     and t.buyer not in (heard[0], heard[-1]))  # fmt: skip
+        market.threads = [t for t in market.threads if t.buyer != quiet]
         end = clock.time
         clock.time = end - 2 * HOUR
         busy = {c.order.number for c in market.cases}
@@ -75,6 +82,7 @@ class TikTokCase(Case):
         goods = [c for c in asked if kind(c) == "return"]
         swap = next(c for c in asked if kind(c) == "exchange")
         new = next(o for o in m.orders if o.status == "processing" and all(c.order is not o for c in m.cases))
+        silent = next(o for o in m.orders if all(t.buyer != o.buyer for t in m.threads))
         unread = next(t for t in m.threads if t.unread)
 
         def decide(key: str, c: MarketCase, decision: str, reason: str = "") -> Decide:
@@ -83,6 +91,7 @@ class TikTokCase(Case):
         words = 'On its way.\n\nKim "谢谢"'
         return {
             "reply": SendReply("k1", "<k1@shop.example>", (), "", words, at=now, thread_id=thread_id(m.threads[-1])),
+            "reply:new": SendReply("k11", "<k11@shop.example>", (user_id(silent.buyer),), "", words, at=now),
             "refunds": Refund("k2", refund.order.number, refund.amount, "", case_id=case_id(refund)),
             "refunds:goods": Refund("k3", back.order.number, back.amount, "", case_id=case_id(back)),
             "returns:approve": decide("k4", goods[0], "approve"),

@@ -186,6 +186,21 @@ def test_where_no_message_may_be_sent_none_is(lab: Lab) -> None:
 # Deeds ------------------------------------------------------------------------------------------------
 
 
+def test_a_buyer_who_never_wrote_can_be_written_to(lab: Lab) -> None:
+    """A conversation is begun, empty; the next words go into the same."""
+    command = lab.case.commands(lab)["reply:new"]
+    assert isinstance(command, SendReply)
+    before = len(lab.market.threads)
+    assert lab.connect().find(command) is None
+    lab.connect().send(command, lambda: None)
+    lab.connect().send(replace(command, key="k2", text="And thank you."), lambda: None)
+    assert len(lab.market.threads) == before + 1
+    assert [m.text for m in lab.market.threads[-1].messages] == [command.text, "And thank you."]
+    with pytest.raises(Permanent, match="does not know"):
+        lab.connect().send(replace(command, to=("anna@buyer.example",)), lambda: None)
+
+
+
 def test_what_cannot_work_never_reaches_the_point_of_no_return(lab: Lab) -> None:
     commands = lab.case.commands(lab)
     reply, refund, decline, ship = (commands[k] for k in ("reply", "refunds", "returns:decline", "tracking"))

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import CaseRecord, OrderRecord, OutcomeUnknown, Permanent, Refund, SchemaSurprise, Ship
-from connectors.fields import Unreadable
+from connectors.answer import parse_json
+from connectors.contract import CaseRecord, Decide, OrderRecord, OutcomeUnknown, Permanent, Refund, SchemaSurprise, Ship
+from connectors.fields import Unreadable, as_bytes
 from connectors.sandbox.web import Request
 from connectors.walmart import mapping
 from store.values import HOUR, MINUTE, SECOND, Money
@@ -152,6 +153,43 @@ def test_a_return_is_paid_back_whole_or_not_at_all(lab: Lab) -> None:
     for wrong in (replace(command, amount=command.amount - Money("USD", 1)), replace(command, order_id="1")):
         with pytest.raises(Permanent):
             lab.connect().send(wrong, lambda: None)
+
+
+def unwanted(lab: Lab) -> Any:
+    return next(o for o in lab.market.orders if o.status == "processing" and lab.site.wish(o))
+
+
+def test_a_wish_to_cancel_comes_as_a_case_and_can_be_granted_once(lab: Lab) -> None:
+    order = unwanted(lab)
+    told = lab.connect().fetch("case", order.id)
+    case = next(r for r in told if isinstance(r, CaseRecord))
+    assert (case.kind, case.order_id, case.open, case.allowed) == ("cancellation", order.id, True, ("approve",))
+    assert (case.lines, case.opened_at) == (("1",), lab.site.moved(order))
+    command = Decide("k", order.id, "cancellation", "approve")
+    lab.connect().send(command, lambda: None)
+    (line,) = sent(lab)["orderCancellation"]["orderLines"]["orderLine"]
+    assert line["orderLineStatuses"]["orderLineStatus"][0]["cancellationReason"] == "CUSTOMER_REQUESTED_SELLER_TO_CANCEL"
+    assert not next(r for r in lab.connect().fetch("case", order.id) if isinstance(r, CaseRecord)).open
+    with pytest.raises(Permanent, match="no longer open"):
+        lab.connect().send(command, lambda: None)
+
+
+def test_a_wish_to_cancel_is_declined_by_shipping(lab: Lab) -> None:
+    order, passed = unwanted(lab), list[int]()
+    with pytest.raises(Permanent, match="ship the order"):
+        lab.connect().send(Decide("k", order.id, "cancellation", "decline"), lambda: passed.append(1))
+    assert not passed
+    lab.connect().send(Ship("k", order.id, "UPS", "1Z999", lab.clock.time - HOUR), lambda: None)
+    assert sent(lab)["orderShipment"]["orderLines"]["orderLine"][0]["intentToCancelOverride"] is True
+    with pytest.raises(Permanent, match="otherwise"):
+        lab.connect().find(Decide("k", order.id, "cancellation", "approve"))
+
+
+@pytest.mark.parametrize("said", ["", "false", "NO", "None"])
+def test_no_wish_is_no_case(lab: Lab, said: str) -> None:
+    raw: Any = parse_json(as_bytes(lab.site._shown_order(unwanted(lab))))
+    raw["orderLines"]["orderLine"][0]["intentToCancel"] = said
+    assert len(mapping.records(raw)) == 1
 
 
 def test_a_carrier_walmart_does_not_know_goes_by_its_own_name(lab: Lab) -> None:

@@ -1,0 +1,16 @@
+"""A lab of 17TRACK alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.connectors.seventeentrack.case import CASE
+from tests.connectors.suite import Lab, opened
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    with opened(CASE) as made:
+        yield made
