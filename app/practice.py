@@ -27,6 +27,7 @@ from store.values import HOUR, Instant
 
 if TYPE_CHECKING:
     from app.wire import Wired
+    from connectors.sandbox.standing import Standing
     from connectors.sandbox.world import World
 
 SEED = 7
@@ -196,20 +197,38 @@ def _mark(folder: Path, seed: int, made_at: Instant) -> None:
 
 def _run(wired: Wired, world: World, folder: Path) -> None:
     from connectors.sandbox.mail import MailStandIn
+    from connectors.sandbox.shoppers import Shoppers
     from connectors.sandbox.world.buyers import Buyers, users
-    from desk import practice
+    from desk.practice_links import connect_mail
 
-    with MailStandIn(users=users(world.shops)) as server:
-        buyers = Buyers(world, server, wired.store.clock.now)
+    clock = wired.store.clock
+    with MailStandIn(users=users(world.shops)) as server, linked(wired, world) as shops:
+        buyers = Buyers(world, server, clock.now)
         buyers.open_folders()
-        practice.connect(wired.store, wired.vault, world, server.imap_port, server.smtp_port, users(world.shops))
+        connect_mail(wired.store, wired.vault, world, server.imap_port, server.smtp_port, users(world.shops))
         sync = wired.sync()
+        shoppers = Shoppers({name: s.market for name, s in shops.items()}, f"{world.seed}/{clock.now()}", news=sync.nudge)
         for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(name, lambda *_: sync.stop())
         threading.Thread(target=_until_left_alone, args=(sync.stop,), daemon=True).start()
         print(json.dumps({"folder": str(folder)}), flush=True)
-        with buyers:
+        with buyers, shoppers:
             sync.run(forever=True)
+
+
+@contextmanager
+def linked(wired: Wired, world: World) -> Iterator[Mapping[str, Standing]]:
+    """The stand-ins of every account of the practice shop, served and linked for the block; by channel."""
+    from connectors.sandbox.standing import NUMBERED, market_of, serving
+    from desk.practice_links import connect_account, told
+
+    clock, conn = wired.store.clock, wired.store.conn
+    markets = [(a.platform, market_of(a, world, clock, told(conn, a, world))) for a in world.accounts]
+    with serving(markets, clock) as found:
+        for account, one in zip(world.accounts, found, strict=True):
+            orders = {o.number: o.id for o in one.market.orders} if account.platform in NUMBERED else {}
+            connect_account(wired.store, wired.vault, account.id, one.settings, one.secrets, orders)
+        yield {account.id: one for account, one in zip(world.accounts, found, strict=True)}
 
 
 def _until_left_alone(stop: Callable[[], None]) -> None:

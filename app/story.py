@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.practice import linked
 from app.story_scene import LANG, Failed, MovedClock, Scene
 from app.story_steps import STEPS
 from app.wire import fresh_id, reacting
 from connectors.sandbox.mail import MailStandIn
 from connectors.sandbox.world import make_world, shops
-from connectors.sandbox.world.buyers import Buyers, Pace, users
+from connectors.sandbox.world.buyers import Buyers, users
+from connectors.sandbox.world.living import Pace
 from desk import practice
+from desk.practice_links import connect_mail
 from store.errors import DeskError
 from store.unit import Store
 from store.values import clean_line
@@ -47,15 +50,16 @@ def play(folder: Path, seed: int = SEED) -> Iterator[Told]:
             wrote = {t.buyer.address for t in world.talks}
             mine = [o for _, o in world.coming if o.buyer.shop.id == "mail" and o.buyer.lang == LANG]
             bought = next(o for o in mine if o.buyer.address not in wrote)
-            scene = Scene(wired, clock, server, buyers, world, bought)
             practice.furnish(wired.store, world, clock.now())
-            practice.connect(wired.store, wired.vault, world, server.imap_port, server.smtp_port, users(world.shops))
-            scene.facts["seconds"] = round(time.perf_counter() - started, 1)
-            for name, step in STEPS.items():
-                told = _told(name, step, scene)
-                yield told
-                if not told.ok:
-                    return
+            connect_mail(wired.store, wired.vault, world, server.imap_port, server.smtp_port, users(world.shops))
+            with linked(wired, world) as accounts:
+                scene = Scene(wired, clock, server, buyers, world, bought, accounts)
+                scene.facts["seconds"] = round(time.perf_counter() - started, 1)
+                for name, step in STEPS.items():
+                    told = _told(name, step, scene)
+                    yield told
+                    if not told.ok:
+                        return
         finally:
             wired.store.close()
 

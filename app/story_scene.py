@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from app.wire import Wired, acting
 from app.words import N_, _
 from connectors.sandbox.mail import MailStandIn
+from connectors.sandbox.standing import Standing
 from connectors.sandbox.world import Buyer, Order, World
 from connectors.sandbox.world.buyers import Buyers
 from desk import practice, thread
@@ -45,6 +46,8 @@ class Scene:
     buyers: Buyers
     world: World
     bought: Order
+    shops: Mapping[str, Standing]
+    """The accounts at marketplaces, by channel."""
     message_id: str = ""
     ticket_id: int = 0
     text: str = ""

@@ -8,6 +8,7 @@ from email.policy import default
 
 from app.labels import named
 from app.story_automation import AUTOMATION
+from app.story_markets import MARKETS
 from app.story_scene import LANG, Failed, Scene, must, until
 from app.words import N_, _
 from connectors.sandbox.world.data import texts
@@ -28,7 +29,8 @@ from store.values import SECOND, Actor
 def _desk(s: Scene) -> str:
     count = s.store.conn.execute("SELECT count(*) FROM ticket").fetchone()[0]
     must(count == len(s.world.talks), N_("the desk has {count} tickets"), count=count)
-    s.facts |= {"tickets": count, "buyers": len(s.world.buyers), "channels": len(s.world.shops)}
+    channels = len(shop.channels(s.store.conn))
+    s.facts |= {"tickets": count, "buyers": len(s.world.buyers), "channels": channels}
     return _("a practice desk: {tickets} tickets, {buyers} buyers, {channels} channels, made in {seconds} s").format(
         **s.facts
     )
@@ -220,5 +222,5 @@ STEPS: dict[str, Callable[[Scene], str]] = {
     "desk": _desk, "mail": _mail, "pulled": _pulled, "sorted": _sorted, "owner": _owned, "clock": _due,
     "template": _written, "taken_back": _taken_back, "held": _held, "sent": _sent, "stopped": _stopped,
     "answered": _answered, "one_copy": _once, "undone": _undone, "undo_refused": _refused,
-    **AUTOMATION, "verified": _verified,
+    **MARKETS, **AUTOMATION, "verified": _verified,
 }  # fmt: skip

@@ -24,10 +24,13 @@ def _due(low: int | None, high: int | None) -> Condition:
 
 
 def last_scan(thread: Thread) -> str:
-    """The last that is known of the parcel: the day it left, until a room that follows parcels knows more."""
+    """The last that is known of the parcel: what its carrier noted and on which day; else the day it left."""
     parcel = thread.shipments[0] if thread.shipments else None
-    at = parcel.shipped_at if parcel else None
-    return datetime.fromtimestamp(at / 1000, UTC).date().isoformat() if at else ""
+    news = thread.news.get((parcel.order_id, parcel.tracking)) if parcel else None
+    noted = news.last if news else None
+    at = noted.at if noted else parcel.shipped_at if parcel else None
+    day = datetime.fromtimestamp(at / 1000, UTC).date().isoformat() if at else ""
+    return f"{day} {noted.text}{f' ({noted.place})' if noted.place else ''}" if noted else day
 
 
 def next_date(thread: Thread) -> str:

@@ -6,13 +6,13 @@ what they would be had the team really worked. Same world and same `now`: same d
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Receipt
+from connectors.sandbox.market import message_id
 from connectors.sandbox.world import World
 from desk import agents, channels, outbox, setup, tickets
 from desk.agents import NewAgent
@@ -27,7 +27,6 @@ from store.sql import people
 from store.sql import tickets as stored
 from store.unit import Store, UnitOfWork
 from store.values import DAY, HOUR, NEVER, SYSTEM, Actor, Instant
-from store.vault import Vault
 
 SHOP = "Nordlicht Shop"
 ZONE = "Europe/Berlin"
@@ -43,6 +42,8 @@ _TEAM: tuple[tuple[str, str, Mapping[str, object]], ...] = (
     ("wei", "Wei", {"zone": "Asia/Shanghai", "languages": {"zh-CN": 5, "zh-TW": 5, "ja": 4, "en": 4},
                     "capacity": 30, "shifts": {"zone": "Asia/Shanghai", "week": {"daily": "08:30-19:00"}}}),
 )  # fmt: skip
+_UNSERVED = {"api_url": "http://127.0.0.1:9"}
+"""What an account's stand-in is called until `desk.practice_links.connect_account` says where it is."""
 _NOTES = (
     "Called the carrier, they look for it until tomorrow noon.",
     "Same batch as last week's complaints, see the supplier thread.",
@@ -74,8 +75,13 @@ def furnish(store: Store, world: World, now: Instant, *, zone: str = ZONE, unix_
         _team(unit, zone, unix_user)
         add_groups(unit)
         for shop in world.shops:
-            channels.add(unit, shop.id, platform="email", name=shop.name, label=shop.label,
-                         settings={"from_address": shop.address}, since=now - DAY, kind=shop.kind)  # fmt: skip
+            platform, settings = ("email", {"from_address": shop.address}) if shop.by_mail else (shop.platform, _UNSERVED)
+            channels.add(unit, shop.id, platform=platform, name=shop.name, label=shop.label, settings=settings,
+                         since=now - DAY, kind=shop.kind)  # fmt: skip
+        for account in world.accounts:
+            if all(account.id != shop.id for shop in world.shops):
+                channels.add(unit, account.id, platform=account.platform, name=account.name, label=account.label,
+                             settings=_UNSERVED, since=now - DAY, kind="marketplace")  # fmt: skip
         customers = add_customers(unit, world)
         add_orders(unit, world, customers)
         enabled = False
@@ -91,32 +97,6 @@ def furnish(store: Store, world: World, now: Instant, *, zone: str = ZONE, unix_
         agents.set_presence(unit, PERSON, "on")
         _mark_read(unit, now)
     return len(past.ticket)
-
-
-def connect(
-    store: Store, vault: Vault, world: World, imap_port: int, smtp_port: int, passwords: Mapping[str, str]
-) -> None:
-    """Points every channel at a stand-in mail server on loopback. Its memory is new each time, so reading begins anew.
-
-    The marketplaces are reached by mail, as by their relays: each account has a mailbox of its own.
-    """
-    for shop in world.shops:
-        if not vault.has(f"channel/{shop.id}/password"):
-            vault.put(f"channel/{shop.id}/password", passwords[shop.address])
-    with store.write(SYSTEM) as unit:
-        for shop in world.shops:
-            own = shop.kind == "email"
-            settings = {
-                "imap_host": "127.0.0.1", "imap_port": imap_port, "imap_tls": "plain",
-                "smtp_host": "127.0.0.1", "smtp_port": smtp_port, "smtp_tls": "plain",
-                "user": shop.address, "from_address": shop.address, "from_name": SHOP, "mailboxes": [shop.folder],
-                "sent": "auto" if own else "", "sent_copy": own, "poll_seconds": 5,
-            }  # fmt: skip
-            unit.conn.execute(
-                "UPDATE channel SET settings = ?, fault = '', fault_at = 0 WHERE id = ?",
-                (json.dumps(settings), shop.id),
-            )
-            unit.conn.execute("DELETE FROM cursor WHERE channel_id = ?", (shop.id,))
 
 
 def _team(unit: UnitOfWork, zone: str, unix_user: str) -> None:
@@ -153,8 +133,8 @@ def _queue(unit: UnitOfWork, step: Step, past: _Past) -> None:
     name = next(name for ident, name, _ in _TEAM if ident == unit.actor.id)
     reply = outbox.Reply(
         ticket_id=ticket_id, text=step.talk.turns[step.turn].text.replace("{agent}", name),
-        to=(step.talk.buyer.address,), subject=outbox.reply_subject(ticket.subject), base_seq=ticket.thread_seq,
-        then=step.then,
+        to=(step.talk.buyer.address,) if step.talk.buyer.shop.by_mail else (),
+        subject=outbox.reply_subject(ticket.subject), base_seq=ticket.thread_seq, then=step.then,
     )  # fmt: skip
     past.row[step.talk.number] = outbox.queue(unit, reply)
 
@@ -162,7 +142,9 @@ def _queue(unit: UnitOfWork, step: Step, past: _Past) -> None:
 def _sent(unit: UnitOfWork, step: Step, past: _Past) -> None:
     row = rows.get(unit.conn, past.row.pop(step.talk.number))
     assert row is not None
-    outbox.sent(unit, row.id, Receipt(outbox.command(row).message_id, step.at))
+    by_mail = step.talk.buyer.shop.by_mail
+    remote_id = outbox.command(row).message_id if by_mail else message_id(step.talk.number, step.turn)
+    outbox.sent(unit, row.id, Receipt(remote_id, step.at))
 
 
 def _note(unit: UnitOfWork, step: Step, past: _Past) -> None:
@@ -213,5 +195,5 @@ def _mark_read(unit: UnitOfWork, now: Instant) -> None:
         (now - 3 * HOUR,),
     ).fetchall()
     for ident, _, _ in _TEAM:
-        for ticket_id, message_id in seen:
-            people.mark_read(unit.conn, ident, ticket_id, message_id)
+        for ticket_id, newest in seen:
+            people.mark_read(unit.conn, ident, ticket_id, newest)

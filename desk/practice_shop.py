@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from connectors.sandbox.world import World
+from desk.practice_mail import sender_key
 from store.sql import people
 from store.unit import UnitOfWork
 from store.values import DAY, fold
@@ -19,9 +20,9 @@ def add_customers(unit: UnitOfWork, world: World) -> Mapping[str, int]:
     for b in world.buyers:
         found[b.address] = people.add_customer(
             unit.conn,
-            key=f"email:{b.address}",
+            key=sender_key(b),
             name=b.name,
-            email=b.address,
+            email=b.address if b.shop.by_mail else "",
             now=unit.now,
             lang=b.lang,
             country=b.country,
@@ -38,7 +39,7 @@ def add_orders(unit: UnitOfWork, world: World, customers: Mapping[str, int]) -> 
         order_id = unit.conn.execute(
             "INSERT INTO orders (channel_id, number, number_key, customer_id, placed_at, status, total_minor, "
             "currency, country) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (o.buyer.shop.id, o.number, number_key(o.number), customers[o.buyer.address], o.placed_at, o.status,
+            (o.buyer.shop.account, o.number, number_key(o.number), customers[o.buyer.address], o.placed_at, o.status,
              total.minor, total.currency, o.buyer.country),
         ).lastrowid  # fmt: skip
         unit.conn.executemany(

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from sqlcipher3 import dbapi2
 
 from store.errors import N_, Invalid, Unavailable
+from store.turns import waiting
 
 
 class Rows(Protocol):
@@ -133,21 +134,31 @@ def keep_out(conn: Connection) -> None:
     conn.set_authorizer(judge)  # type: ignore[attr-defined]
 
 
-def begin(conn: Connection) -> None:
-    """BEGIN IMMEDIATE, waiting up to `BUSY_S`. SQLite's own back-off sleeps up to 100 ms and starves a person behind
-    a bulk writer that pauses 5 ms, so this asks again every few milliseconds instead."""
+def begin(conn: Connection, folder: Path) -> None:
+    """BEGIN IMMEDIATE on the desk in `folder`, waiting up to `BUSY_S`. SQLite's own back-off sleeps up to 100 ms and
+    starves a person behind a bulk writer that pauses 5 ms, so this asks again every few milliseconds instead, and lets
+    the one who writes know."""
     deadline = time.monotonic() + BUSY_S
     conn.execute("PRAGMA busy_timeout = 0")
     try:
-        pause = 0.001
-        while True:
-            try:
-                conn.execute("BEGIN IMMEDIATE")
-                return
-            except dbapi2.OperationalError as exc:
-                if "locked" not in str(exc) or time.monotonic() > deadline:
-                    raise
-            time.sleep(pause)
-            pause = min(pause * 1.3, 0.004)
+        if _begun(conn):
+            return
+        with waiting(folder):
+            pause = 0.001
+            while True:
+                time.sleep(pause)
+                if _begun(conn, last=time.monotonic() > deadline):
+                    return
+                pause = min(pause * 1.3, 0.004)
     finally:
         conn.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
+
+
+def _begun(conn: Connection, *, last: bool = False) -> bool:
+    try:
+        conn.execute("BEGIN IMMEDIATE")
+    except dbapi2.OperationalError as exc:
+        if last or "locked" not in str(exc):
+            raise
+        return False
+    return True

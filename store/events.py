@@ -94,6 +94,28 @@ def caused(conn: Connection, ticket_id: int, seq: int) -> list[Event]:
     return [_event(r) for r in conn.execute(sql, (ticket_id, seq, seq))]
 
 
+def one(conn: Connection, seq: int) -> Event | None:
+    row = conn.execute(f"SELECT {_COLUMNS} FROM event WHERE seq = ?", (seq,)).fetchone()
+    return _event(row) if row else None
+
+
+def altered(conn: Connection, ticket_id: int) -> list[int]:
+    """Seqs of a ticket's events that do not match their own hashes. It says nothing of events that were taken out, nor
+    of a log written anew as a whole: `verify` walks the chain."""
+    from store.chain import digest
+
+    found = []
+    for row in conn.execute(f"SELECT {_COLUMNS} FROM event WHERE ticket_id = ? ORDER BY seq", (ticket_id,)):
+        emptied = row[10] is None and row[11] is None
+        try:
+            whole = emptied or digest(row[11], row[10]) == row[12]
+        except TypeError:
+            whole = False
+        if not whole or _linked(row, row[13]) != row[14]:
+            found.append(row[0])
+    return found
+
+
 def after(conn: Connection, seq: int, limit: int = 500) -> list[Event]:
     """Events behind `seq`, oldest first: the change feed."""
     sql = f"SELECT {_COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT ?"

@@ -75,19 +75,24 @@ def put(
     """Indexes one message: its texts, its people, `files` (names and contents of what is attached) and `known` (the
     numbers it is about, whether it spells them so, otherwise or not at all). What it quotes, its files and the text of
     a `note` are found by themselves, too."""
-    whole = f"{body}\n{files}" if files else body
-    found = numbers(f"{subject}\n{whole}")
-    if known:
-        found = f"{found} {words(known.replace('-', ''))} {words(known)}"
     conn.execute(
         "INSERT INTO message_fts (rowid, subject, body, people, numbers) VALUES (?, ?, ?, ?, ?)",
-        (message_id, words(subject), words(whole), words(people), found),
+        (message_id, *row(subject=subject, body=body, people=people, files=files, known=known)),
     )
     if files or quoted or note:
         conn.execute(
             f"INSERT INTO {ASIDE} (rowid, files, quoted, note) VALUES (?, ?, ?, ?)",
             (message_id, words(files), words(quoted), words(body) if note else ""),
         )
+
+
+def row(*, subject: str, body: str, people: str, files: str = "", known: str = "") -> tuple[str, str, str, str]:
+    """What `put` indexes in the main table: subject, body, people, numbers."""
+    whole = f"{body}\n{files}" if files else body
+    found = numbers(f"{subject}\n{whole}")
+    if known:
+        found = f"{found} {words(known.replace('-', ''))} {words(known)}"
+    return words(subject), words(whole), words(people), found
 
 
 class Hit(NamedTuple):

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from store import events
+from store import events, turns
 from store.connection import Connection, begin, check_place, connect, keep_out, translated
 from store.errors import N_, Invalid, NotFound, Unavailable
 from store.values import Actor, Clock, Ids, Instant
@@ -143,7 +143,7 @@ class Store:
         _private(store.path)
         conn = store.conn
         with translated(store.path):
-            begin(conn)
+            begin(conn, store.folder)
             try:
                 if store._furnished():  # somebody else was faster
                     raise _already(folder)
@@ -171,7 +171,7 @@ class Store:
         """One transaction by `actor`: committed when the block ends, undone when it raises."""
         conn = self.conn
         with translated(self.path):
-            begin(conn)
+            begin(conn, self.folder)
             unit = UnitOfWork(conn, actor, self.clock.now(), self.ids)
             try:
                 yield unit
@@ -214,6 +214,18 @@ class Store:
         version: int = self.conn.execute("PRAGMA data_version").fetchone()[0]
         return version
 
+    def asked(self) -> bool:
+        """Whether somebody waits to write: whoever writes much then lets them."""
+        return turns.asked(self.folder)
+
+    def leave(self) -> None:
+        """Closes this thread's connection: what a thread that ends while its process goes on does last."""
+        conn: Connection | None = getattr(self._local, "conn", None)
+        if conn is not None:
+            self._local.conn = None
+            self._all.remove(conn)
+            conn.close()
+
     def tidy(self) -> None:
         """Moves what the write-ahead log gathered into the database, without making anybody wait, once it has grown.
         For pauses of whoever writes much: a person's save should never pay for it."""
@@ -248,7 +260,7 @@ class Store:
 
         conn = self.conn
         with translated(self.path):
-            begin(conn)
+            begin(conn, self.folder)
             try:
                 if (found := self.revision()) != HEAD_REVISION:
                     self._put_aside(self.folder / f"before-{HEAD_REVISION}-from-{found}.db")

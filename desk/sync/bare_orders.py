@@ -7,7 +7,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
+from desk.sync.inbound import Inbound
 from store.connection import Connection
 from store.values import fold
 
@@ -34,6 +36,12 @@ def find(conn: Connection, text: str, known: Iterable[str] = (), *, sender_key: 
     ).fetchall()
     held = {key: number for key, number, own in rows if own or found[key]}
     return tuple(held[key] for key in found if key in held)
+
+
+def named(conn: Connection, item: Inbound) -> Inbound:
+    """A message with the orders of the desk that its text names without saying what they are."""
+    found = find(conn, f"{item.subject}\n{item.text}", item.order_numbers, sender_key=item.sender_key)
+    return replace(item, order_numbers=(*item.order_numbers, *found)) if found else item
 
 
 def tokens(text: str, known: Iterable[str] = ()) -> dict[str, bool]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from connectors.contract import Connector
 from desk import reach
 from desk.reason import Reason
-from desk.sync import facts, pull
+from desk.sync import pull
+from desk.sync.facts_buyers import number_key
 from desk.sync.reader import InProcess
 from store.connection import Connection
 from store.errors import N_, Invalid, NotFound, Refused
@@ -18,7 +21,7 @@ from store.values import Actor
 def order(conn: Connection, number: str, channel_id: str = "") -> tuple[str, str]:
     """`(channel, what its platform calls it)` of an order. Raises NotFound where the desk does not know it and no account
     is said, Invalid where several accounts have one of that number."""
-    known = [o for o in shop.orders_by_key(conn, facts.number_key(number)) if channel_id in ("", o.channel_id)]
+    known = [o for o in shop.orders_by_key(conn, number_key(number)) if channel_id in ("", o.channel_id)]
     if len(known) > 1:
         raise Invalid(N_("Several accounts have an order {item}."), item=number,
                       next=N_("Say --channel: {known}"), known=", ".join(o.channel_id for o in known))  # fmt: skip
@@ -44,3 +47,28 @@ def fetch(store: Store, channel: Channel, connector: Connector, kind: str, remot
         for item in items:
             pull.take_one(unit, channel, item, total)
     return total
+
+
+class Wanted(NamedTuple):
+    """One thing of a ticket that its platform can be asked for: `kind` is order or case, `name` what people call it."""
+
+    channel_id: str
+    kind: str
+    remote_id: str
+    name: str
+
+
+def of_ticket(conn: Connection, ticket_id: int) -> list[Wanted]:
+    """The orders and cases of a ticket; an order it names and the desk does not know is asked for by its number."""
+    orders = conn.execute(
+        "SELECT o.channel_id, o.remote_id, o.number FROM ticket_order x JOIN orders o ON o.id = x.order_id "
+        "WHERE x.ticket_id = ? ORDER BY o.placed_at DESC LIMIT 5", (ticket_id,),
+    ).fetchall()  # fmt: skip
+    found = [Wanted(channel, "order", remote or number, number) for channel, remote, number in orders]
+    if not found:
+        sql = "SELECT channel_id, order_number FROM ticket WHERE id = ? AND order_number <> ''"
+        found = [Wanted(channel, "order", number, number) for channel, number in conn.execute(sql, (ticket_id,))]
+    cases = conn.execute(
+        "SELECT channel_id, remote_id FROM case_file WHERE ticket_id = ? ORDER BY opened_at DESC LIMIT 5", (ticket_id,)
+    ).fetchall()
+    return [*found, *(Wanted(channel, "case", remote, remote) for channel, remote in cases)]

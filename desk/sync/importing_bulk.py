@@ -14,7 +14,7 @@ from desk.clocks.talk import Spoken, Talk
 from desk.reading.records import Understanding
 from desk.sync import bare_orders
 from desk.sync.importing_lines import Conversation, Message
-from desk.sync.intake import Inbound
+from desk.sync.inbound import Inbound
 from store.connection import Connection
 from store.sql import bulk, shop
 from store.sql.rows import Channel

@@ -9,16 +9,19 @@ from __future__ import annotations
 import codecs
 import csv
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO
 
-from desk.sync.importing_csv_columns import Columns, known, understood
-from desk.sync.importing_csv_values import day_first, text_of
+from desk.sync.importing_csv_columns import SAME, Columns, known, understood
+from desk.sync.importing_csv_profiles import Profile
+from desk.sync.importing_csv_values import day_first, instant, text_of
 from desk.sync.importing_lines import Bad
 from store.errors import N_, Invalid
+from store.values import Instant
 
 LONGEST_ROW = 5_000
 """Lines a row may have."""
@@ -27,7 +30,7 @@ LARGEST_ROW = 4 << 20
 _SAMPLE = 5_000
 """Rows looked at to tell which way round dates are."""
 _SEPARATORS = (",", ";", "\t", "|")
-_DATES = ("ts", "placed", "shipped", "delivered")
+_DATES = ("ts", "placed", "updated", "shipped", "delivered", "opened", "due", "at")
 
 
 class Row(NamedTuple):
@@ -40,7 +43,8 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file that is understood. `days_first`: whether 11/02 is the eleventh of February."""
+    """A file that is understood. `days_first`: whether 11/02 is the eleventh of February; `zone` is that of its times where
+    they name none."""
 
     path: Path
     encoding: str
@@ -48,23 +52,59 @@ class Table:
     columns: Columns
     header_line: int
     days_first: bool = True
+    zone: tzinfo = UTC
+
+    def instant(self, text: str) -> Instant:
+        """A time as the file writes it. Raises ValueError."""
+        return instant(text, self.days_first, self.zone)
 
     def rows(self) -> Iterator[Row | Bad]:
         """Every row behind the header, in order."""
+        repeated = _Repeated(self.columns)
+        for row in self._rows():
+            yield repeated(row) if isinstance(row, Row) else row
+
+    def _rows(self) -> Iterator[Row | Bad]:
         name, fields = self.path.name, self.columns.fields
+        ends = self.columns.profile.ends
         with self.path.open(encoding=self.encoding, errors="replace", newline="") as file:
             for number, cells in records(file, self.separator):
                 if number <= self.header_line:
                     continue
                 if isinstance(cells, str):
                     yield Bad(f"{name}:{number}", cells)
-                elif not any(c.strip() for c in cells):
+                elif _no_record(cells, ends):
                     continue
                 elif len(cells) > len(fields) and any(c.strip() for c in cells[len(fields) :]):
                     yield Bad(f"{name}:{number}", f"{len(cells)} cells for {len(fields)} columns")
                 else:
-                    found = {f: text_of(c) for f, c in zip(fields, cells, strict=False) if f}
+                    pairs = ((text_of(c), one) for one, c in zip(fields, cells, strict=False) if one)
+                    found = {f: text for text, one in pairs for f in one}
                     yield Row(f"{name}:{number}", found, _read_so_far(file))
+
+
+def _no_record(cells: Sequence[str], ends: Sequence[str]) -> bool:
+    """An empty row, or one that a platform writes around its table."""
+    first = next((c.strip() for c in cells if c.strip()), "")
+    return not first or any(first.startswith(e) or first.endswith(e) for e in ends)
+
+
+class _Repeated:
+    """Fills the empty cells of a row from the row before, where both are of one thing: a file that tells a product's title in
+    the first row of its variants only."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._place = SAME if columns.profile.same else ""
+        self._before: dict[str, str] = {}
+
+    def __call__(self, row: Row) -> Row:
+        if not self._place:
+            return row
+        if row.cells.get(self._place) == self._before.get(self._place):
+            filled = {f: text or self._before.get(f, "") for f, text in row.cells.items()}
+            row = row._replace(cells=filled)
+        self._before = row.cells
+        return row
 
 
 def _read_so_far(file: TextIO) -> int:
@@ -73,22 +113,26 @@ def _read_so_far(file: TextIO) -> int:
     return buffer.tell()
 
 
-def table(path: Path) -> Table:
-    """Understands a file by its first lines. Raises Invalid where no column is known."""
+def table(path: Path, wanted: Profile | None = None, zone: tzinfo = UTC) -> Table:
+    """Understands a file by its first lines; `wanted` is what a person says it is. Raises Invalid where no column is known."""
     encoding = encoding_of(path)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
+        empty = True
         for number, line in enumerate(islice(file, 20), 1):
             if not line.strip() or line.casefold().startswith("sep="):
                 continue
             separator = max(_SEPARATORS, key=lambda s: (known(_cells(line, s)), line.count(s)))
-            columns = understood(_cells(line, separator))
+            columns = understood(_cells(line, separator), wanted)
+            empty = False
             if columns is None:
-                raise Invalid(N_("{item}: the columns are not understood."), item=path.name,
-                              next=N_("See docs/csv.md: text and sender, order number, or address."))  # fmt: skip
-            found = Table(path, encoding, separator, columns, number)
+                continue
+            found = Table(path, encoding, separator, columns, number, zone=zone)
             dates = (row.cells.get(f, "") for row in islice(found.rows(), _SAMPLE) if isinstance(row, Row)
                      for f in _DATES)  # fmt: skip
-            return Table(path, encoding, separator, columns, number, day_first(dates))
+            return replace(found, days_first=day_first(dates))
+    if not empty:
+        raise Invalid(N_("{item}: the columns are not understood."), item=path.name,
+                      next=N_("See docs/csv.md: text and sender, order number, or address."))  # fmt: skip
     raise Invalid(N_("{item} is empty."), item=path.name, next=N_("Its first line must name the columns."))
 
 

@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from functools import cache, lru_cache
+from importlib.resources import files
 
-from store.values import NEVER, Instant, Money, clean_line
+from store.values import NEVER, Instant, Money, clean_line, exponent, fold
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _AS_TEXT = re.compile(r'="([^"=]*)"')
 _CUT = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
-_MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
+_MONTHS = {
+    name: n
+    for names in (
+        "jan feb mar apr may jun jul aug sep oct nov dec",
+        "jan feb mär apr mai jun jul aug sep okt nov dez",
+        "janv févr mars avr mai juin juil août sept oct nov déc",
+        "ene feb mar abr may jun jul ago sep oct nov dic",
+        "gen feb mar apr mag giu lug ago set ott nov dic",
+    )
+    for n, name in enumerate(names.split(), 1)
+}
+"""As English, German, French, Spanish and Italian reports shorten them."""
+_ZONES = {"UTC": 0, "GMT": 0, "BST": 1, "CET": 1, "CEST": 2, "JST": 9, "AEST": 10, "AEDT": 11, "EST": -5, "EDT": -4,
+          "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}  # fmt: skip
+"""Hours before UTC. CST is none of them: it means three zones."""
+_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d\d)(?!\d)")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_DAY_MONTH = re.compile(r"(\d{1,2})\.?[ -]([A-Za-z]{3})[a-z]*\.?,?[ -](\d{4})")
-_MONTH_DAY = re.compile(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d\d)(?!\d)")
+_DAY_MONTH = re.compile(r"(\d{1,2})\.?[ -]([^\W\d_]{3,9})\.?,?[ -](\d{4}|\d\d)(?!\d)")
+_MONTH_DAY = re.compile(r"([^\W\d_]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4}|\d\d)(?!\d)")
 _TIME = re.compile(r"(\d{1,2})[:时](\d{2})(?:[:分](\d{2})(?:[.,]\d+)?秒?)?\s*([AaPp])?")
 _ZONE = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{2}):?(\d{2})$")
-_SYMBOLS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "￥": "CNY", "¥": "CNY", "A$": "AUD", "C$": "CAD",
-            "₹": "INR", "R$": "BRL", "₩": "KRW", "zł": "PLN", "元": "CNY", "円": "JPY"}  # fmt: skip
-_AMOUNT = re.compile(r"\s*([^\d\s.,+-]{0,4})\s*([+-]?)\s*([\d][\d.,' \u00a0\u202f]*|[.,]\d+)\s*([^\d\s.,]{0,4})\s*")
+_NAMED = re.compile(r"(?:\b|(?<=\d))([A-Z]{1,4})(?:\s*\([^)]*\))?$")
+_YES = {"yes", "y", "true", "1", "subscribed", "ja", "oui", "sí", "si", "是"}
+_NO = {"no", "n", "false", "0", "unsubscribed", "not_subscribed", "not subscribed", "nein", "non", "否"}
+_SYMBOLS = {
+    "$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "￥": "CNY", "¥": "CNY", "A$": "AUD", "C$": "CAD", "AU$": "AUD",
+    "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "NT$": "TWD", "RM": "MYR", "Rp": "IDR", "₱": "PHP",
+    "฿": "THB", "₫": "VND", "₹": "INR", "R$": "BRL", "₩": "KRW", "zł": "PLN", "元": "CNY", "円": "JPY",
+}  # fmt: skip
+_AMOUNT = re.compile(
+    r"\s*([^\d\s.,+()-]{0,4})\s*([+-]?)\s*([\d][\d.,' \u00a0\u202f\u2019]*|[.,]\d+)\s*(-?)\s*([^\d\s.,()-]{0,4})\s*"
+)
+_COUNTRY_SIGN = re.compile(r"\b(US|AU|CA|A|C|NZ|HK|S)\s+\$")
+"""`US $12.90`, as eBay writes it."""
 
 
 def text_of(cell: str) -> str:
@@ -45,8 +72,8 @@ def day_first(texts: Iterable[str]) -> bool:
     return True
 
 
-def instant(text: str, days_first: bool) -> Instant:
-    """A date with or without a time; UTC where no zone stands behind it. Raises ValueError."""
+def instant(text: str, days_first: bool, zone: tzinfo = UTC) -> Instant:
+    """A date with or without a time; of `zone` where none stands behind it. Raises ValueError."""
     plain = clean_line(text)
     if re.fullmatch(r"\d{9,10}(?:\.\d+)?", plain):
         return round(float(plain) * 1000)
@@ -54,13 +81,22 @@ def instant(text: str, days_first: bool) -> Instant:
         return int(plain)
     year, month, day, rest = _date(plain, days_first)
     hour, minute, second = _time(rest)
-    at = int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp() * 1000)
-    if zone := _ZONE.search(rest.strip()):
-        shift = (int(zone[2]) * 60 + int(zone[3])) * 60_000
-        at += -shift if zone[1] == "+" else shift
+    shift = _shift(rest.strip())
+    there = zone if shift is None else timezone(timedelta(milliseconds=shift))
+    at = int(datetime(year, month, day, hour, minute, second, tzinfo=there).timestamp() * 1000)
     if not 0 <= at < NEVER:
         raise ValueError(f"not a date: {plain}")
     return at
+
+
+def _shift(rest: str) -> int | None:
+    """Milliseconds before UTC that the end of a time names, None where it names none."""
+    if found := _ZONE.search(rest):
+        shift = (int(found[2]) * 60 + int(found[3])) * 60_000
+        return shift if found[1] == "+" else -shift
+    if (named := _NAMED.search(rest)) and (named[1] == "Z" or named[1] in _ZONES):
+        return _ZONES.get(named[1], 0) * 3_600_000
+    return None
 
 
 def _date(text: str, days_first: bool) -> tuple[int, int, int, str]:
@@ -68,14 +104,24 @@ def _date(text: str, days_first: bool) -> tuple[int, int, int, str]:
         return int(m[1]), int(m[2]), int(m[3]), text[m.end() :]
     if m := _SLASHED.match(text):
         day, month = (m[1], m[2]) if days_first else (m[2], m[1])
-        return int(m[3]), int(month), int(day), text[m.end() :]
+        return _year(m[3]), int(month), int(day), text[m.end() :]
     if m := _DOTTED.match(text):
-        return int(m[3]), int(m[2]), int(m[1]), text[m.end() :]
-    if (m := _DAY_MONTH.match(text)) and m[2].lower() in _MONTHS:
-        return int(m[3]), _MONTHS[m[2].lower()], int(m[1]), text[m.end() :]
-    if (m := _MONTH_DAY.match(text)) and m[1].lower() in _MONTHS:
-        return int(m[3]), _MONTHS[m[1].lower()], int(m[2]), text[m.end() :]
+        return _year(m[3]), int(m[2]), int(m[1]), text[m.end() :]
+    if (m := _DAY_MONTH.match(text)) and (named := _month(m[2])):
+        return _year(m[3]), named, int(m[1]), text[m.end() :]
+    if (m := _MONTH_DAY.match(text)) and (named := _month(m[1])):
+        return _year(m[3]), named, int(m[2]), text[m.end() :]
     raise ValueError(f"not a date: {text}")
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _month(word: str) -> int:
+    """1 to 12, 0 for a word that is no month."""
+    name = word.casefold()
+    return next((_MONTHS[name[:n]] for n in (5, 4, 3) if name[:n] in _MONTHS), 0)
 
 
 def _time(text: str) -> tuple[int, int, int]:
@@ -88,33 +134,47 @@ def _time(text: str) -> tuple[int, int, int]:
     return hour, int(found[2]), int(found[3] or 0)
 
 
+@lru_cache(8192)
 def amount(text: str, currency: str) -> tuple[int, str]:
     """`(minor units, currency)`; the currency beside the number counts where none is named. Where neither names one, it
-    is "" and the amount in hundredths. Raises ValueError."""
-    found = _AMOUNT.fullmatch(text)
+    is "" and the amount in hundredths. Below nothing: `-5`, `5-`, `(5)`. Raises ValueError."""
+    plain = _COUNTRY_SIGN.sub(r"\1$", text.strip().replace("\u2212", "-"))
+    below = plain.startswith("(") and plain.endswith(")")
+    found = _AMOUNT.fullmatch(plain[1:-1] if below else plain)
     if found is None:
         raise ValueError(f"not an amount: {clean_line(text)}")
-    before, sign, digits, behind = found.groups()
+    before, sign, digits, after, behind = found.groups()
+    if (sign == "-") + (after == "-") + below > 1:
+        raise ValueError(f"not an amount: {clean_line(text)}")
     code = currency_of(currency) or currency_of(before) or currency_of(behind)
     if (before or behind) and not currency_of(before) and not currency_of(behind):
         raise ValueError(f"not an amount: {clean_line(text)}")
-    money = Money.parse(sign + _decimal(digits, code), code or "XXX")
+    minus = "-" if sign == "-" or after == "-" or below else ""
+    money = Money.parse(minus + _decimal(digits, code), code or "XXX")
     return money.minor, code
 
 
 def _decimal(digits: str, code: str) -> str:
-    """`1.234,50` → `1234.50`."""
-    plain = re.sub(r"[' \u00a0\u202f]", "", digits)
+    """`1.234,50` → `1234.50`. Three digits behind one sign are thousands, unless the currency counts in thousandths or
+    nothing but 0 stands before."""
+    plain = re.sub(r"[' \u00a0\u202f\u2019]", "", digits)
     last = max(plain.rfind("."), plain.rfind(","))
     if last < 0:
         return plain
     sign, behind = plain[last], len(plain) - last - 1
     both = "." in plain and "," in plain
-    three_places = code in ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+    three_places = exponent(code) == 3 or not plain[:last].strip("0")
     if not both and (plain.count(sign) > 1 or (behind == 3 and not three_places)):
-        return re.sub(r"[.,]", "", plain)
-    fraction = plain[last + 1 :].rstrip("0") if behind > 2 and not three_places else plain[last + 1 :]
-    return re.sub(r"[.,]", "", plain[:last]) + (f".{fraction}" if fraction else "")
+        return _ungrouped(plain)
+    fraction = plain[last + 1 :].rstrip("0") if behind > exponent(code) else plain[last + 1 :]
+    return _ungrouped(plain[:last]) + (f".{fraction}" if fraction else "")
+
+
+def _ungrouped(digits: str) -> str:
+    """`1,234,567` → `1234567`, also as India groups it. Raises ValueError for groups that are none."""
+    if re.fullmatch(r"\d*|\d{1,3}(?:([.,])\d{3}(?:\1\d{3})*|(?:,\d\d)*,\d{3})", digits):
+        return re.sub(r"[.,]", "", digits)
+    raise ValueError(f"not an amount: {digits}")
 
 
 def currency_of(text: str) -> str:
@@ -145,6 +205,22 @@ def number_of(text: str) -> str:
 
 
 def country(text: str) -> str:
-    """Two letters, "" for anything else: names of countries are not guessed."""
+    """Two letters for a code or a name that is known; "" for anything else."""
     plain = text.strip().upper()
-    return plain if re.fullmatch("[A-Z]{2}", plain) else ""
+    return plain if re.fullmatch("[A-Z]{2}", plain) and plain != "UK" else _countries().get(_country_name(text), "")
+
+
+@cache
+def _countries() -> dict[str, str]:
+    raw = tomllib.loads(files("desk.sync").joinpath("data/countries.toml").read_text("utf-8"))
+    return {_country_name(name): code for code, names in raw.items() for name in names}
+
+
+def _country_name(text: str) -> str:
+    return fold(text).replace(".", "")
+
+
+def yes(text: str) -> bool | None:
+    """Whether a cell says yes; None for one that says neither."""
+    word = fold(text)
+    return True if word in _YES else False if word in _NO else None

@@ -16,6 +16,7 @@ from store.values import SECOND, Instant
 LINES = (".jsonl", ".ndjson")
 MAILS = (".eml", ".mbox")
 TABLES = (".csv", ".tsv")
+"""Of a folder; a platform's report may be .txt, too, where it is named."""
 LARGEST_MAIL = 100 << 20
 """Bytes; a larger one is listed as bad."""
 
@@ -83,6 +84,8 @@ def _file(path: Path) -> list[Source]:
         return [Source(path, "mbox", size)]
     if suffix == ".eml" or _looks_like_mail(path):
         return [Source(path, "mail", size)]
+    if suffix == ".txt" and _is_table(path):
+        return [Source(path, "csv", size)]
     return []
 
 
@@ -94,6 +97,16 @@ def _begins(path: Path, head: bytes) -> bool:
 def _looks_like_mail(path: Path) -> bool:
     with path.open("rb") as file:
         return bool(re.match(rb"[!-9;-~]{1,76}:[ \t]", file.read(256)))
+
+
+def _is_table(path: Path) -> bool:
+    """Whether it is a platform's report that calls itself text, as Amazon's do."""
+    from desk.sync.importing_csv import table
+
+    try:
+        return bool(table(path).columns.profile.required)
+    except Invalid:
+        return False
 
 
 def mails(source: Source) -> Iterator[RawItem]:

@@ -6,11 +6,10 @@ Idempotent: the same message through two mailboxes, twice through one, or our ow
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from email.utils import parseaddr
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from connectors.contract import MessageRecord, Receipt
+from connectors.contract import Receipt
 from desk import platform_reply
 from desk.aside import outsiders
 from desk.automation.react import react
@@ -18,115 +17,18 @@ from desk.changes import change, require
 from desk.clocks.keep import keep
 from desk.outbox import answered, sent
 from desk.reading import authentic
-from desk.reading.records import Attachment, Mail, Origin, Understanding
 from desk.spam import SPAM
 from desk.sync import bare_orders, threads
+from desk.sync.inbound import Inbound
 from store.errors import N_, NotFound
 from store.sql import clocks, messages, outbox, people, shop, tickets
 from store.sql.rows import Channel, Message, Ticket
 from store.unit import UnitOfWork
-from store.values import Instant, clean, clean_line, fold
+from store.values import Instant, clean_line, fold
 
 _URGENT = 3
 POSING = N_("It bears this shop's own address, but nothing vouches that it was sent from here.")
 _NO_PERSON = ("notice", "list", SPAM)
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """A message of any source, read. `outbound` marks a copy of our own answer given elsewhere."""
-
-    remote_key: str
-    sender_key: str
-    sender_name: str
-    sender_address: str
-    subject: str
-    text: str
-    sent_at: Instant
-    arrived_at: Instant
-    """When its server had it: what clocks count from, since a Date header says what its writer's machine believed."""
-    quoted: str = ""
-    recipients: tuple[str, ...] = ()
-    reply_to: str = ""
-    in_reply_to: str = ""
-    references: tuple[str, ...] = ()
-    thread_key: str = ""
-    reply_key: str = ""
-    """What a reply must name at the platform, besides the thread."""
-    order_numbers: tuple[str, ...] = ()
-    platform: str = ""
-    outbound: bool = False
-    automatic: str = ""
-    bounced: str = ""
-    attachments: tuple[Attachment, ...] = ()
-    understanding: Understanding | None = None
-    raw: bytes | None = field(default=None, repr=False)
-    origin: Origin | None = None
-    """What vouches for the sender of a mail; None where nothing needs to (a copy from a Sent folder, a platform)."""
-    doubt: str = ""
-    """Why a person should look at it, besides what it is about."""
-
-    @classmethod
-    def from_mail(cls, mail: Mail, understanding: Understanding | None, raw: bytes, received_at: Instant,
-                  *, sent_copy: bool = False) -> Inbound:  # fmt: skip
-        """A parsed mail. A relay's alias counts as the buyer's address, and its platform as where it came from."""
-        relay = mail.relay
-        answer_to = mail.reply_to[0].address if mail.reply_to else mail.sender.address
-        buyer = (relay.alias or answer_to) if relay else mail.sender.address
-        orders = understanding.orders if understanding else ()
-        return cls(
-            remote_key=f"mail:{mail.message_id}",
-            sender_key=f"email:{buyer}" if buyer else "",
-            sender_name=(relay.buyer if relay and relay.buyer else mail.sender.name) or buyer.partition("@")[0],
-            sender_address=buyer,
-            subject=mail.subject,
-            text=mail.text,
-            sent_at=min(mail.date or received_at, received_at),
-            arrived_at=received_at,
-            quoted=mail.quoted,
-            recipients=tuple(a.address for a in (*mail.to, *mail.cc)),
-            reply_to=answer_to,
-            in_reply_to=mail.in_reply_to,
-            references=mail.references,
-            order_numbers=((relay.order, *orders) if relay and relay.order else orders),
-            platform=relay.platform if relay else "",
-            outbound=sent_copy or bool(relay and relay.author == "seller"),
-            automatic=(mail.automatic or "") if not (relay and relay.notice) else "notice",
-            bounced=mail.bounced_id,
-            attachments=mail.attachments,
-            understanding=understanding,
-            raw=raw,
-            origin=None if sent_copy else mail.origin,
-            doubt=mail.doubt,
-        )
-
-    @classmethod
-    def from_record(cls, record: MessageRecord, platform: str, understanding: Understanding | None) -> Inbound:
-        """A message of a platform that delivers them parsed."""
-        orders = (record.order_id,) if record.order_id else understanding.orders if understanding else ()
-        return cls(
-            remote_key=f"{platform}:{record.remote_id}", sender_key=f"{platform}:{record.author_id}",
-            sender_name=clean_line(record.author), sender_address=clean_line(record.author_id),
-            subject=clean_line(record.subject), text=clean(record.text).strip(), sent_at=record.sent_at,
-            arrived_at=record.sent_at,
-            thread_key=f"{platform}:{record.thread_id}" if record.thread_id else "", order_numbers=orders,
-            reply_key=record.reply_to, platform=platform, outbound=record.outbound, understanding=understanding,
-        )  # fmt: skip
-
-    @classmethod
-    def by_hand(cls, unit: UnitOfWork, *, customer: str, subject: str, text: str, key: str = "") -> Inbound:
-        """What an agent types in for a phone call or a platform without messages."""
-        from desk.reading.understand import understand
-
-        name, address = parseaddr(clean_line(customer))
-        name, address = (name or address.partition("@")[0], address) if "@" in address else (clean_line(customer), "")
-        body = clean(text).strip()
-        return cls(
-            remote_key=f"hand:{key or unit.ids()}", sender_key=f"email:{fold(address)}" if address else f"name:{fold(name)}",
-            sender_name=name, sender_address=fold(address),
-            subject=clean_line(subject), text=body, sent_at=unit.now, arrived_at=unit.now,
-            understanding=understand(body, clean_line(subject)),
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +87,7 @@ def admit(unit: UnitOfWork, at: Door, item: Inbound, *, history: bool = False) -
     if at.blocks:
         item = _judged(unit, item)
     if at.orders:
-        item = _with_orders(unit, item)
+        item = bare_orders.named(unit.conn, item)
     if at.sends and (own := _own_reply(unit, channel, item)):
         return own
     outbound = item.outbound
@@ -276,13 +178,6 @@ def _judged(unit: UnitOfWork, item: Inbound) -> Inbound:
     return replace(item, automatic=SPAM) if people.blocked(unit.conn, keys) else item
 
 
-def _with_orders(unit: UnitOfWork, item: Inbound) -> Inbound:
-    """With the orders of the desk that the text names without saying what they are."""
-    text = f"{item.subject}\n{item.text}"
-    found = bare_orders.find(unit.conn, text, item.order_numbers, sender_key=item.sender_key)
-    return replace(item, order_numbers=(*item.order_numbers, *found)) if found else item
-
-
 def _answered_elsewhere(unit: UnitOfWork, ticket_id: int, message_id: int, seq: int, item: Inbound) -> None:
     """Somebody of ours answered in another program: it counts like a reply from here."""
     unseen = messages.oldest_unseen(unit.conn, message_id, ticket_id, item.sent_at)
@@ -293,28 +188,41 @@ def _answered_elsewhere(unit: UnitOfWork, ticket_id: int, message_id: int, seq: 
 
 
 def _open(unit: UnitOfWork, channel: Channel, item: Inbound, *, outbound: bool, history: bool) -> int:
-    found = item.understanding
     customer_id = _customer(unit, item, outbound=outbound)
     buyer = people.customer(unit.conn, customer_id) if customer_id else None
+    country = buyer.country if buyer else ""
+    ticket_id = tickets.insert(
+        unit.conn, opening(unit, channel, item, customer_id, country, outbound=outbound, history=history)
+    )
+    _link_orders(unit, ticket_id, item)
+    unit.append("created", {"channel": channel.id, "history": history, **taught(item)}, ticket_id=ticket_id)
+    return ticket_id
+
+
+def opening(
+    unit: UnitOfWork, channel: Channel, item: Inbound, customer_id: int | None, country: str, *, outbound: bool, history: bool
+) -> dict[str, Any]:  # fmt: skip
+    """The columns of a ticket that a message opens."""
+    found = item.understanding
     nobody = item.automatic in _NO_PERSON
     unsure = found and found.needs_review and not history and item.automatic != SPAM
-    ticket_id = tickets.insert(unit.conn, {
+    return {
         "channel_id": channel.id, "platform": item.platform or channel.platform, "customer_id": customer_id,
         "subject": item.subject or _first_line(item.text),
         "status": "closed" if history or item.automatic == SPAM else "pending" if outbound else "new",
         "status_since": unit.now, "priority": _URGENT if found and found.urgency >= 2 and not nobody else 1,
         "type": found.type if found else "other", "cause": found.cause if found else "", "ask": found.ask if found else "",
         "escalation": int(bool(found and found.escalation)), "needs_review": int(bool(unsure)),
-        "automatic": item.automatic, "lang": found.language if found else "",
-        "country": buyer.country if buyer else "",
+        "automatic": item.automatic, "lang": found.language if found else "", "country": country,
         "order_number": item.order_numbers[0] if item.order_numbers else "",
         "created_at": item.sent_at if history else unit.now, "updated_at": item.sent_at if history else unit.now,
-    })  # fmt: skip
-    _link_orders(unit, ticket_id, item)
-    taught = {"type": [found.instead_of, found.type]} if found and found.instead_of else {}
-    unit.append("created", {"channel": channel.id, "history": history, **({"taught": taught} if taught else {})},
-                ticket_id=ticket_id)  # fmt: skip
-    return ticket_id
+    }  # fmt: skip
+
+
+def taught(item: Inbound) -> dict[str, Any]:
+    """What the team's corrections changed about how a message was read, for the event that tells of its ticket."""
+    found = item.understanding
+    return {"taught": {"type": [found.instead_of, found.type]}} if found and found.instead_of else {}
 
 
 def _link_orders(unit: UnitOfWork, ticket_id: int, item: Inbound) -> None:
@@ -333,11 +241,14 @@ def _customer(unit: UnitOfWork, item: Inbound, *, outbound: bool) -> int | None:
     if not key:
         return None
     known = people.customer_by_key(unit.conn, key)
-    if known is not None:
-        return known
-    found = item.understanding
-    return people.add_customer(unit.conn, key=key, name=name, email=address if "@" in address else "", now=unit.now,
-                               lang=found.language if found else "")  # fmt: skip
+    if known is None:
+        found = item.understanding
+        known = people.customer_by_key(unit.conn, f"email:{item.email}") if item.email else None
+        known = known or people.add_customer(unit.conn, key=key, name=name, now=unit.now,
+                                             email=item.email or (address if "@" in address else ""),
+                                             lang=found.language if found else "")  # fmt: skip
+        people.known_by(unit.conn, known, key, f"email:{item.email}" if item.email else "")
+    return known
 
 
 def _store(unit: UnitOfWork, channel: Channel, ticket_id: int, item: Inbound, *, outbound: bool) -> int:
@@ -351,14 +262,14 @@ def _store(unit: UnitOfWork, channel: Channel, ticket_id: int, item: Inbound, *,
         "raw": messages.put_blob(unit.conn, item.raw) if item.raw is not None else "",
         "thread_id": item.thread_key.partition(":")[2], "reply_to": item.reply_key,
     }, refs=dict.fromkeys((*item.references, *filter(None, (item.in_reply_to, item.thread_key)))),
-        files="\n".join(t for a in item.attachments for t in (a.name, a.text) if t), known=_numbers(item))  # fmt: skip
+        files="\n".join(t for a in item.attachments for t in (a.name, a.text) if t), known=numbers_of(item))  # fmt: skip
     for a in item.attachments:
         sha = messages.put_blob(unit.conn, a.data)
         messages.attach(unit.conn, message_id, name=a.name, type=a.type, sha256=sha, size=a.size, inline=a.inline)
     return message_id
 
 
-def _numbers(item: Inbound) -> str:
+def numbers_of(item: Inbound) -> str:
     """The orders and parcels a message is about, as a search finds them."""
     parcels = (t.number for t in item.understanding.tracking) if item.understanding else ()
     return " ".join((*item.order_numbers, *parcels))

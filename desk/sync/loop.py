@@ -8,15 +8,17 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from connectors.contract import AuthRevoked, Connector, Fault, Permanent
-from desk.sync import dispatch, handover, lease, pull, queue, timers
+from connectors.contract import AuthRevoked, Connector, Fault, Permanent, Throttled
+from desk.sync import dispatch, handover, lease, pull, queue, schedule, timers
+from desk.sync.chosen import chosen
 from desk.sync.lease import Holder
 from desk.sync.reader import Reader
+from desk.sync.schedule import Schedule
 from store.errors import N_, Conflict, DeskError, Invalid, Refused, Unavailable
 from store.sql import people, shop, sync
 from store.sql.rows import Channel
 from store.unit import Store
-from store.values import MINUTE, SECOND, SYSTEM, Instant, clean_line
+from store.values import HOUR, MINUTE, SECOND, SYSTEM, Instant, clean_line
 
 log = logging.getLogger("deskhand.sync")
 
@@ -28,6 +30,8 @@ _DRAIN = 15 * SECOND
 """How often tickets without an owner are looked at."""
 _LEARN = 5 * MINUTE
 """How often it is looked whether there is something to learn."""
+_PATIENCE = 5 * MINUTE
+"""A platform that asks to wait no longer than this is nothing anybody needs to know of."""
 _LINGER = 60 * SECOND
 """Without `forever`, sync leaves this long after the last session with nothing due."""
 
@@ -45,18 +49,21 @@ class Sync:
     only: str = ""
     _connectors: dict[str, Connector] = field(default_factory=dict)
     _settings: dict[str, str] = field(default_factory=dict)
+    _wait_until: dict[str, Instant] = field(default_factory=dict)
+    """Channel → when its platform wants to be asked again."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def once(self) -> dict[str, pull.Pulled]:
-        """Recovers, pulls every channel, sends what is due, keeps time; returns what came per channel.
+        """Recovers, pulls every channel that is due (`only` at any time), sends what is due, keeps time; returns what
+        came per channel.
 
         Raises Refused while another process syncs. A channel's fault is noted on the channel and does not stop the rest.
         """
         holder = self._begin()
         try:
             dispatch.recover(self.store, holder, self.connector)
-            found = {c.id: self._pull(holder, c, self.connector)[0] for c in self.channels()}
+            found = {c.id: self._pull(holder, c, self.connector)[0] for c in self.channels() if self.only or self._due(c)}
             dispatch.dispatch(self.store, holder, self.connector)
             timers.tick(self.store, holder)
             handover.tick(self.store, holder)
@@ -127,10 +134,19 @@ class Sync:
         for connector in list(self._connectors.values()):
             connector.wake()
 
+    def nudge(self, channel_id: str) -> None:
+        """Something new is said to be there: a channel that is pulled live is pulled now. From any thread."""
+        if (waiting := self._connectors.get(f"{channel_id}/in")) is not None:
+            waiting.wake()
+
     def channels(self) -> list[Channel]:
         """Active channels that have a connector, in order."""
         found = [c for c in shop.channels(self.store.conn) if c.state == "active" and c.settings != "{}"]
         return [c for c in found if not self.only or c.id == self.only]
+
+    def _due(self, channel: Channel) -> bool:
+        plan, now = schedule.of(settings_of(channel)), self.store.clock.now()
+        return plan.due(channel.last_good_at, now) <= now
 
     def connector(self, channel_id: str) -> Connector:
         """The channel's connector for sending and looking up; made once, and anew when its settings change. Raises
@@ -186,10 +202,12 @@ class Sync:
         return now is not None and (now.state, now.settings) == (channel.state, channel.settings)
 
     def _watch(self, holder: Holder, channel: Channel) -> None:
-        """Pulls one channel again and again on a connection of its own; waits for push in between. Leaves when the
-        channel is paused, removed or set up differently."""
-        failures = 0
-        while not self._stop.is_set() and self._as_it_was(channel):
+        """Pulls one channel again and again on a connection of its own, as its schedule says; waits for push in between.
+        Leaves when the channel is paused, removed or set up differently."""
+        failures, plan = 0, schedule.of(settings_of(channel))
+        last = channel.last_good_at if plan.every else 0
+        while self._wait_until_due(channel, plan, last):
+            began = self.store.clock.now()
             try:
                 _, well = self._pull(holder, channel, lambda _: self._incoming(channel))
             except Conflict:
@@ -199,17 +217,28 @@ class Sync:
                 log.warning("channel %s: %s", channel.id, error.english())
                 well = False
             failures = 0 if well else failures + 1
-            if well:
+            if well and plan.every == schedule.LIVE:
                 try:
                     self._incoming(channel).wait(POLL_S)
                 except Fault:
                     failures = 1
+            elif well:
+                last = began
             if failures:
                 self._back_off(channel, _BACK_OFF[min(failures, len(_BACK_OFF)) - 1])
         with self._lock:
             gone = self._connectors.pop(f"{channel.id}/in", None)
         if gone is not None:
             gone.close()
+
+    def _wait_until_due(self, channel: Channel, plan: Schedule, last: Instant) -> bool:
+        """Waits for the hour and for what the platform asked for; False where the channel is no longer to be pulled."""
+        while not self._stop.is_set() and self._as_it_was(channel):
+            now = self.store.clock.now()
+            if max(plan.due(last, now), self._wait_until.get(channel.id, 0)) <= now:
+                return True
+            self._stop.wait(ROUND_S)
+        return False
 
     def _back_off(self, channel: Channel, seconds: float) -> None:
         """Waits, unless somebody mends the channel meanwhile."""
@@ -230,7 +259,14 @@ class Sync:
         """What came, and whether it went well. A fault is told once, and so is its end."""
         found = pull.Pulled()
         try:
-            found = pull.pull(self.store, holder, channel, connect(channel.id), self.reader, stop=self._stop.is_set)
+            connector = chosen(self.store, holder, channel, connect(channel.id), schedule.of(settings_of(channel)))
+            found = pull.pull(self.store, holder, channel, connector, self.reader, stop=self._stop.is_set)
+        except Throttled as pause:
+            now = self.store.clock.now()
+            self._wait_until[channel.id] = min(pause.until, now + HOUR)
+            if pause.until - now > _PATIENCE:
+                self._note_fault(holder, channel, pause)
+            return found, False
         except (Fault, ValueError, Invalid, Refused) as fault:
             self._note_fault(holder, channel, fault)
             return found, False

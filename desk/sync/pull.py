@@ -4,15 +4,18 @@ one transaction each. A crash anywhere repeats at most one page, which is then a
 from __future__ import annotations
 
 import logging
-import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 
-from connectors.contract import BadRecord, Connector, MessageRecord, Page, RawMail, Record
-from desk.sync import facts
-from desk.sync.intake import Inbound, take
+from connectors.contract import BadRecord, Connector, MessageRecord, OrderRecord, Page, RawMail, Record
+from desk.sync import conversations, facts
+from desk.sync.inbound import Inbound
+from desk.sync.intake import take
 from desk.sync.lease import Holder
+from desk.sync.pace import Pace
 from desk.sync.reader import Reader
 from store.errors import DeskError
 from store.sql import messages, sync
@@ -22,10 +25,11 @@ from store.values import Actor, clean_line
 
 log = logging.getLogger("deskhand.sync")
 
-HOLD_S = 0.010
-"""How long one transaction may take messages in: an agent's save has to wait that long at most."""
-PAUSE_S = 0.010
-"""Least sleep between transactions; SQLite's lock is not fair, so the pause is as long as the hold was."""
+Item = Inbound | BadRecord | facts.Fact
+
+
+_OURS = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
+"""Faults of this program that one record can cause."""
 
 
 @dataclass(slots=True)
@@ -46,38 +50,79 @@ def pull(
     stop: Callable[[], bool] = lambda: False, progress: Progress | None = None,
 ) -> Pulled:  # fmt: skip
     """Everything new of every stream of a channel. Faults of the connector pass through; what came before is kept."""
-    total = Pulled()
+    total, pace = Pulled(), Pace(store)
     for stream in connector.streams():
         cursor = sync.cursor(store.conn, channel.id, stream)
-        for page in connector.pull(stream, cursor, since=channel.since):
-            store_page(store, holder, channel, stream, page, reader, total)
-            if progress:
-                progress(total)
-            if stop():
-                return total
+        with closing(ahead(connector.pull(stream, cursor, since=channel.since), store.leave)) as pages:
+            for page in pages:
+                store_page(store, holder, channel, stream, page, reader, total, pace)
+                if progress:
+                    progress(total)
+                if stop():
+                    return total
     return total
 
 
+def ahead(pages: Iterator[Page], leave: Callable[[], None]) -> Generator[Page, None, None]:
+    """The same pages; where more wait, the next one is fetched while this one is stored. `leave` is called in the thread
+    that does so, at its end."""
+    page = next(pages, None)
+    if page is None or not page.more:
+        while page is not None:
+            yield page
+            page = next(pages, None)
+        return
+    helper = ThreadPoolExecutor(1, thread_name_prefix="pages")
+    try:
+        while page is not None:
+            coming = helper.submit(next, pages, None)
+            yield page
+            page = coming.result()
+    finally:
+        helper.submit(leave)
+        helper.shutdown()
+
+
 def store_page(
-    store: Store, holder: Holder, channel: Channel, stream: str, page: Page, reader: Reader, total: Pulled
-) -> None:
+    store: Store, holder: Holder, channel: Channel, stream: str, page: Page, reader: Reader, total: Pulled,
+    pace: Pace | None = None,
+) -> None:  # fmt: skip
     """Stores a page in short transactions; the cursor moves in the last one."""
+    pace = pace or Pace(store)
     items = deque(read(page.records, channel.platform, reader))
     done = False
     while not done:
         with store.write(Actor("connector", channel.id)) as unit:
-            began = time.monotonic()
+            pace.begin()
             holder.check(unit)
-            while items and time.monotonic() - began < HOLD_S:
-                take_one(unit, channel, items.popleft(), total)
+            while items and not pace.over():
+                some = _some(items, pace.room)
+                left = take_many(unit, channel, some, total, pace.over)
+                pace.took(len(some) - len(left))
+                items.extendleft(reversed(left))
             if not items:
                 sync.put_cursor(unit.conn, channel.id, stream, page.cursor, unit.now)
                 done = True
-        time.sleep(max(PAUSE_S, time.monotonic() - began))
-        store.tidy()
+        pace.done()
 
 
-def read(records: Sequence[Record], platform: str, reader: Reader) -> Iterator[Inbound | BadRecord | facts.Fact]:
+def _some(items: deque[Item], most: int) -> list[Item]:
+    """The next records that go in together: of one kind, and no conversation parted without need."""
+    found = [items.popleft()]
+    while items and _together(found[-1], items[0]) and (len(found) < most or _of_one_talk(found[-1], items[0])):
+        found.append(items.popleft())
+    return found
+
+
+def _together(one: Item, other: Item) -> bool:
+    return any(isinstance(one, kind) and isinstance(other, kind) for kind in (Inbound, OrderRecord))
+
+
+def _of_one_talk(one: Item, other: Item) -> bool:
+    return isinstance(one, Inbound) and isinstance(other, Inbound) and one.thread_key == other.thread_key != ""
+
+
+def read(records: Sequence[Record], platform: str, reader: Reader) -> Iterator[Item]:
     """Records with what reading found, in order."""
     mails = reader.mails([r.raw for r in records if isinstance(r, RawMail)])
     texts = reader.texts([(r.text, r.subject) for r in records if isinstance(r, MessageRecord)])
@@ -94,7 +139,34 @@ def read(records: Sequence[Record], platform: str, reader: Reader) -> Iterator[I
                 yield Inbound.from_mail(mail, understanding, record.raw, record.received_at, sent_copy=record.sent_copy)
 
 
-def take_one(unit: UnitOfWork, channel: Channel, item: Inbound | BadRecord | facts.Fact, total: Pulled) -> None:
+def take_many(
+    unit: UnitOfWork, channel: Channel, items: Sequence[Item], total: Pulled, over: Callable[[], bool]
+) -> Sequence[Item]:
+    """Takes records in that belong together: all at once, or one by one until it is `over` where one of them cannot be.
+    Returns those that are left."""
+    rest: Sequence[Item] = items
+    try:
+        if all(isinstance(item, OrderRecord) for item in items):
+            with unit.attempt():
+                differed = facts.put_orders(unit, channel, [item for item in items if isinstance(item, OrderRecord)])
+            total.fresh += sum(differed)
+            total.known += len(differed) - sum(differed)
+            rest = ()
+        elif all(isinstance(item, Inbound) for item in items):
+            messages = [item for item in items if isinstance(item, Inbound)]
+            with unit.attempt():
+                new, rest = conversations.take(unit, channel.id, messages, channel.since)
+            total.fresh += len(items) - len(rest)
+            total.tickets += new
+    except (DeskError, *_OURS):
+        rest = items
+    left = deque(rest)
+    while left and (len(left) == len(items) or not over()):
+        take_one(unit, channel, left.popleft(), total)
+    return left
+
+
+def take_one(unit: UnitOfWork, channel: Channel, item: Item, total: Pulled) -> None:
     """Takes one record in and counts it; what cannot be is held in quarantine and stops no other."""
     if isinstance(item, BadRecord):
         _hold(unit, channel, item, total)
@@ -107,7 +179,7 @@ def take_one(unit: UnitOfWork, channel: Channel, item: Inbound | BadRecord | fac
                 taken = facts.put(unit, channel, item)
     except DeskError as error:
         _hold(unit, channel, _bad(item, error.english()), total)
-    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:  # it stops no other
+    except _OURS as error:  # it stops no other
         bad = _bad(item, f"{type(error).__name__}: {clean_line(str(error))}")
         log.exception("%s", bad.ref)
         _hold(unit, channel, bad, total)
@@ -131,7 +203,7 @@ def _hold(unit: UnitOfWork, channel: Channel, bad: BadRecord, total: Pulled) -> 
 
 
 def release(
-    unit: UnitOfWork, channel: Channel, held: sync.Held, items: Iterable[Inbound | BadRecord | facts.Fact]
+    unit: UnitOfWork, channel: Channel, held: sync.Held, items: Iterable[Item]
 ) -> bool:
     """Tries a quarantined record again after an update; True when it came in."""
     for item in items:

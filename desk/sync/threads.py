@@ -15,7 +15,7 @@ from store.sql.rows import Message
 from store.values import DAY, Instant, fold
 
 if TYPE_CHECKING:
-    from desk.sync.intake import Inbound
+    from desk.sync.inbound import Inbound
 
 _SAME_MATTER = 30 * DAY
 """How long a relay alias or an order number keeps a thread together."""
@@ -46,7 +46,7 @@ def find(conn: Connection, item: Inbound, *, outbound: bool, now: Instant) -> Fo
         for message in messages.pointing_at(conn, item.thread_key):
             if message.remote_key.partition(":")[0] == source:  # a mail may claim anything in its References
                 return Found(message.ticket_id)
-    if (outbound and not item.platform) or item.automatic:
+    if (outbound and (item.thread_key or not item.platform)) or item.automatic:  # who wrote it tells no buyer
         return Found(None, warning)
     return Found(_by_order(conn, item, now), warning)
 

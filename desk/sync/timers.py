@@ -1,7 +1,9 @@
-"""What happens because time passes: clocks warn and run out, snoozed tickets wake, timer rules run."""
+"""What happens because time passes: clocks warn and run out, snoozed tickets wake, timer rules run, buyers' data is cleared
+where a platform wants that."""
 
 from __future__ import annotations
 
+from desk import purge
 from desk.changes import change
 from desk.clocks.keep import tell_breach, tell_warning
 from desk.clocks.stale import BATCH, recompute_some, stale
@@ -13,8 +15,8 @@ from store.values import SYSTEM, Instant
 
 
 def tick(store: Store, holder: Holder) -> int:
-    """Does what is due now; returns how many tickets it touched. Writes nothing when nothing is due."""
-    return _changed(store, holder) + _clocks(store, holder) + _rules(store, holder)
+    """Does what is due now; returns how many things it touched. Writes nothing when nothing is due."""
+    return _changed(store, holder) + _clocks(store, holder) + _rules(store, holder) + purge.run_due(store, holder)
 
 
 def _changed(store: Store, holder: Holder) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from store.connection import Connection
@@ -52,6 +53,17 @@ class Product(NamedTuple):
     sizes: str
 
 
+class KnownProduct(NamedTuple):
+    """A product with the account it belongs to, "" for all of them."""
+
+    channel_id: str
+    sku: str
+    title: str
+    specs: str
+    sizes: str
+    updated_at: Instant
+
+
 _CASE = f"SELECT {columns(CaseFile)} FROM case_file"
 
 
@@ -76,12 +88,26 @@ def reviews_of_customer(conn: Connection, customer_id: int, limit: int = 50) -> 
     return [Review(*r) for r in conn.execute(sql, (customer_id, customer_id, limit))]
 
 
+def known_products(conn: Connection, sku: str = "") -> Iterator[KnownProduct]:
+    """Every product, or those of one SKU, in the order of their SKUs."""
+    where = "WHERE sku = ? " if sku else ""
+    sql = f"SELECT {columns(KnownProduct)} FROM product {where}ORDER BY sku, channel_id"
+    return (KnownProduct(*r) for r in conn.execute(sql, (sku,) if sku else ()))
+
+
 def products(conn: Connection, channel_id: str, skus: Iterable[str]) -> list[Product]:
-    """What is known of these products, of the account itself before what holds for all, in the order asked for."""
+    """What is known of these products, what the account itself says over what holds for all, in the order asked for."""
     wanted = list(dict.fromkeys(s for s in skus if s))
     if not wanted:
         return []
     marks = ", ".join("?" * len(wanted))
     sql = f"SELECT {columns(Product)} FROM product WHERE sku IN ({marks}) AND channel_id IN ('', ?) ORDER BY channel_id"
-    found = {p.sku: p for p in (Product(*r) for r in conn.execute(sql, (*wanted, channel_id)))}
+    found: dict[str, Product] = {}
+    for product in (Product(*r) for r in conn.execute(sql, (*wanted, channel_id))):
+        found[product.sku] = _over(found[product.sku], product) if product.sku in found else product
     return [found[sku] for sku in wanted if sku in found]
+
+
+def _over(general: Product, own: Product) -> Product:
+    specs = {**json.loads(general.specs or "{}"), **json.loads(own.specs or "{}")}
+    return Product(own.sku, own.title or general.title, json.dumps(specs, ensure_ascii=False), own.sizes or general.sizes)

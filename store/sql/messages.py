@@ -21,6 +21,14 @@ def of_ticket(conn: Connection, ticket_id: int, *, limit: int = 200, before: int
     return [Message(*r) for r in conn.execute(sql, (ticket_id, before or 1 << 62, limit))][::-1]
 
 
+def further(conn: Connection, ticket_id: int, message_id: int, count: int) -> int | None:
+    """The message of a ticket that comes `count` after message `message_id` (0: after none); None where there are not so
+    many."""
+    sql = "SELECT id FROM message WHERE ticket_id = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?"
+    row = conn.execute(sql, (ticket_id, message_id, count - 1)).fetchone()
+    return row[0] if row else None
+
+
 def get(conn: Connection, message_id: int) -> Message | None:
     row = conn.execute(f"{_MESSAGE} WHERE id = ?", (message_id,)).fetchone()
     return Message(*row) if row else None

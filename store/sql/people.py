@@ -37,6 +37,12 @@ def add_customer(
     return customer_id
 
 
+def known_by(conn: Connection, customer_id: int, *keys: str) -> None:
+    """A customer is known by these, too; keys of somebody else, and "", are left alone."""
+    sql = "INSERT OR IGNORE INTO customer_key (key, customer_id) VALUES (?, ?)"
+    conn.executemany(sql, [(key, customer_id) for key in keys if key])
+
+
 class Blocked(NamedTuple):
     """A blocked sender, who blocked them and when."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from store.connection import Connection
@@ -80,8 +81,34 @@ def quarantined(conn: Connection, limit: int = 200) -> list[Held]:
     return [Held(*r) for r in conn.execute(sql, (limit,))]
 
 
+def held(conn: Connection, held_id: int) -> Held | None:
+    """One record, whatever became of it."""
+    row = conn.execute(f"SELECT {columns(Held)} FROM quarantine WHERE id = ?", (held_id,)).fetchone()
+    return Held(*row) if row else None
+
+
+def held_count(conn: Connection) -> int:
+    """How many records wait for a person."""
+    n: int = conn.execute("SELECT count(*) FROM quarantine WHERE state = 'held'").fetchone()[0]
+    return n
+
+
 def settle_quarantine(conn: Connection, held_id: int, state: str) -> None:
     conn.execute("UPDATE quarantine SET state = ? WHERE id = ?", (state, held_id))
+
+
+class Left(NamedTuple):
+    """What was left of one of a platform's limits when it was last asked."""
+
+    bucket: str
+    calls: float
+    at: Instant
+
+
+def quota(conn: Connection, channel_id: str) -> list[Left]:
+    """The least first."""
+    sql = "SELECT bucket, level / 1000.0, at FROM quota WHERE channel_id = ? ORDER BY level, bucket"
+    return [Left(*r) for r in conn.execute(sql, (channel_id,))]
 
 
 def good(conn: Connection, channel_id: str, now: Instant) -> bool:
@@ -92,9 +119,15 @@ def good(conn: Connection, channel_id: str, now: Instant) -> bool:
 
 
 def bad(conn: Connection, channel_id: str, fault: str, now: Instant) -> bool:
-    """Notes a fault; True when it is news (a repeated failure is told once)."""
+    """Notes a fault; True when it is news: a repeated failure is told once, also where only its numbers differ. A fault
+    that turns into another one goes on since the first."""
     was = conn.execute("SELECT fault FROM channel WHERE id = ?", (channel_id,)).fetchone()
-    if was and was[0] == fault:
+    if was and _same(was[0], fault):
         return False
-    conn.execute("UPDATE channel SET fault = ?, fault_at = ? WHERE id = ?", (fault, now, channel_id))
+    sql = "UPDATE channel SET fault_at = CASE WHEN fault = '' THEN ? ELSE fault_at END, fault = ? WHERE id = ?"
+    conn.execute(sql, (now, fault, channel_id))
     return True
+
+
+def _same(one: str, other: str) -> bool:
+    return re.sub(r"\d+", "0", one) == re.sub(r"\d+", "0", other)

@@ -35,8 +35,8 @@ class Ticks:
         """Nobody waits here."""
 
 
-TWO_MAILS = 2.5
-"""Ticks a transaction of pull may last: the first look begins, each mail costs one more."""
+TWO_MAILS = 7
+"""Ticks a transaction of pull may last: one begins it, each mail takes four looks."""
 
 
 class Mortal:
@@ -88,12 +88,14 @@ def _whence() -> str:
 
 def child(job: dict[str, Any]) -> None:
     from app.wire import Wired
-    from desk.sync import pull
+    from desk.sync import pace
     from desk.sync.lease import this_process
     from desk.sync.loop import Sync
     from desk.sync.reader import InProcess, Pooled
 
-    pull.time, pull.HOLD_S = Ticks(), TWO_MAILS  # type: ignore[assignment, misc]
+    pace.time = Ticks()  # type: ignore[assignment]
+    pace.BUSY_S = pace.ALONE_S = TWO_MAILS  # type: ignore[misc]
+    pace.MOST = pace.FIRST = 1  # type: ignore[misc]
     Mortal.seen, Mortal.at = [], tuple(job["at"]) if job["at"] else None
     store.unit.connect = lambda path, key=None: Mortal(really_connect(path, key))
     folder = Path(job["desk"])

@@ -13,7 +13,8 @@ import pytest
 
 from connectors.sandbox.mail import MailStandIn
 from connectors.sandbox.world import World
-from connectors.sandbox.world.buyers import PASSWORD, Buyers, Pace, users
+from connectors.sandbox.world.buyers import PASSWORD, Buyers, users
+from connectors.sandbox.world.living import Pace
 from desk.reading.parse import read_mail
 from tests.practice.conftest import NOON
 

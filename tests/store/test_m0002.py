@@ -17,7 +17,7 @@ from tests.desk.small import Clock_
 def first_desk(folder: Path, views: list[tuple[str, str]]) -> None:
     folder.mkdir()
     made = Store(folder, clock=Clock_(), ids=lambda: "an-id")
-    begin(made.conn)
+    begin(made.conn, made.folder)
     config = store.migrate._config()
     with engine_on(made.conn).connect() as bound:
         config.attributes["connection"] = bound

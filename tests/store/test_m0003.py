@@ -22,7 +22,7 @@ def desk(tmp_path: Path) -> Iterator[Store]:
     folder = tmp_path / "d"
     folder.mkdir()
     made = Store(folder, clock=Clock_(), ids=lambda: "an-id")
-    begin(made.conn)
+    begin(made.conn, made.folder)
     config = store.migrate._config()
     with engine_on(made.conn).connect() as bound:
         config.attributes["connection"] = bound

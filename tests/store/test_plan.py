@@ -37,6 +37,7 @@ MANY = [
     "type:damaged", "status:open", "status:new,open", "priority:high..", "is:urgent", "due:..2h", "is:overdue",
     "is:open type:damaged assignee:me", "is:open OR is:urgent", "is:open not:is:snoozed", "tag:vip", "customer:ana",
     "is:open tag:vip lamp", "has:order", "is:automatic is:open", "is:review", "is:escalated is:open", "is:spam",
+    "is:open is:pressing not:is:snoozed",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from desk import inbox
 from desk.reading.file_text import LARGEST, text_of
 from desk.reading.parse import read_mail
 from desk.reading.records import Tracking, Understanding
-from desk.sync.intake import Inbound
+from desk.sync.inbound import Inbound
 from desk.vocabulary import CLASSES, TYPES
 from store import search
 from store.errors import Invalid

@@ -18,7 +18,8 @@ from connectors.contract import (
     ShipmentRecord,
 )
 from desk.sync import facts
-from desk.sync.intake import Inbound, take
+from desk.sync.inbound import Inbound
+from desk.sync.intake import take
 from desk.sync.reasons import type_of
 from store import events
 from store.sql import clocks, people, shop, tickets

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from desk.reading.parse import read_mail
 from desk.reading.understand import understand
-from desk.sync.intake import POSING, Inbound
+from desk.sync.inbound import Inbound
+from desk.sync.intake import POSING
 from desk.sync.threads import FORGED
 from store import events
 from store.values import DAY, HOUR
