@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app import verbs
-from app.actions import BY_ID, Leader, split
+from app.actions import BY_ID, RECORDS, Leader, split
 from app.words import _, ngettext, render_error
 from desk import tickets
 from desk import undo as undoing
@@ -35,11 +35,14 @@ class Acts:
 
     def __init__(self, desk: Workstation) -> None:
         from app.addressing import AddressActs
+        from app.beginning import BeginningActs
+        from app.channel_acts import ChannelActs
         from app.flowing import FlowActs
         from app.going import GoingActs
         from app.joining import JoiningActs
         from app.media import MediaActs
         from app.moving import MovingActs
+        from app.paging import PagingActs
         from app.working import WorkingActs
         from app.writing import WritingActs
 
@@ -48,7 +51,8 @@ class Acts:
         self.moving, self.going, self.writing = MovingActs(desk, self), GoingActs(desk, self), WritingActs(desk, self)
         self.working, self.joining = WorkingActs(desk, self), JoiningActs(desk, self)
         self.flow, self.addressing = FlowActs(desk, self), AddressActs(desk, self)
-        self.media = MediaActs(desk, self)
+        self.media, self.paging = MediaActs(desk, self), PagingActs(desk, self)
+        self.channels, self.beginning = ChannelActs(desk, self), BeginningActs(desk, self)
         self.setting_up: SettingUp | None = None
         """There from the first look at the set-up on."""
 
@@ -57,9 +61,11 @@ class Acts:
         name, argument = split(action)
         wanted = name.replace(".", "_")
         parts: tuple[object, ...] = (self, self.moving, self.going, self.writing, self.working, self.joining,
-                                    self.flow, self.addressing, self.media)  # fmt: skip
+                                    self.flow, self.addressing, self.media, self.paging, self.channels,
+                                    self.beginning)  # fmt: skip
         if self.setting_up is not None and self.desk.place in ("setup", "form", "field"):
             parts = (*self.setting_up.parts, *parts)
+        parts = (*self.paging.parts, *parts)
         method: Callable[..., Any] | None = next((getattr(p, wanted) for p in parts if hasattr(p, wanted)), None)
         if method is not None:
             method(
@@ -164,11 +170,14 @@ class Acts:
     def edit_redo(self) -> None:
         self.desk.hold(self.replay(undoing.redo, N_("done again: {what}"), back=False))
 
-    async def replay(self, replay: Callable[[UnitOfWork], undoing.Step], said: str, *, back: bool) -> None:
-        """Undoes or does again, goes to where that was, and says what became of which fields."""
+    async def replay(
+        self, replay: Callable[[UnitOfWork], undoing.Step], said: str, *, back: bool
+    ) -> None:  # fmt: skip
+        """Undoes or does again, goes to where that was unless a page of records shows, and says what became of which fields."""
         step = await self.session.act(replay)
         self.desk.take_in(step.tickets)
-        if len(step.tickets) == 1:  # back to where it happened, so that the next act hits what one looks at
+        if len(step.tickets) == 1 and self.desk.place not in RECORDS:
+            # Back to where it happened, so that the next act hits what one looks at.
             self.back_to(step.tickets[0])
         names = ", ".join(f"#{t}" for t in step.tickets[:4])
         more = f" +{len(step.tickets) - 4}" if len(step.tickets) > 4 else ""
@@ -318,4 +327,5 @@ VERB_NAMES = {
     "incident_reopened": N_("incident open again"),
     "blocked": N_("block"),
     "unblocked": N_("unblock"),
+    "quarantine_dropped": N_("record let go"),
 }

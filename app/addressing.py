@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.screens.composer import Writing
-from app.words import _
-from desk import aside, composing
+from app.words import _, ngettext
+from desk import aside, composing, enclosing
 from desk import thread as threads
 from store.errors import N_, Invalid, Refused
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.acts import Acts
     from app.workstation import Workstation
     from desk.aside import Heads
+    from desk.enclosing import Enclosed
     from store.sql.people import Draft
     from store.unit import UnitOfWork
 
@@ -67,11 +68,11 @@ class AddressActs:
     # To somebody else -------------------------------------------------------------------------------
 
     def ticket_forward(self) -> None:
-        """Passes the conversation on."""
+        """Passes the conversation on, with its files."""
         ticket_id = self.acts.one()
         thread = threads.read(self.session.store.conn, ticket_id, shown=20)
         subject, text = aside.forwarded(thread.ticket.subject, thread.messages)
-        self._ask(ticket_id, subject, text)
+        self._ask(ticket_id, subject, text, *aside.carried(thread.messages, thread.attachments))
 
     def ticket_aside(self) -> None:
         """Writes about the ticket to a carrier, a supplier or anybody who is not its buyer."""
@@ -80,8 +81,8 @@ class AddressActs:
         about = thread.ticket.order_number or thread.ticket.subject
         self._ask(ticket_id, about, "")
 
-    def _ask(self, ticket_id: int, subject: str, text: str) -> None:
-        """To whom; a mail to somebody else that waits here is gone on with."""
+    def _ask(self, ticket_id: int, subject: str, text: str, files: tuple[Enclosed, ...] = (), behind: int = 0) -> None:
+        """To whom; `behind` files are too large to go along. A mail to somebody else that waits here is gone on with."""
         draft = self.session.draft(ticket_id)
         if draft is not None and draft.kind == "aside":
             self.resume(ticket_id, draft)
@@ -93,14 +94,26 @@ class AddressActs:
             heads = aside.Heads(addresses(words), (), subject, aside=True)
             if not heads.to:
                 raise Invalid(N_("Say to whom."), next=N_("Such as: ana@example.org"))
-            self.desk.hold(self._open(ticket_id, heads, text))
+            self.desk.hold(self._open(ticket_id, heads, text, files, behind))
 
         self.acts.prompt(_("To (carrier, supplier …)"), accept)
 
-    async def _open(self, ticket_id: int, heads: Heads, text: str) -> None:
+    async def _open(self, ticket_id: int, heads: Heads, text: str, files: tuple[Enclosed, ...], behind: int) -> None:
         me = self.session.agent.id
-        await self.session.act(lambda unit: aside.put(unit, ticket_id, me, heads))
+
+        def put(unit: UnitOfWork) -> None:
+            aside.put(unit, ticket_id, me, heads)
+            enclosing.put(unit, ticket_id, me, files)
+
+        await self.session.act(put)
         self.acts.writing.begin(self.writing(ticket_id, heads), text)
+        if behind:
+            said = ngettext("{count} file is too large to go along", "{count} files are too large to go along", behind)
+            self.desk.say(said.format(count=behind), "warning")
+        elif files:
+            said = ngettext("{count} file goes along; x before sending takes it out",
+                            "{count} files go along; x before sending takes one out", len(files))  # fmt: skip
+            self.desk.say(said.format(count=len(files)), "us")
 
     def resume(self, ticket_id: int, draft: Draft) -> None:
         """Goes on with a mail to somebody else."""
@@ -114,7 +127,8 @@ class AddressActs:
         conn = self.session.store.conn
         ticket = threads.read(conn, ticket_id, shown=1).ticket
         return Writing("aside", ticket_id, ticket.thread_seq, account=aside.channel_for(conn, ticket).name,
-                       to=heads.to, cc=heads.cc, subject=heads.subject)  # fmt: skip
+                       to=heads.to, cc=heads.cc, subject=heads.subject,
+                       files=enclosing.waiting(conn, ticket_id, self.session.agent.id))  # fmt: skip
 
     # Copies -------------------------------------------------------------------------------------------
 

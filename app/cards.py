@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING
 from app.happened import Reader
 from app.labels import ORDER, named
 from app.lines import Line
-from app.words import _
+from app.told import told
+from app.whence import elsewhere, whence
+from app.words import _, ngettext
 from desk.vocabulary import STATUSES, TYPES
 from store.connection import Connection
 from store.errors import N_
-from store.sql import history, shop, tickets
-from store.sql.history import CaseFile, Product
+from store.sql import history, reviews, shop, tickets
+from store.sql.history import CaseFile, Product, Review
 from store.values import DAY, NEVER, Money, clean_line
 
 if TYPE_CHECKING:
     from desk.thread import Thread
+    from store.sql.parcels import News
+    from store.sql.reviews import About
+    from store.sql.rows import Order, Shipment
 
 CASES = {
     "return": N_("return"),
@@ -32,6 +37,10 @@ CASES = {
 """Kinds of cases, as connectors name them."""
 _SPECS = 6
 """Facts of a product shown at most."""
+_SIZES = 8
+"""Lines of a size chart shown at most."""
+_SPEC = 160
+"""Characters of one fact shown."""
 _NOTE = 200
 
 
@@ -39,8 +48,35 @@ def read(conn: Connection, thread: Thread) -> tuple[tuple[CaseFile, ...], tuple[
     """The cases of a ticket, and the products of its newest order."""
     order = thread.orders[0].id if thread.orders else 0
     skus = [item.sku for item in thread.items if item.order_id == order]
-    found = history.products(conn, thread.ticket.channel_id, skus)
+    channel = thread.orders[0].channel_id if thread.orders else thread.ticket.channel_id
+    found = history.products(conn, channel, skus)
     return tuple(history.cases_of_ticket(conn, thread.ticket.id)), tuple(found)
+
+
+def parcel_lines(parcel: Shipment, news: News | None, reader: Reader) -> Iterator[Line]:
+    """How a parcel stands; when it came to that, who says so, and what its carrier noted last."""
+    status = _(ORDER[parcel.status]) if parcel.status in ORDER else parcel.status
+    yield ((" · ".join(filter(None, (status, parcel.courier, parcel.tracking))), "muted"),)
+    if news is None:
+        return
+    last = news.last
+    noted = f"{last.text} ({last.place})" if last and last.place else last.text if last else ""
+    if news.source and news.at:
+        same = last is not None and last.at == news.at
+        yield ((" · ".join(filter(None, (reader.when(news.at), noted if same else "", news.source))), "muted"),)
+        if last is not None and not same:
+            yield ((f"{reader.when(last.at)} · {noted}", "muted"),)
+    elif last is not None:
+        yield ((f"{reader.when(last.at)} · {noted}", "muted"),)
+    if news.note and last is None:
+        yield ((told(news.note), "muted"),)
+
+
+def whence_lines(order: Order) -> Iterator[Line]:
+    """Where it was ordered and goes to; marked where the two do not fit."""
+    if told := whence(order):
+        odd = elsewhere(order)
+        yield ((("▲ " if odd else "") + " · ".join(told), "warning" if odd else "muted"),)
 
 
 def case_lines(cases: Sequence[CaseFile], reader: Reader) -> Iterator[Line]:
@@ -73,9 +109,16 @@ def product_lines(products: Sequence[Product]) -> Iterator[Line]:
         yield ()
         yield ((_("PRODUCT") + f" {clean_line(product.sku)}", "strong"), (f"   {clean_line(product.title)}", "muted"))
         for name, value in facts:
-            yield ((f"{name}  ", "muted"), (value, "text"))
-        if product.sizes:
-            yield ((_("sizes: {sizes}").format(sizes=clean_line(product.sizes)), "text"),)
+            yield ((f"{name}  ", "muted"), (value if len(value) <= _SPEC else f"{value[:_SPEC]}…", "text"))
+        sizes = [clean_line(line) for line in product.sizes.split("\n") if line.strip()]
+        if len(sizes) == 1:
+            yield ((_("sizes: {sizes}").format(sizes=sizes[0]), "text"),)
+        elif sizes:
+            yield ((_("sizes:"), "muted"),)
+            yield from (((f"  {line}", "text"),) for line in sizes[:_SIZES])
+            if len(sizes) > _SIZES:
+                rest = len(sizes) - _SIZES
+                yield ((ngettext("… {count} more", "… {count} more", rest).format(count=rest), "muted"),)
 
 
 def buyer_rows(conn: Connection, customer_id: int, here: int, reader: Reader) -> list[tuple[str, str, str]]:
@@ -93,12 +136,22 @@ def buyer_rows(conn: Connection, customer_id: int, here: int, reader: Reader) ->
     for c in history.cases_of_customer(conn, customer_id):
         text = _("case: {kind} {order}").format(kind=_(CASES.get(c.kind, c.kind)), order=c.order_number)
         rows.append((opening(c.ticket_id), text, f"{clean_line(c.state)} · {reader.when(c.opened_at)}"))
-    for r in history.reviews_of_customer(conn, customer_id):
+    found = history.reviews_of_customer(conn, customer_id)
+    known = reviews.about(conn, [r.id for r in found])
+    for r in found:
         stars = "★" * r.rating or _("feedback")
-        rows.append((opening(r.ticket_id), _("review: {stars} {title}").format(stars=stars, title=clean_line(r.title or r.body)),
-                     reader.when(r.at)))  # fmt: skip
+        text = _("review: {stars} {title}").format(stars=stars, title=clean_line(r.title or r.body))
+        rows.append((opening(r.ticket_id), text, _review_note(r, known.get(r.id), reader)))
     for o in shop.orders_of_customer(conn, customer_id):
         total = str(Money(o.currency, o.total_minor)) if o.currency else ""
         note = " · ".join(filter(None, (named(ORDER, o.status), total, reader.when(o.placed_at))))
         rows.append(("", _("order: {number}").format(number=o.number), note))
     return rows
+
+
+def _review_note(review: Review, about: About | None, reader: Reader) -> str:
+    """What it is about, whether its author bought that, and when."""
+    if about is None:
+        return reader.when(review.at)
+    bought = _("verified buyer") if about.verified else ""
+    return " · ".join(filter(None, (about.product, bought, about.url, reader.when(review.at))))

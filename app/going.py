@@ -86,7 +86,8 @@ class GoingActs:
             self.thread_quoted()
             found = screen.ticket.to_hit(by)
         if found is None:
-            self.desk.say(_("no hit in this ticket's text; it may be in a file"), "muted")
+            text = _("no hit in the messages shown; k at the top goes on to older ones") if screen.in_part else ""
+            self.desk.say(text or _("no hit in this ticket's text; it may be in a file"), "muted")
         else:
             self.desk.say(_("hit {n} of {all}").format(n=found[0], all=found[1]), "muted")
 
@@ -141,11 +142,14 @@ class GoingActs:
         self.desk.show_hints()
 
     def go_setup(self, room: str = "") -> None:
+        """To the set-up, a room of it, one of its records, or a line of its form: `settings/looks#theme`."""
         from app.setting_up import SettingUp
 
         if self.acts.setting_up is None:
             self.acts.setting_up = SettingUp(self.desk, self.acts)
-        self.acts.setting_up.enter(room)
+        name, _slash, record = room.partition("/")
+        record, _hash, line = record.partition("#")
+        self.acts.setting_up.enter(name, record, line)
 
     def thread_history(self) -> None:
         """What happened, between the messages or not."""
@@ -207,9 +211,8 @@ class GoingActs:
 
         folder = theme_folder(config_folder())
         if name:
-            self.desk.wear(load(name, folder))
-            self.desk.desk_screen.list.forget()
-            self.desk.refresh()
+            load(name, folder)
+            self.acts.beginning.keep_theme(name)
         else:
             self.acts.choose([(f"app.theme:{n}", n, "") for n in names(folder)], _("Theme"))
 

@@ -18,23 +18,48 @@ AFTER: Mapping[str, str] = {
 }
 """Where one goes when a ticket is solved, put away or answered; the first unless chosen otherwise."""
 
+HABITS: Mapping[str, tuple[str, ...]] = {
+    "after": tuple(AFTER),
+    "theme": (),
+    "lang": (),
+    "mouse": ("on", "off"),
+    "first": ("done",),
+}
+"""What is kept of a person, by key, and the values it may have; none: any. `first` is whether they have put the first
+steps away."""
+
+
+def chosen(conn: Connection, key: str, agent_id: str) -> str:
+    """What an agent chose, "" for nothing."""
+    row = conn.execute("SELECT value FROM meta WHERE key = ?", (_key(key, agent_id),)).fetchone()
+    known = HABITS[key]
+    return row[0] if row and (not known or row[0] in known) else ""
+
+
+def keep(unit: UnitOfWork, key: str, agent_id: str, value: str) -> None:
+    """Keeps a choice; "" goes back to the usual. Raises Invalid for a value the habit cannot have."""
+    known = HABITS[key]
+    if value and known and value not in known:
+        raise Invalid(N_("{item} is no {field}."), item=value, field=key, next=N_("Known: {known}"),
+                      known=", ".join(known))  # fmt: skip
+    if not value:
+        unit.conn.execute("DELETE FROM meta WHERE key = ?", (_key(key, agent_id),))
+        return
+    unit.conn.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (_key(key, agent_id), value),
+    )
+
 
 def after(conn: Connection, agent_id: str) -> str:
     """One of `AFTER`."""
-    row = conn.execute("SELECT value FROM meta WHERE key = ?", (_key(agent_id),)).fetchone()
-    return row[0] if row and row[0] in AFTER else "next"
+    return chosen(conn, "after", agent_id) or "next"
 
 
 def keep_after(unit: UnitOfWork, agent_id: str, choice: str) -> None:
     """Raises Invalid for what is none of `AFTER`."""
-    if choice not in AFTER:
-        raise Invalid(N_("{item} is no {field}."), item=choice, field="after", next=N_("Known: {known}"),
-                      known=", ".join(AFTER))  # fmt: skip
-    unit.conn.execute(
-        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (_key(agent_id), choice),
-    )
+    keep(unit, "after", agent_id, choice or "-")
 
 
-def _key(agent_id: str) -> str:
-    return f"after:{agent_id}"
+def _key(key: str, agent_id: str) -> str:
+    return f"{key}:{agent_id}"

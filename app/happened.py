@@ -169,10 +169,15 @@ def event_lines(events: Sequence[Event], reader: Reader) -> Iterator[tuple[Insta
 
 def event_said(event: Event, reader: Reader) -> str:
     """`ana: status Open → Solved · because …`."""
-    payload = event.payload or {}
     who = _("the router") if event.actor.id == "router" else reader.name(event.actor.id)
     if event.actor.kind == "rule" and event.actor.id != "router":
         who = _("rule {name}").format(name=who)
+    return f"{who}: {what_said(event, reader)}"
+
+
+def what_said(event: Event, reader: Reader) -> str:
+    """`status Open → Solved · because …`."""
+    payload = event.payload or {}
     changes = payload.get("changes") or payload.get("task_changes") or payload.get("closing")
     what = changes_said(changes, reader) if changes else _named_said(event, payload)
     if event.verb == "task_changed" and payload.get("title"):
@@ -180,7 +185,7 @@ def event_said(event: Event, reader: Reader) -> str:
     if not what:
         what = _(VERBS.get(event.verb, event.verb))
     why = why_said(payload, reader)
-    return f"{who}: {what}" + (f" · {why}" if why else "")
+    return what + (f" · {why}" if why else "")
 
 
 def _named_said(event: Event, payload: Mapping[str, Any]) -> str:

@@ -186,16 +186,10 @@ class JoiningActs:
 
     # Incidents --------------------------------------------------------------------------------------------
 
-    def go_incidents(self) -> None:
-        """All of them, open ones first; choosing one shows its tickets."""
-        found = sorted(incidents.listed(self._conn), key=lambda c: c.incident.state != "open")
-        if not found:
-            raise Refused(N_("There are no incidents."), next=N_("Mark tickets, then M i links them to one cause."))
-        self.acts.choose([(f"go.incident:{c.incident.id}", f"{c.incident.id} {c.incident.title}", _counted(c)) for c in found],
-                         _("Incident"))  # fmt: skip
-
     def go_incident(self, number: str) -> None:
         """The tickets of an incident."""
+        import desk.incident_query  # noqa: F401 — gives queries the field that is asked for here
+
         self.desk.show_query(f"incident:{number}")
         self.acts.moving.item_back()
         found = next(c for c in incidents.listed(self._conn) if c.incident.id == int(number))

@@ -58,10 +58,10 @@ def _row(act: Action | Leader, bindings: Bindings) -> str:
 
 
 def _where(act: Action | Leader) -> str:
-    places = set(act.places)
-    if places == set(PLACES):
+    places, before = set(act.places), {"first"}  # before there is a desk, no pane is there either
+    if places | before == set(PLACES):
         return "everywhere"
-    if places == set(PLACES) - {*TYPING, "review"}:
+    if places - before == set(PLACES) - {*TYPING, "review"} - before:
         return "every pane"
     return ", ".join(text.removeprefix("in the ").removeprefix("in a ") for id, text in PLACES.items() if id in places)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,8 +13,11 @@ from store.values import clean_line
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'`{}|\\^\u3000-\u3002\uff01-\uff0f\uff1a-\uff20]+|mailto:[^\s<>\"']+|tel:[+\d().-]+", re.I
 )
-_SHOWN = re.compile(r"(?<!\S)((?:(?!https?:|www\.)[^\s<>]+ ){0,7}[^\s<>]+)\s<([^<>\s]+)>")
+_TARGET = re.compile(r"\s<([^<>\s]+)>")
+_SHOWN = re.compile(r"(?<!\S)(?:(?!https?:|www\.)[^\s<>]+ ){0,7}[^\s<>]+\Z")
 """The words before a target, as reading writes a link; where its own text begins nobody knows any more."""
+_WORDS = 1_000
+"""Characters before a target in which they are looked for."""
 _HOST = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:[/?#:]\S*)?$", re.I)
 
 DOUBTS = {
@@ -40,7 +43,7 @@ def links(texts: Iterable[str]) -> list[Link]:
     """Every link once, in order."""
     found: dict[str, Link] = {}
     for text in texts:
-        shown = {target: words.strip() for words, target in _SHOWN.findall(text)}
+        shown = dict(_named(text))
         for match in _URL.finditer(text):
             if text[match.end() : match.end() + 2] == " <" and any(text.startswith(t, match.end() + 2) for t in shown):
                 continue  # the text of a link, which leads where its target says
@@ -48,6 +51,17 @@ def links(texts: Iterable[str]) -> list[Link]:
             if link.target not in found or (link.shown and not found[link.target].shown):
                 found[link.target] = link
     return list(found.values())
+
+
+def _named(text: str) -> Iterator[tuple[str, str]]:
+    """Targets in angle brackets, and the words before each. Only what stands before one is looked at: a text may be half
+    a million characters long."""
+    done = 0
+    for target in _TARGET.finditer(text):
+        words = _SHOWN.search(text, max(done, target.start() - _WORDS), target.start())
+        if words is not None:
+            yield target[1], words[0].strip()
+            done = target.end()
 
 
 def _trimmed(url: str) -> str:

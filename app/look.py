@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.style import Style
@@ -17,6 +16,7 @@ from textual.app import App
 from textual.filter import LineFilter, NoColor
 from textual.theme import Theme as TextualTheme
 
+from app.place import theme_folder as theme_folder
 from app.safe import FILTER
 from themes.loading import load
 from themes.roles import ATTRIBUTES, Role, Theme
@@ -131,11 +131,6 @@ def of(widget: Widget) -> Look:
     if not isinstance(app, Face):
         raise TypeError(f"{type(app).__name__} is no Face")
     return app.look
-
-
-def theme_folder(config: Path) -> Path:
-    """Where a person's own themes lie, given the folder of their configuration."""
-    return config / "themes"
 
 
 # Roles in the words of Rich and of Textual's style sheets --------------------------------------------

@@ -14,6 +14,7 @@ from app.words import _, ngettext, render_error
 from app.wrap import wrap
 from desk import enclosing
 from desk import thread as threads
+from desk.aside import channel_for
 from store.errors import N_, DeskError, Refused
 from store.sql import messages
 from store.values import clean
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from app.workstation import Workstation
     from desk.enclosing import Enclosed
     from desk.thread import Thread
-    from store.sql.rows import Attachment
+    from store.sql.rows import Attachment, Channel
     from store.unit import UnitOfWork
 
 PREVIEW = 2_000
@@ -197,14 +198,13 @@ class MediaActs:
 
     def composer_attach(self) -> None:
         """Asks for a path and puts the file beside the text."""
-        writing = self._replying()
+        writing = self._leaving()
         folder = filing.drop_folder()
 
         def accept(text: str) -> None:
             if text.strip():
                 file = enclosing.take(filing.path_of(text, folder))
-                thread = threads.read(self.session.store.conn, writing.ticket_id, shown=1)
-                enclosing.check(thread.channel, [*writing.files, file])
+                enclosing.check(self._account(writing), [*writing.files, file])
                 self.desk.hold(self._attach(writing, file))
 
         self.acts.prompt(
@@ -223,7 +223,7 @@ class MediaActs:
 
     def composer_detach(self, sha256: str = "") -> None:
         """Takes a file out again; of several one is chosen."""
-        writing = self._replying()
+        writing = self._leaving()
         if not writing.files:
             raise Refused(N_("No file is attached."), next=N_("^f attaches one."))
         if not sha256 and len(writing.files) > 1:
@@ -237,11 +237,17 @@ class MediaActs:
 
         self.desk.hold(run())
 
-    def _replying(self) -> Writing:
+    def _leaving(self) -> Writing:
         composer = self.desk.composer
-        if composer is None or composer.writing.kind != "reply":
+        if composer is None or composer.writing.kind == "note":
             raise Refused(N_("Files leave with a reply."), next=N_("r writes one."))
         return composer.writing
+
+    def _account(self, writing: Writing) -> Channel | None:
+        """What it leaves through."""
+        conn = self.session.store.conn
+        thread = threads.read(conn, writing.ticket_id, shown=1)
+        return channel_for(conn, thread.ticket) if writing.kind == "aside" else thread.channel
 
     def _show(self, writing: Writing, files: tuple[Enclosed, ...]) -> None:
         writing.files = files
@@ -253,7 +259,9 @@ class MediaActs:
 
     def app_suspend(self) -> None:
         """Back to the shell that started us, until `fg`."""
-        if self.desk.is_headless or os.getsid(0) == os.getpid() or os.getpgrp() != os.getpid():
+        from app.editors import NO_SHELL
+
+        if os.environ.get(NO_SHELL) or self.desk.is_headless or os.getsid(0) == os.getpid() or os.getpgrp() != os.getpid():
             raise Refused(N_("No shell is there to come back to."), next=N_("q leaves; all you wrote is kept."))
         if self.desk.composer is not None:
             self.acts.writing.save_draft_now()

@@ -94,6 +94,8 @@ class MovingActs:
             self.open_ticket(screen.outbox.current.ticket_id)
         elif self.session.listing.current:
             self.open_ticket(self.session.listing.current.id)
+        elif self.desk.place == "list" and screen.list.first_steps():
+            self.acts.beginning.go_first_steps()
 
     def open_ticket(self, ticket_id: int) -> None:
         """Reads a ticket alone; what was new in it counts as read."""
@@ -106,7 +108,7 @@ class MovingActs:
         screen.ticket.ticket_id = ticket_id
         screen.ticket.top = 0
         screen.read_on(True)
-        screen.call_after_refresh(lambda: screen.show_ticket(ticket_id))
+        screen.show_ticket(ticket_id)
         self.desk.go_to("ticket")
         self.desk.looked_at(ticket_id)
         self.desk.job(self._read(ticket_id))

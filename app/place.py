@@ -17,6 +17,11 @@ def config_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(base) / "deskhand"
 
 
+def theme_folder(config: Path) -> Path:
+    """Where a person's own themes lie, given the folder of their configuration."""
+    return config / "themes"
+
+
 def zone_named(name: str) -> tzinfo:
     """An agent's own zone, as the command line has it, else the machine's."""
     try:

@@ -7,8 +7,10 @@ other through `act`, because they may have to wait for another session's.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import tzinfo
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -92,6 +94,9 @@ class Session:
     def summary(self) -> inbox.Summary:
         return inbox.summary(self.store.conn, self.now, inbox.midnight(self.now, self.zone))
 
+    def urgent(self) -> int:
+        return inbox.urgent(self.store.conn, self.now)
+
     def there(self) -> dict[int, tuple[str, bool]]:
         """Ticket → (colleague, writing)."""
         return inbox.writers(self.store.conn, self.id, self.now)
@@ -103,11 +108,11 @@ class Session:
     def connected(self) -> bool:
         return any(c.settings != "{}" for c in shop.channels(self.store.conn))
 
-    def thread(self, ticket_id: int, shown: int) -> Thread:
+    def thread(self, ticket_id: int, shown: int, before: int | None = None) -> Thread:
         """Raises NotFound."""
         from desk.thread import read
 
-        return read(self.store.conn, ticket_id, shown=shown)
+        return read(self.store.conn, ticket_id, shown=shown, before=before)
 
     def team(self) -> list[tuple[str, str]]:
         """Whom a ticket can be given to, id and name: the agents, then the groups."""
@@ -212,6 +217,23 @@ class Session:
         seen = Seen(self.id, self.agent.id, ticket_id, int(writing), now)
         await self.act(lambda unit: people.put_presence(unit.conn, seen))
         await asyncio.get_running_loop().run_in_executor(self._writer, self.store.tidy)
+
+    @contextmanager
+    def staying(self, ticket_id: int | None) -> Iterator[None]:
+        """Goes on telling the others that this person writes there, while the main thread waits for an editor."""
+        over = threading.Event()
+
+        def tell() -> None:
+            while not over.wait(_HEARTBEAT / 1000):
+                seen = Seen(self.id, self.agent.id, ticket_id, 1, self.now)
+                self._writer.submit(self.act_now, lambda unit, seen=seen: people.put_presence(unit.conn, seen))
+
+        if ticket_id is not None:
+            threading.Thread(target=tell, name="presence", daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
 
     def leave(self) -> None:
         """Takes this session off the list of those present and ends the writing thread."""

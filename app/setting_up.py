@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from app.screens.setup import SetupPane
 from app.setup.drawing import widths
-from app.setup.fields import Choice, Parts, Query, Toggle, Week
+from app.setup.fields import Choice, Paragraph, Parts, Query, Toggle, Week
 from app.setup.rooms import Reading
 from app.setup.state import PAGE, RECORDS, ROOMS, FormPage, HistoryPage, ReportPage, Setup
+from app.setup_editing import EditingActs
 from app.setup_filling import FillingActs
 from app.setup_keeping import KeepingActs
 from app.setup_trying import TryingActs
@@ -34,7 +35,7 @@ class SettingUp:
         self._sure = ""
         """What the person was asked to confirm by the same key once more."""
         self.filling, self.keeping, self.trying = FillingActs(self), KeepingActs(self), TryingActs(self)
-        self.parts = (self, self.filling, self.keeping, self.trying)
+        self.parts = (self, self.filling, self.keeping, self.trying, EditingActs(self))
         """Whose methods the acts are."""
         self.state.reload(self.reading)
         desk.desk_screen.query_one("#body").mount(self.pane)
@@ -42,20 +43,33 @@ class SettingUp:
     @property
     def reading(self) -> Reading:
         s = self.session
-        return Reading(s.store.conn, s.agent.id, s.now, s.zone)
+        return Reading(s.store.conn, s.agent.id, s.now, s.zone, s.store)
 
-    def enter(self, room: str = "") -> None:
-        """Shows it, with the keys; in the room of that name, if one is named."""
+    def enter(self, room: str = "", record: str = "", line: str = "") -> None:
+        """Shows it, with the keys; in the room of that name, in the form of a record, on a line of it, if they are named."""
         screen = self.desk.desk_screen
         screen.remove_class("outbox", "views")
         if screen.reading:
             screen.read_on(False)
         if room and not self.unsaved():
             self.state.go(room, self.reading)
+            if record:
+                self._enter_record(record, line)
         elif not self.state.pages:
             self.state.reload(self.reading)
         self.give_keys()
         screen.call_after_refresh(self.draw)
+
+    def _enter_record(self, record: str, line: str) -> None:
+        """The form of a record of this room; nothing where it is gone."""
+        state = self.state
+        if any(r.id == record for r in state.all):
+            self.desk.not_now("setup")
+            state.reload(self.reading, record)
+            state.show(record, self.reading)
+            state.column = PAGE
+            if line and state.root is not None:
+                state.root.to(line)
 
     def draw(self) -> None:
         self.pane.show(self.reading)
@@ -107,6 +121,8 @@ class SettingUp:
                 found.add("setup_field")
                 if isinstance(page.field, Query):
                     found.add("setup_query")
+                if isinstance(page.field, Paragraph) and not page.field.fixed:
+                    found.add("setup_long")
                 if isinstance(page.field, Parts):
                     found |= {"setup_new", "setup_remove", "setup_move"}
                 if isinstance(page.field, Toggle | Choice | Week):
@@ -223,7 +239,7 @@ class SettingUp:
 
     def item_back(self) -> None:
         state, page = self.state, self.state.page
-        if state.column == PAGE and isinstance(page, ReportPage) and page.running:
+        if state.column == PAGE and isinstance(page, ReportPage) and page.running and not page.watches:
             self.trying.stop()
             return
         if state.column == PAGE:

@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.editing import LineEdit
 from app.setup.fields import Choice, Choices, Parts, Query, Toggle, Week
 from app.setup.form import Form
-from app.setup.state import FormPage
+from app.setup.rooms import Reading
+from app.setup.state import FormPage, Pages
 from app.setup.text_edit import TextEdit
 from app.words import _
 from store.errors import N_, Refused
 
 if TYPE_CHECKING:
-    from app.setting_up import SettingUp
+    from textual.screen import Screen
+
+
+class Keyboard(Protocol):
+    """The app in which a form is filled in."""
+
+    @property
+    def screen(self) -> Screen[Any]: ...
+    def _bound(self, key: str) -> bool: ...
+
+
+class Host(Protocol):
+    """Where a form stands: the set-up, or the first steps."""
+
+    @property
+    def desk(self) -> Keyboard: ...
+    @property
+    def state(self) -> Pages: ...
+    @property
+    def reading(self) -> Reading: ...
+    @property
+    def form_width(self) -> int: ...
+    def give_keys(self) -> None: ...
+    def draw(self) -> None: ...
 
 
 class FillingActs:
     """Methods named after acts, as in `app.acts`."""
 
-    def __init__(self, room: SettingUp) -> None:
+    def __init__(self, room: Host) -> None:
         self.room, self.desk, self.state = room, room.desk, room.state
 
     def setup_fill(self) -> None:

@@ -28,6 +28,8 @@ class KeepingActs:
         """What `z` does next, and in which room."""
         self._dropped: tuple[int, FormPage] | None = None
         """The form that was left without saving it, and its room."""
+        self.unproven: object = None
+        """What a form held when it did not stand its trial; saved all the same when it is saved once more."""
         self._overwrite = False
         """Whether the person saw that somebody changed the record meanwhile."""
 
@@ -142,6 +144,8 @@ class KeepingActs:
     def after(self, said: str, keep: str = "") -> None:
         """The list anew, and a word about what happened."""
         self.state.reload(self.room.reading, keep)
+        if self.state.room.id == "settings":
+            self.desk.acts.beginning.dress()
         if self.state.column == RECORDS:
             self.room.rest()
         if said:
@@ -172,6 +176,16 @@ class KeepingActs:
             self.show_problem(root)
             return
         self.room.give_keys()
+        if isinstance(self.state.page, ReportPage) and self.state.page.running:
+            return
+        if self.unproven != root.form.picture() and self.state.room.tries(root.ident, root.found, values):
+            self.room.trying.prove(root, values)
+            return
+        self.save(root, values)
+
+    def save(self, root: FormPage, values: dict[str, object]) -> None:
+        """Saves a form that is as it should be."""
+        self.unproven = None
         self.desk.hold(self._save(root, values))
 
     def show_problem(self, root: FormPage) -> None:
@@ -201,6 +215,7 @@ class KeepingActs:
             return room.save(unit, ident, values)
 
         try:
+            values = dict(await self.room.trying.aside(lambda: room.keep_apart(self.session.store, ident, values)))
             saved = await self.session.act(save)
         except DeskError as error:
             self._overwrite = isinstance(error, Conflict) and bool(ident)
@@ -224,6 +239,8 @@ class KeepingActs:
         self.room.give_keys()
         self.after(_("{item} saved").format(item=self.room.title_of(saved)), saved)
         await self.follow_up(room)
+        if not ident:
+            self.room.trying.watch(saved)
 
     def drop(self) -> None:
         """The form is left without saving it; `z` brings it back."""
@@ -260,6 +277,8 @@ class KeepingActs:
             self.state.column = RECORDS
             self.state.reload(self.room.reading)
             self.room.rest()
+        if room.id == "settings":
+            self.desk.acts.beginning.dress()
         self.room.give_keys()
         self.desk.say(_("taken back"), "done")
         self.room.draw()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from app.aside import Aside
 from app.lines import Line
+from app.setup.drawn import text_lines
 from app.setup.form import Form
 from app.setup.rooms import Questions, Room, Trial
 from app.setup.state import PAGE, RECORDS, FormPage, HistoryPage, ReportPage
@@ -17,12 +19,17 @@ from store.errors import N_, DeskError, Refused
 if TYPE_CHECKING:
     from app.setting_up import SettingUp
 
+_T = TypeVar("_T")
+_WATCH_S = 0.5
+"""How often it is looked how far something has come."""
+
 
 class TryingActs:
     """Methods named after acts, as in `app.acts`. Tests run on a thread of their own."""
 
     def __init__(self, room: SettingUp) -> None:
         self.room, self.desk, self.session, self.state = room, room.desk, room.session, room.state
+        self._outside = Aside()
         self._tests = ThreadPoolExecutor(1, thread_name_prefix="trial")
 
     def close(self) -> None:
@@ -108,6 +115,65 @@ class TryingActs:
         self.desk.job(self._test(report, self.state.room, ident, values))
         self._show()
 
+    async def aside(self, work: Callable[[], _T]) -> _T:
+        """Something that may wait for somebody outside; the program's end does not wait for it."""
+        return await self._outside.do(work)
+
+    def prove(self, root: FormPage, values: dict[str, object]) -> None:
+        """Tries a form before it is saved; saves it where it holds."""
+        report = ReportPage(_("Trial of {name}").format(name=root.title or _("the new one")), proves=True)
+        self.state.pages = [*self.state.pages[: self.state.pages.index(root) + 1], report]
+        self.desk.job(self._prove(report, root, values))
+        self._show()
+
+    async def _prove(self, report: ReportPage, root: FormPage, values: dict[str, object]) -> None:
+        here, store, width, room = self.room.reading, self.session.store, self.room.form_width, self.state.room
+        picture, good = root.form.picture(), False
+        trial = Trial(store, lambda _done, _all: None, lambda: report.stopped)
+
+        def run() -> tuple[bool, Sequence[Line]]:
+            return room.prove(here._replace(conn=store.conn), root.ident, values, width, trial)
+
+        try:
+            good, report.lines = await self.aside(run)
+        except DeskError as error:
+            report.lines = text_lines([render_error(error)], width, "danger")
+            root.form.fail(error)
+        finally:
+            report.running = False
+        stays = report in self.state.pages and root.form.picture() == picture and not report.stopped
+        if good and stays:
+            self.state.pages.remove(report)
+            self.room.keeping.save(root, values)
+        elif stays:
+            self.room.keeping.unproven = picture
+        self.room.draw()
+
+    def watch(self, ident: str) -> None:
+        """What goes on with a record that was just made, until it is over or the person leaves."""
+        room = self.state.room
+        found = room.watched(self.room.reading, ident, self.room.form_width)
+        if found is None:
+            return
+        if not self.session.syncing():
+            from app.starting_sync import begin_sync
+
+            begin_sync(self.session.store.folder)
+        report = ReportPage(self.room.title_of(ident), watches=ident)
+        self.state.pages.append(report)
+        self._look(report, room)
+        self._show()
+
+    def _look(self, report: ReportPage, room: Room) -> None:
+        found = room.watched(self.room.reading, report.watches, self.room.form_width)
+        if found is None or report not in self.state.pages:
+            return
+        report.running, report.lines = found
+        if self.desk.place in ("setup", "form"):
+            self.room.draw()
+        if report.running:
+            self.desk.soon("watch", _WATCH_S, lambda: self._look(report, room))
+
     def _show(self) -> None:
         self.state.column = PAGE
         self.room.give_keys()
@@ -126,7 +192,7 @@ class TryingActs:
             return room.test(mine, ident, values, width, Trial(store, progress, lambda: report.stopped))
 
         try:
-            report.lines = await loop.run_in_executor(self._tests, run)
+            report.lines = await (self.aside(run) if room.outside else loop.run_in_executor(self._tests, run))
         except DeskError as error:
             report.lines = [((f" {render_error(error)}", "danger"),)]
         finally:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from app.beside import Beside, failed_here, head_lines, work_lines
-from app.cards import case_lines, product_lines
+from app.cards import case_lines, parcel_lines, product_lines, whence_lines
 from app.happened import Reader, event_lines
 from app.labels import ORDER, named, titled
-from app.lines import Line
+from app.lines import Line, Page
 from app.safe import width_of
 from app.times import size_text, stamp
 from app.told import told
@@ -28,10 +28,10 @@ LONGEST = 6000
 """Characters of one message shown at first; `v` shows the rest."""
 
 
-def thread_lines(
+def thread_page(
     thread: Thread, width: int, reader: Reader, beside: Beside, *, unfolded: bool = False, cards: bool = True,
     history: bool = False,
-) -> list[Line]:  # fmt: skip
+) -> Page:  # fmt: skip
     """The whole pane, top to bottom. Without `cards`, what `card_lines` shows is left to a column beside it; `history`
     puts what happened between the messages."""
     now, zone = reader.now, reader.zone
@@ -39,7 +39,7 @@ def thread_lines(
     if cards:
         lines += card_lines(thread, width, reader, beside)
     if thread.older:
-        lines += [(), ((_("… older messages: press v"), "muted"),)]
+        lines += [(), ((_("… older messages: k at the top goes on to them"), "muted"),)]
     day = ""
     files: dict[int, list[tuple[int, Attachment]]] = {}
     for number, file in enumerate(thread.attachments, 1):
@@ -47,11 +47,15 @@ def thread_lines(
     happened = list(event_lines(beside.log, reader)) if history else []
     if thread.older and thread.messages:
         happened = [one for one in happened if one[0] >= thread.messages[0].sent_at]
+    starts: dict[int, int] = {}
     for message in thread.messages:
         lines += _happened(happened, message.sent_at, width, reader)
         today = _day(message.sent_at, now, zone)
+        starts[message.id] = len(lines)
         lines += _message(message, files.get(message.id, []), width, zone, today if today != day else "", unfolded)
         day = today
+    if thread.newer:
+        return Page([*lines, (), ((_("… newer messages: j at the end goes on to them"), "muted"),)], starts)
     lines += _happened(happened, NEVER, width, reader)
     for row in thread.waiting:
         lines += _waiting(row, width, now)
@@ -59,7 +63,7 @@ def thread_lines(
         lines += [(), *(((line, "muted"),) for line in wrap(_("No replies from here: {reason}").format(reason=_(why)), width))]
     if not history:
         lines += _why(next((e for e in reversed(beside.log) if e.verb == "assigned"), None), width)
-    return lines
+    return Page(lines, starts)
 
 
 def _happened(waiting: list[tuple[Instant, Line]], until: Instant, width: int, reader: Reader) -> Iterator[Line]:
@@ -169,10 +173,13 @@ def card_lines(thread: Thread, width: int, reader: Reader, beside: Beside) -> It
                 yield ((f"{item.title} ×{item.quantity}", "text"), (f"   {price}", "muted"))
         if order.currency:
             yield ((_("total {amount}").format(amount=Money(order.currency, order.total_minor)), "muted"),)
+        for row in whence_lines(order):
+            yield from _wrapped(row, width)
         for parcel in thread.shipments:
             if parcel.order_id == order.id:
-                facts = (named(ORDER, parcel.status), parcel.courier, parcel.tracking)
-                yield ((" · ".join(filter(None, facts)), "muted"),)
+                news = thread.news.get((order.id, parcel.tracking))
+                for row in parcel_lines(parcel, news, reader):
+                    yield from _wrapped(row, width)
     if not thread.orders and thread.ticket.order_number:
         yield ()
         yield ((_("ORDER") + f" {thread.ticket.order_number}", "strong"), ("   " + _("not synced"), "muted"))
@@ -187,7 +194,7 @@ def _message(
     clock = datetime.fromtimestamp(message.sent_at / 1000, zone).strftime("%H:%M")
     who = message.sender_name or message.sender_address or "?"
     role = {"in": "buyer", "out": "us", "note": "note"}[message.direction]
-    label = {"in": who, "out": f"↩ {who}", "note": _("note by {who}").format(who=who)}[message.direction]
+    label = {"in": who, "out": f"↩ {who}", "note": "¶ " + _("note by {who}").format(who=who)}[message.direction]
     automatic = "  " + _("automatic: {kind}").format(kind=message.automatic) if message.automatic else ""
     yield (("── ", "rule"), (f"{day + ' ' if day else ''}{clock}  ", "muted"), (label, role), (automatic, "muted"))
     body = message.body if unfolded or len(message.body) <= LONGEST else message.body[:LONGEST]

@@ -157,6 +157,9 @@ SENTENCES = (
     N_("not a JSON object"),
     N_("without a body"),
     N_("without a text"),
+    N_("without a date"),
+    N_("without an SKU"),
+    N_("not a rating: {text}"),
     N_("without a sender"),
     N_("without an order number"),
     N_("without a name and an address"),
@@ -198,9 +201,10 @@ def told(text: str) -> str:
 
 def sentences() -> tuple[str, ...]:
     """Everything that is known again; the marketplaces' part is loaded here, for a desk in English never needs it."""
-    from app import told_markets, told_shops
+    from app import told_markets, told_services, told_shops
 
-    return tuple(dict.fromkeys((*SENTENCES, *told_markets.SENTENCES, *told_shops.SENTENCES)))
+    parts = (SENTENCES, told_markets.SENTENCES, told_shops.SENTENCES, told_services.SENTENCES)
+    return tuple(dict.fromkeys(sentence for part in parts for sentence in part))
 
 
 @lru_cache(512)

@@ -21,6 +21,7 @@ from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from app.sgr import shorter
 from app.terminals import Answers, complete
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Sink:
         return os.isatty(self._fd)
 
     def write(self, text: str) -> int:
-        self._waiting.append(text)
+        self._waiting.append(shorter(text))
         if len(text) > _PIECE:
             self.flush()
         return len(text)

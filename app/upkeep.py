@@ -1,7 +1,11 @@
-"""Lets go of what Textual keeps of widgets that are gone: a composer opened a thousand times a day would add up."""
+"""What a session does for itself while nobody waits: lets go of what Textual keeps of widgets that are gone (a composer
+opened a thousand times a day would add up), and loads what the first press of a key would have to wait for."""
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 from textual._styles_cache import StylesCache
@@ -23,3 +27,27 @@ def let_go(app: App[Any]) -> None:
         for signal in [value for value in vars(owner).values() if isinstance(value, Signal)]:
             for node in [node for node in signal._subscriptions if not node.is_attached]:
                 signal.unsubscribe(node)
+
+
+SOON_WANTED = (
+    "app.moving", "app.going", "app.thread_lines", "app.cards", "app.widgets.palette", "app.finding", "app.widgets.help",
+    "app.widgets.prompt", "app.searching", "app.acts", "app.writing", "app.widgets.template_picker", "desk.template_book",
+    "desk.automation.suggest", "app.working", "app.joining", "app.flowing", "app.media", "app.addressing",
+    "app.beginning", "app.channel_acts", "app.paging", "app.settings.registry", "app.setup.rooms",
+    "desk.automation.macros",
+)  # fmt: skip
+"""Modules behind the keys that are pressed first."""
+
+
+def load_ahead() -> threading.Thread:
+    """Loads them on a thread of its own, in turn with whatever else is to be done; one that cannot be loaded says so when
+    its key is pressed."""
+
+    def load() -> None:
+        for name in SOON_WANTED:
+            with suppress(Exception):
+                import_module(name)
+
+    thread = threading.Thread(target=load, name="load ahead", daemon=True)
+    thread.start()
+    return thread

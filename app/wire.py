@@ -66,6 +66,7 @@ class Wired(NamedTuple):
         from connectors.registry import connect
         from desk.sync.lease import this_process
         from desk.sync.loop import settings_of
+        from desk.sync.parcels import DeskParcels
         from desk.sync.quota import ChannelQuota
         from desk.sync.tokens import ChannelTokens
         from store.vault import ChannelSecrets
@@ -73,7 +74,8 @@ class Wired(NamedTuple):
         kept = ChannelSecrets(self.vault, channel.id)
         tokens = ChannelTokens(self.store, kept, channel.id, this_process())
         try:
-            ports = Ports(kept, tokens, self.store.clock, ChannelQuota(self.store, channel.id))
+            quota, known = ChannelQuota(self.store, channel.id), DeskParcels(self.store)
+            ports = Ports(kept, tokens, self.store.clock, quota, known)
             return connect(channel.platform, settings_of(channel), ports)
         except (KeyError, ValueError) as exc:  # a platform there is no connector for, a setting it does not take
             raise Invalid(N_("Channel {item}: {reason}"), item=channel.id, reason=str(exc),

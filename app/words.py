@@ -90,8 +90,21 @@ def _gap(value: object) -> object:
     from desk.reason import Reason
 
     if isinstance(value, Reason):
-        return clean_line(value.render(_))
-    return clean_line(value) if isinstance(value, str) else value
+        known = Reason(value.text, {name: _gap(filled) for name, filled in value.gaps.items()})
+        return clean_line(known.render(_sentence))
+    if not isinstance(value, str):
+        return value
+    return clean_line(_sentence(value) if " " in value else value)  # one word is a name or what somebody typed
+
+
+def _sentence(text: str) -> str:
+    """A message id, or what a connector or sync said in finished English, in the language in use."""
+    found = _(text)
+    if _catalogue is None or found != text:
+        return found
+    from app.told import told
+
+    return told(text)
 
 
 def _load(code: str) -> GNUTranslations:

@@ -6,55 +6,44 @@ import asyncio
 import gc
 import os
 import signal
-import termios
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual import events
 
+from app.actions import RECORDS
 from app.bindings import Bindings
+from app.following import POLL_S
 from app.keys import Act, Engine, Keymap, Nothing, Pending
-from app.look import Face
+from app.pointing import Pointing
 from app.screens.desk import DeskScreen
 from app.session import Session
-from app.widgets.clocks_pane import ClocksPane
-from app.widgets.key_hints import KeyHints
-from app.widgets.ticket_list import TicketList
-from app.widgets.views_pane import ViewsPane
-from app.widgets.which_key import WhichKey
 from app.words import _, ngettext, render_error
 from store.errors import DeskError
-from store.sql import outbox
-from store.values import NEVER, SECOND
 
 if TYPE_CHECKING:
-    from textual.driver import Driver
+    from pathlib import Path
+
     from textual.screen import Screen
 
     from app.acts import Acts
     from app.screens.composer import Composer
-    from app.screens.setup import SetupPane
-    from app.telling import Telling
-    from app.terminals import Terminal
+    from app.screens.verifying import Verifying
     from app.widgets.template_picker import TemplatePicker
     from app.wire import Wired
     from desk.query.hits import Marker
-    from store.events import Event
+    from store.connection import Connection
     from store.sql.rows import Agent, View
     from themes.roles import Theme
 
-POLL_S = 0.18
-"""How often another session's commit is looked for; it shows within 250 ms."""
+AHEAD_S = 0.4
+"""How long after the first frame what the next keys need is loaded."""
 REST_S = 0.15
 """How long the cursor rests before the ticket beside it is read."""
-BREATH_S = 3.0
-"""How often at least it makes sure that there is still somebody at the other end of the line."""
-COUNT_S = 0.5
-"""Counts are read anew at most this often while much is happening."""
 
 
-class Workstation(Face[int]):
+class Workstation(Pointing):
     """`session` is what it shows, `place` where the keys go. Everything a person can do passes `perform`."""
 
     TITLE = "Deskhand"
@@ -65,7 +54,6 @@ class Workstation(Face[int]):
         self.session, self.bindings = session, bindings
         self.place = "list"
         self.engine = Engine(bindings.keymap("list"))
-        self.there: dict[int, tuple[str, bool]] = {}
         self.view_id, self.view_query, self.query_text = "inbox", "", ""
         self.marker: Marker | None = None
         """Finds the words of the search that is shown."""
@@ -74,17 +62,10 @@ class Workstation(Face[int]):
         self.last_act: tuple[str, str] | None = None
         self.settled = False
         """Whether the first frame is out."""
-        self.toast = ""
-        """What this person should be told just now, whatever they do."""
-        self._status_at = 0
+        self.begin: tuple[str, ...] = ()
+        """Acts to do once it is."""
         self._acts: Acts | None = None
-        self._telling: Telling | None = None
-        self._terminal: Terminal | None = None
-        self._title = ""
-        self._later: dict[str, asyncio.TimerHandle] = {}
-        self._jobs: set[asyncio.Task[None]] = set()
-        self._held: set[asyncio.Task[None]] = set()
-        self._passing: set[asyncio.Task[None]] = set()
+        self.verifying: Verifying | None = None
 
     # Beginning and end --------------------------------------------------------------------------
 
@@ -128,6 +109,9 @@ class Workstation(Face[int]):
         self.soon("poll", POLL_S, self._poll)
         self._tick()
         self.call_after_refresh(_collect_garbage)
+        self.soon("load ahead", AHEAD_S, self.load_ahead)
+        for action in self.begin:
+            self.call_after_refresh(self.perform, action)
 
     def _fatal_error(self) -> None:
         """Ours is a fault; its traceback goes to the terminal, but never the buyers' texts that stood in variables."""
@@ -136,14 +120,6 @@ class Workstation(Face[int]):
         self.bell()
         self._exit_renderables.append(Traceback(show_locals=False, width=None))
         self._close_messages_no_wait()
-
-    def get_driver_class(self) -> type[Driver]:
-        """Ours, unless Textual was told of another."""
-        if os.environ.get("TEXTUAL_DRIVER"):
-            return super().get_driver_class()
-        from app.tty import Tty
-
-        return Tty
 
     def _came_back(self, _app: object) -> None:
         """After `fg` the terminal shows the shell's lines: all of ours again."""
@@ -169,10 +145,7 @@ class Workstation(Face[int]):
         if self._acts is not None and self._acts.setting_up is not None:
             self._acts.setting_up.trying.close()
         self.session.leave()
-        if self._title:
-            from app.terminals import giving_title_back, guess
-
-            self.send(giving_title_back(guess(os.environ)))
+        self.untitle()
 
     @property
     def acts(self) -> Acts:
@@ -265,41 +238,6 @@ class Workstation(Face[int]):
             self.fail(error)
         self.show_hints()
 
-    def job(self, work: object) -> asyncio.Task[None]:
-        """Runs a coroutine of this session; its errors become one line."""
-
-        async def run() -> None:
-            try:
-                await work  # type: ignore[misc]
-            except DeskError as error:
-                self.fail(error)
-            except Exception as exc:  # a fault of ours: end with its traceback rather than go on half done
-                self._handle_exception(exc)
-            self.show_hints()
-
-        task = asyncio.get_running_loop().create_task(run())
-        self._jobs.add(task)
-        task.add_done_callback(self._jobs.discard)
-        return task
-
-    def passing(self, work: object) -> asyncio.Task[None]:
-        """The same for what nobody waits for once the session ends: a photo being opened."""
-        task = self.job(work)
-        self._passing.add(task)
-        task.add_done_callback(self._passing.discard)
-        return task
-
-    def drop_passing(self) -> None:
-        """Ends what nobody waits for."""
-        for task in self._passing:
-            task.cancel()
-
-    def hold(self, work: object) -> None:
-        """The same for what the next key depends on, which is read once this is done: else `y` `y` would send twice."""
-        task = self.job(work)
-        self._held.add(task)
-        task.add_done_callback(self._held.discard)
-
     def keys_here(self) -> Keymap:
         """The keys of the place, the names of team and groups among them."""
         team = [(f"ticket.assign:{ident}", name) for ident, name in self.session.team()]
@@ -316,48 +254,12 @@ class Workstation(Face[int]):
             self.desk_screen.which.wait(waiting)
         self.desk_screen.bottom.pending(self.engine.pending)
         self.desk_screen.set_class(place in ("setup", "form", "field"), "setup")
+        self.desk_screen.set_class(place in RECORDS, "page")
         self.desk_screen.views_pane.active = place == "views"
         self.desk_screen.clocks.active = place == "clocks"
         self.desk_screen.views_pane.refresh()
         self.desk_screen.clocks.refresh()
         self.show_hints()
-
-    # The terminal -------------------------------------------------------------------------------
-
-    def send(self, text: str) -> None:
-        """A string for the terminal itself; without a real one nothing happens."""
-        if text and self._driver is not None and not self.is_headless:
-            self._driver.write(text)
-
-    async def know_terminal(self) -> Terminal:
-        """What the terminal can do; it is asked once."""
-        if self._terminal is None:
-            from app.asking_terminal import know
-
-            self._terminal = await know(self._driver, os.environ)
-        return self._terminal
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """As Textual's own widgets ask for it."""
-        self.copy(text)
-
-    def copy(self, text: str) -> bool:
-        """Sends a text to the clipboard of the terminal at the other end, past what is between; False where none would
-        reach it. Whether it was taken nobody says."""
-        from app.terminals import copying, guess
-
-        self._clipboard = text
-        string = copying(self._terminal or guess(os.environ), text)
-        self.send(string)
-        return bool(string)
-
-    def entitle(self, text: str) -> None:
-        """Names the window of the terminal; the name it had is given back at the end."""
-        from app.terminals import KEEP_TITLE, title
-
-        if text != self._title:
-            self.send(title(text) if self._title else KEEP_TITLE + title(text))
-            self._title = text
 
     # Saying -------------------------------------------------------------------------------------
 
@@ -377,7 +279,7 @@ class Workstation(Face[int]):
         here = f"#{self.desk_screen.ticket.ticket_id}  {listing.cursor + 1}/{len(listing.lines)}{'' if listing.last else '+'}"
         if listing.marks and not self.desk_screen.reading:
             here = ngettext("{count} marked", "{count} marked", len(listing.marks)).format(count=len(listing.marks))
-        if self.place in ("setup", "form", "field"):
+        if self.place in ("setup", "form", "field", *RECORDS):
             here = ""
         elif not self.desk_screen.reading and not listing.marks:
             here = self.query_text
@@ -411,6 +313,8 @@ class Workstation(Face[int]):
             found.add("order")
         if self._acts is not None and self._acts.setting_up is not None:
             found |= self._acts.setting_up.holds()
+        if self._acts is not None:
+            found |= self._acts.paging.holds()
         return found
 
     # What is shown ------------------------------------------------------------------------------
@@ -470,140 +374,6 @@ class Workstation(Face[int]):
             self.desk_screen.show_ticket(line.id if line else None)
         self.show_hints()
 
-    # Time and others ----------------------------------------------------------------------------
-
-    def soon(self, name: str, seconds: float, call: Callable[[], object]) -> None:
-        """Calls once, `seconds` from now; asked again before that, it waits anew."""
-        if name in self._later:
-            self._later[name].cancel()
-        self._later[name] = asyncio.get_running_loop().call_later(seconds, call)
-
-    def let_go(self) -> None:
-        """Something was taken off the screen: what Textual keeps of it goes too, a moment later."""
-        from app.upkeep import let_go
-
-        self.soon("let go", 2.0, lambda: let_go(self))
-
-    def not_now(self, name: str) -> None:
-        """What `soon` was to call is not called."""
-        if name in self._later:
-            self._later.pop(name).cancel()
-
-    def _poll(self) -> None:
-        news = self.session.poll()
-        if news.anything:
-            self.take_in(news.tickets, everything=news.everything)
-        if news.for_me:
-            self.tell_me(news.for_me)
-        self.soon("poll", POLL_S, self._poll)
-
-    def tell_me(self, told: Sequence[tuple[Event, tuple[str, ...]]]) -> None:
-        """Says what happened that this person wants to be told of, in the ways they chose."""
-        if self._telling is None:
-            from app.telling import Telling
-
-            self._telling = Telling(self)
-        self._telling.take(told)
-
-    def looked_at(self, ticket_id: int) -> None:
-        """A ticket was opened: nobody need be told of it any more."""
-        if self._telling is not None:
-            self._telling.looked_at(ticket_id)
-
-    def take_in(self, ids: Collection[int], *, everything: bool = False) -> None:
-        """Tickets changed, here or elsewhere: rows change in place, counts follow within half a second."""
-        screen, listing = self.desk_screen, self.session.listing
-        there = self.session.there()
-        moved = [t for t in {*there, *self.there} if there.get(t) != self.there.get(t)]
-        self.there = there
-        touched = [line.id for line in listing.lines] if everything else [*ids, *moved]
-        waiting = len(listing.arrivals)
-        rows = (listing.index_of(ticket_id) for ticket_id in moved)
-        screen.list.altered([*listing.changed(touched), *(row for row in rows if row is not None)])
-        if listing.arrivals and not listing.lines:  # no row there that could move
-            listing.reload()
-            self.refresh_list()
-        elif len(listing.arrivals) != waiting:
-            screen.list.refresh()
-        if everything or screen.ticket.ticket_id in (*ids, *moved):
-            screen.show_ticket(screen.ticket.ticket_id, keep_place=True)
-        if "counts" not in self._later or self._later["counts"].when() < asyncio.get_running_loop().time():
-            self.soon("counts", COUNT_S if "counts" in self._later else 0.0, self._count)
-        if self.composer is not None and self.composer.writing.ticket_id in ids:
-            self.acts.writing.meanwhile()
-        if screen.has_class("outbox"):
-            self.acts.going.fill_outbox()
-        if self.place == "setup" and self.acts.setting_up is not None:
-            self.soon("setup news", COUNT_S, self.acts.setting_up.news)
-
-    def _count(self) -> None:
-        self.desk_screen.show_views(self.view_id)
-        self.desk_screen.show_status()
-        self.desk_screen.show_clocks()
-        self.show_hints()
-
-    def _tick(self) -> None:
-        """Due cells and countdowns that read differently now; sleeps until the next one will."""
-        now = self.session.now
-        soonest = min(self.desk_screen.list.tick(now), self.desk_screen.show_clocks(), now + 60 * SECOND)
-        held = outbox.of_agent_held(self.session.store.conn, self.session.agent.id, now)
-        if held:
-            left = -(-(held[-1].hold_until - now) // SECOND)
-            leaving = _("#{id} leaves in {n} s … z takes it back").format(id=held[-1].ticket_id, n=left)
-            self.desk_screen.bottom.countdown(leaving)
-            soonest = min(soonest, now + SECOND)
-        else:
-            self.desk_screen.bottom.countdown("")
-        if self.session.there() != self.there:  # somebody fell silent
-            self.take_in(())
-        if now >= self._status_at:
-            self._status_at = now + 60 * SECOND
-            self.desk_screen.show_status()
-        if not _line_is_up():
-            self.last_words()
-            return
-        at = self.desk_screen.ticket.ticket_id if self.desk_screen.reading else None
-        self.job(self.session.present(at, self.composer is not None))
-        wait = max(0.05, (min(soonest, NEVER) - now) / 1000 + 0.01)
-        self.soon("tick", min(wait, BREATH_S), self._tick)
-
-    # Mouse --------------------------------------------------------------------------------------
-
-    def on_ticket_list_picked(self, event: TicketList.Picked) -> None:
-        before = self.session.listing.cursor
-        self.session.listing.cursor = event.index
-        self.desk_screen.list.moved(before)
-        self.rest()
-        if event.opened:
-            self.perform("item.open")
-
-    def on_ticket_list_scrolled(self, event: TicketList.Scrolled) -> None:
-        self.perform("move.down" if event.by > 0 else "move.up", abs(event.by))
-
-    def on_views_pane_chosen(self, event: ViewsPane.Chosen) -> None:
-        self.open_view(self.desk_screen.views_pane.views[event.index].view.id)
-
-    def on_clocks_pane_chosen(self, event: ClocksPane.Chosen) -> None:
-        self.acts.moving.open_ticket(event.ticket_id)
-
-    def on_key_hints_pressed(self, event: KeyHints.Pressed) -> None:
-        self.acts.begin_or_perform(event.id)
-
-    def on_setup_pane_clicked(self, event: SetupPane.Clicked) -> None:
-        if self.acts.setting_up is not None:
-            self.acts.setting_up.click(event.x, event.y)
-
-    def on_setup_pane_scrolled(self, event: SetupPane.Scrolled) -> None:
-        if self.acts.setting_up is not None:
-            self.acts.setting_up.scroll(event.by)
-
-    def on_which_key_pressed(self, event: WhichKey.Pressed) -> None:
-        result = self.engine.feed(event.key)
-        if isinstance(result, Act):
-            self.desk_screen.which.hide()
-            self.perform(result.id, result.count)
-
-
 def _marker(query: str) -> Marker | None:
     from desk.query.hits import marker
 
@@ -617,25 +387,29 @@ def _collect_garbage() -> None:
         gc.enable()
 
 
-def _line_is_up() -> bool:
-    """Whether there is still a terminal at the other end; without one the process must end, not spin."""
-    try:
-        termios.tcgetattr(0)
-    except termios.error as exc:
-        return bool(exc.args[0] != 5)  # EIO: hung up. Not a terminal at all (tests) is fine.
-    return True
+def _own_theme(conn: Connection, agent_id: str, folder: Path) -> str | None:
+    """The theme this person chose, if it is still there; colours the terminal does not have are not asked of it."""
+    from app import habits
+    from app.look import depth
+    from themes.loading import names
+
+    found = habits.chosen(conn, "theme", agent_id)
+    return found if found and depth(os.environ) in ("true", "256") and found in names(folder) else None
 
 
-def run(wired: Wired, agent: Agent, *, theme: str | None = None) -> int:
-    """Opens the workstation and returns when its person leaves: the exit status."""
+def run(wired: Wired, agent: Agent, *, theme: str | None = None, begin: Sequence[str] = ()) -> int:
+    """Opens the workstation, does the acts it is to begin with, and returns when its person leaves: the exit status."""
+    from app import habits
     from app.bindings import load as load_bindings
     from app.look import choose, theme_folder
     from app.place import config_folder, zone_named
     from themes.loading import load as load_theme
 
-    config = config_folder()
-    look = load_theme(choose(theme, os.environ), theme_folder(config))
+    config, conn = config_folder(), wired.store.conn
+    named = theme or os.environ.get("DESKHAND_THEME") or _own_theme(conn, agent.id, theme_folder(config))
+    look = load_theme(choose(named, os.environ), theme_folder(config))
     session = Session(wired.store, agent, zone_named(agent.zone), wired.store.ids())
     app = Workstation(session, load_bindings(config / "keys.toml"), look)
-    app.run()
+    app.begin = tuple(begin)
+    app.run(mouse=habits.chosen(conn, "mouse", agent.id) != "off")
     return app.return_code or 0

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.screens.composer import Composer, Snippets, Writing
@@ -174,12 +170,10 @@ class WritingActs:
         context = threads.template_context(thread, self.session.agent.name, self.session.store.meta("name"))
         ticket = thread.ticket
         why = {s.id: s.why.render(_) for s in suggest(conn, ticket, limit=1000) if s.kind == "template"}
-        picker = self.desk.picker = TemplatePicker(
-            known if note else ranked(conn, known, ticket), ticket, context, {} if note else why,
+        self.desk.picker = TemplatePicker(
+            screen.tray, known if note else ranked(conn, known, ticket), ticket, context, {} if note else why,
             lambda text: unfit(conn, ticket, text), note=note, tongue=note_language(conn, ticket) if note else "",
         )  # fmt: skip
-        picker.styles.height = "70%"
-        screen.mount(picker, before=screen.clocks)
         self.desk.go_to("templates")
 
     def composer_template(self) -> None:
@@ -221,8 +215,7 @@ class WritingActs:
     def _put_picker_away(self) -> TemplatePicker | None:
         picker, self.desk.picker = self.desk.picker, None
         if picker is not None:
-            picker.remove()
-            self.desk.let_go()
+            picker.close()
         self.desk.go_to("ticket")
         return picker
 
@@ -424,20 +417,16 @@ class WritingActs:
 
     def composer_editor(self) -> None:
         """The text in the person's own editor; what comes back replaces it."""
+        from app.editors import edited
+
         composer = self.desk.composer
-        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
         if composer is None:
             return
-        with tempfile.TemporaryDirectory(prefix="deskhand-") as folder:
-            path = Path(folder) / f"reply-{composer.writing.ticket_id}.txt"
-            path.write_text(composer.text, encoding="utf-8")
-            with self.desk.suspend():
-                code = subprocess.call([*editor.split(), str(path)])
-            if code == 0:
-                composer.area.text = path.read_text(encoding="utf-8", errors="replace").rstrip("\n")
-            else:
-                composer.object_to(_("{editor} ended with an error; your text is as it was").format(editor=editor))
-        self.desk.refresh()
+        self.save_draft_now()
+        ticket_id = composer.writing.ticket_id
+        composer.area.text = edited(self.desk, composer.text, f"reply-{ticket_id}.txt", ticket_id)
+        composer.area.move_cursor(composer.area.document.end)
+        self.desk.job(self.save_draft())
 
     # The outbox -------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A market as large as one wants, for stand-ins: many orders and conversations of a few buyers, found by index."""
+"""A market as large as one wants, for stand-ins: many orders and conversations, a buyer each, found by index."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from connectors.sandbox.market import Market, MarketMessage, MarketOrder, MarketParcel, MarketThread
-from connectors.sandbox.world import make_world
+from connectors.sandbox.world import Buyer, make_world
 from store.values import DAY, MINUTE, Clock, Instant
 
 SPAN = 80 * DAY
 """Over how long a time all of it happened."""
+ORDERS_EACH = 2
+"""How often a buyer orders, where there are no conversations."""
 
 
 class BigMarket(Market):
@@ -21,7 +23,10 @@ class BigMarket(Market):
         super().__init__(make_world(7, now), clock, platform=platform)
         models, talks = list(self.orders), list(self.threads)
         self.cases, self.reviews = [], []
-        self.orders = [_order(models[n % len(models)], n, now - SPAN + SPAN * n // orders, now) for n in range(orders)]
+        people = max(conversations, orders // ORDERS_EACH, 1)
+        self.orders = [
+            _order(models[n % len(models)], n, n % people, now - SPAN + SPAN * n // orders, now) for n in range(orders)
+        ]
         self.orders.sort(key=lambda o: o.updated_at)
         self.threads = [
             _thread(talks[n % len(talks)], n, now - SPAN + SPAN * n // conversations) for n in range(conversations)
@@ -41,7 +46,13 @@ class BigMarket(Market):
         return self.orders[bisect_left(self._times, at) : end]
 
 
-def _order(model: MarketOrder, n: int, at: Instant, now: Instant) -> MarketOrder:
+def _buyer(model: Buyer, n: int) -> Buyer:
+    """Buyer number `n`: on a platform everybody has one conversation with a shop."""
+    name, _, host = model.address.partition("@")
+    return replace(model, address=f"{name}-{n}@{host}")
+
+
+def _order(model: MarketOrder, n: int, buyer: int, at: Instant, now: Instant) -> MarketOrder:
     shipped, there = at + DAY, at + 5 * DAY
     parcels = (
         [MarketParcel("SingPost", f"SP{n:09d}SG", shipped, there if there < now else None)] if shipped < now else []
@@ -49,8 +60,8 @@ def _order(model: MarketOrder, n: int, at: Instant, now: Instant) -> MarketOrder
     status = "delivered" if there < now else "shipped" if parcels else "processing"
     moved = there if there < now else shipped if parcels else at
     return replace(
-        model, id=str(500_000 + n), number=f"26{n:06d}BENCH{n % 10}", placed_at=at, updated_at=moved, status=status,
-        parcels=parcels, refunds=[], notes=[],
+        model, id=str(500_000 + n), number=f"26{n:06d}BENCH{n % 10}", buyer=_buyer(model.buyer, buyer), placed_at=at,
+        updated_at=moved, status=status, parcels=parcels, refunds=[], notes=[],
     )  # fmt: skip
 
 
@@ -59,4 +70,4 @@ def _thread(model: MarketThread, n: int, at: Instant) -> MarketThread:
     said = [
         MarketMessage(f"{n:07d}{i:02d}", m.ours, m.text, first + i * 20 * MINUTE) for i, m in enumerate(model.messages)
     ]
-    return MarketThread(f"8{n:07d}", model.buyer, None, said)
+    return MarketThread(f"8{n:07d}", _buyer(model.buyer, n), None, said)

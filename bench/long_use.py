@@ -14,22 +14,26 @@ import sys
 import sysconfig
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from app.wire import SystemClock, fresh_id
+from bench.figures import Figure, Limit
 from bench.terminal import Terminal
 from desk import setup, tickets
 from desk.agents import NewAgent
 from desk.reading.records import Understanding
-from desk.sync.intake import Inbound, take
+from desk.sync import intake
+from desk.sync.inbound import Inbound
 from store.sql import messages
 from store.unit import Store
 from store.values import HOUR, SYSTEM, Actor
 
 DESKHAND = str(Path(sysconfig.get_path("scripts")) / "deskhand")
+GROUP = "long"
 TICKETS = 300
 MOST_MB = 4.0
 """Growth of the second half that is still noise of the allocator."""
@@ -71,6 +75,18 @@ def run(rounds: int, folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def take(rounds: int) -> Iterator[Figure]:
+    """What so many rounds, each a few minutes of work by hand, add to a session."""
+    with tempfile.TemporaryDirectory(prefix="deskhand-long-") as folder:
+        found = run(rounds, Path(folder) / "desk")
+    yield Figure(
+        GROUP, "memory of the session at the end", found["last_mb"], "MB", found["half_mb"], "half way",
+        [Limit(1.1, 1.05)], note=f"{found['keys']:,} keys in {found['seconds']} s", raw=found,
+    )  # fmt: skip
+    yield Figure(GROUP, "growth over the second half", found["second_half_grew_mb"], "MB",
+                 limits=[Limit(MOST_MB, MOST_MB, of="value")])  # fmt: skip
+
+
 def _resident(pid: int) -> float:
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
@@ -89,7 +105,7 @@ def _desk(folder: Path) -> Store:
     for n in range(1, TICKETS + 1):
         with store.write(Actor("connector", "mail")) as unit:
             at = unit.now - n * HOUR // 10
-            ticket = take(unit, "mail", Inbound(
+            ticket = intake.take(unit, "mail", Inbound(
                 remote_key=f"mail:<l{n}@b.example>", sender_key=f"email:b{n}@b.example", sender_name=f"Buyer {n}",
                 sender_address=f"b{n}@b.example", subject=f"Where is my parcel {n}", text=f"See https://b.example/{n}\n" * 30,
                 sent_at=at, arrived_at=at, understanding=Understanding(("en", "de")[n % 2], "not_received"),

@@ -20,11 +20,16 @@ TITLES = {
     "memory": "Memory (RSS of the session)",
     "keys": "Keys, 120×40",
     "sheets": "What opens over the list",
+    "heavy": "Tickets no screen was made for",
     "search": "Search on the screen",
     "saves": "Saving while others write",
     "store": "The desk without a screen",
     "filters": "Lists under a filter, 1 M",
     "import": "Taking in",
+    "rules": "Rules",
+    "clocks": "Clocks",
+    "long": "A long day",
+    "sync": "Marketplaces coming in",
     "peers": "What else one could use",
 }
 _HEAD = ("figure", "ours", "p95", "beside", "ratio", "must", "aim", "verdict")

@@ -25,7 +25,8 @@ from desk.automation.rules.model import rule_from
 from desk.query import Context
 from desk.reading.records import Understanding
 from desk.sync import intake
-from desk.sync.intake import Inbound, admit, door
+from desk.sync.inbound import Inbound
+from desk.sync.intake import admit, door
 from desk.vocabulary import TYPES
 from store.unit import Store, UnitOfWork
 from store.values import HOUR, MINUTE, SECOND, SYSTEM, Actor, Instant

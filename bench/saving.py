@@ -15,6 +15,7 @@ from app.wire import open_desk
 from bench.asking import copy
 from bench.desks import TEAM, Corpus, environ
 from bench.figures import Figure, Limit, median, p95
+from bench.markets import puller, site
 from bench.place import DESKHAND, PROJECT
 from store.sql import people
 from store.sql.people import Seen
@@ -37,47 +38,44 @@ def take(small: Path, work: Path, fresh: Corpus, seconds: float) -> Iterator[Fig
     if fresh.maildir:
         ways["mail"] = [str(fresh.maildir), "--since", "all"]
     for what, words in ways.items():
-        busy = _saved(copy(small, work / "saves"), words, seconds)
-        errors = busy["errors"]
-        note = (
-            f"median {median(busy['ms']):.1f} ms, worst {max(busy['ms']):.0f} ms, {len(busy['ms'])} saves; "
-            f"{busy['brought'] / busy['seconds']:,.0f} messages/s came in"
-            + ("" if busy["throughout"] else ", the import ended first")
-        )
-        yield Figure(
-            GROUP,
-            f"beside an import of {what}: p95",
-            p95(busy["ms"]),
-            "ms",
-            calm,
-            "quiet median",
-            [Limit(10)],
-            note=note,
-            raw=busy,
-        )
-        yield Figure(
-            GROUP,
-            f"beside an import of {what}: lock errors",
-            len(errors),
-            "",
-            limits=[Limit(0, of="value")],
-            note="; ".join(errors[:3]),
-        )
+        desk = copy(small, work / "saves")
+        yield from _figures(f"beside an import of {what}", _saved(desk, _import(desk, words), seconds), calm)
+    desk = copy(small, work / "saves")
+    with site("shopee", 50_000, 20_000) as link:
+        fetch = puller("shopee", link, "--into", str(desk))
+        yield from _figures("beside the first fetch of an account", _saved(desk, fetch, seconds), calm)
 
 
-def _saved(desk: Path, words: list[str], seconds: float) -> dict[str, Any]:
-    """What the agents saved, and what came in meanwhile. The import knows of them from its start, they begin once it
+def _figures(beside: str, busy: dict[str, Any], calm: float) -> Iterator[Figure]:
+    errors = busy["errors"]
+    note = (
+        f"median {median(busy['ms']):.1f} ms, worst {max(busy['ms']):.0f} ms, {len(busy['ms'])} saves; "
+        f"{busy['brought'] / busy['seconds']:,.0f} messages and orders/s came in"
+        + ("" if busy["throughout"] else ", it ended first")
+    )
+    yield Figure(GROUP, f"{beside}: p95", p95(busy["ms"]), "ms", calm, "quiet median", [Limit(10)], note=note, raw=busy)
+    yield Figure(
+        GROUP, f"{beside}: lock errors", len(errors), "", limits=[Limit(0, of="value")], note="; ".join(errors[:3])
+    )
+
+
+def _import(desk: Path, words: list[str]) -> list[str]:
+    return [str(DESKHAND), "--desk", str(desk), "import", *words, "--json"]
+
+
+def _saved(desk: Path, command: list[str], seconds: float) -> dict[str, Any]:
+    """What the agents saved, and what `command` brought meanwhile. It knows of them from its start, they begin once it
     writes, and it is stopped when they end."""
     store = open_desk(desk).store
     try:
         with store.write(Actor("agent", AGENTS[0])) as unit:
             people.put_presence(unit.conn, Seen("bench", AGENTS[0], None, 0, unit.now))
-        importer = _importer(desk, words, store) if words else None
-        begun, there = time.monotonic(), _messages(store)
+        importer = _importer(command, store) if command else None
+        begun, there = time.monotonic(), _rows(store)
         said = _agents(desk, seconds)
         found: dict[str, Any] = {k: [x for one in said for x in one[k]] for k in ("ms", "errors")}
         if importer:
-            found |= {"brought": _messages(store) - there, "seconds": time.monotonic() - begun}
+            found |= {"brought": _rows(store) - there, "seconds": time.monotonic() - begun}
             found["throughout"] = importer.poll() is None
             if found["throughout"]:
                 importer.send_signal(signal.SIGINT)
@@ -87,17 +85,18 @@ def _saved(desk: Path, words: list[str], seconds: float) -> dict[str, Any]:
         store.close()
 
 
-def _importer(desk: Path, words: list[str], store: Store) -> subprocess.Popen[str]:
-    """An import that has begun to write."""
-    before, end = _messages(store), time.monotonic() + _PATIENCE_S
+def _importer(command: list[str], store: Store) -> subprocess.Popen[str]:
+    """A command that has begun to write."""
+    before, end = _rows(store), time.monotonic() + _PATIENCE_S
     importer = subprocess.Popen(
-        [str(DESKHAND), "--desk", str(desk), "import", *words, "--json"],
+        command,
+        cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         env=environ(),
     )
-    while _messages(store) == before:
+    while _rows(store) == before:
         if importer.poll() is not None or time.monotonic() > end:
             raise RuntimeError(f"the import wrote nothing: {importer.communicate()[0]}")
         time.sleep(0.05)
@@ -118,6 +117,8 @@ def _agents(desk: Path, seconds: float) -> list[dict[str, Any]]:
     return [json.loads(saver.communicate()[0]) for saver in savers]
 
 
-def _messages(store: Store) -> int:
-    n: int = store.conn.execute("SELECT max(id) FROM message").fetchone()[0]
+def _rows(store: Store) -> int:
+    """Messages and orders."""
+    sql = "SELECT (SELECT max(id) FROM message) + coalesce((SELECT max(id) FROM orders), 0)"
+    n: int = store.conn.execute(sql).fetchone()[0]
     return n

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC
 from pathlib import Path
-from typing import Any
 
 from app.searching import as_typed
 from app.wire import open_desk
 from bench.desks import ME
-from bench.figures import Figure, Limit, median, p95
+from bench.figures import Figure, LeftOut, Limit, median, p95
+from bench.notmuch import Notmuch
+from bench.place import Missing
 from bench.windows import POPULATED, keys, ours, window
 from desk import inbox
 from store.sql.rows import TicketLine
@@ -21,23 +22,35 @@ WORDS = {"rare": "quokkafish", "common": "refund", "cjk": "退款"}
 _NAMES = {"rare": "rare word", "common": "common word", "cjk": "Chinese word"}
 
 
-def take(small: Path, big: Path | None, runs: int, notmuch: dict[str, Any]) -> Iterator[Figure]:
-    """`notmuch` is what `peers_mail.py` found of it, empty where it is not installed."""
+def take(
+    small: tuple[str, Path], big: Path | None, runs: int, other: Callable[[], Notmuch] | None = None
+) -> Iterator[Figure | LeftOut]:
+    """`small`: what it is called, and the desk; `other` gives notmuch over the same messages."""
+    name, desk = small
+    try:
+        peer = other() if other else None
+    except Missing as missing:
+        peer = None
+        yield LeftOut(GROUP, str(missing))
     for kind, word in WORDS.items():
-        mine = _times(small, word, runs)
-        peer = notmuch.get("search_limit50", {}).get(kind, {}).get("median_ms")
-        found = "" if not notmuch else f"notmuch finds {notmuch['count'][word]} messages"
+        theirs: list[float] = []
+        if peer is not None and (found := peer.count(word)):
+            peer.search_ms(word)
+        else:
+            found = 0
+        ask = peer if found else None
+        mine = _times(desk, word, runs, (lambda: theirs.append(ask.search_ms(word))) if ask else None)  # noqa: B023
         yield Figure(
             GROUP,
-            f"{_NAMES[kind]}: Enter to results, 10 k",
+            f"{_NAMES[kind]}: Enter to results, {name}",
             median(mine),
             "ms",
-            peer,
-            "notmuch" if peer else "",
+            median(theirs) if theirs else None,
+            "notmuch" if theirs else "",
             [Limit(None, 2)],
             p95(mine),
-            found,
-            {"ms": mine},
+            f"notmuch finds {found} messages" if peer else "",
+            {"ms": mine, "notmuch": theirs},
         )
         if big:
             there = _times(big, word, runs)
@@ -47,14 +60,15 @@ def take(small: Path, big: Path | None, runs: int, notmuch: dict[str, Any]) -> I
                 median(there),
                 "ms",
                 median(mine),
-                "ours at 10 k",
+                f"ours at {name}",
                 [Limit(None, 3)],
                 p95(there),
             )
 
 
-def _times(desk: Path, word: str, runs: int) -> list[float]:
-    """Each in the same session: `/`, the word, Enter until the first result's row is on top, then the inbox again."""
+def _times(desk: Path, word: str, runs: int, between: Callable[[], object] | None = None) -> list[float]:
+    """Each in the same session: `/`, the word, Enter until the first result's row is on top, then the inbox again.
+    `between`: what takes its turn after each."""
     first = re.escape(_row(_first(desk, word)))
     shown = rf"\A[^\n]*\n(?:[^\n]*│)?[^\n]*{first}"
     times: list[float] = []
@@ -72,6 +86,8 @@ def _times(desk: Path, word: str, runs: int) -> list[float]:
             probe.write(b"gi")
             probe.wait(shown, gone=True)
             probe.settle(0.3)
+            if between:
+                between()
     return times
 
 

@@ -150,6 +150,10 @@ class Terminal:
                 return done()
         return True
 
+    def took(self, data: bytes) -> None:
+        """Called with every piece the command wrote, before it is shown."""
+        self.raw += data
+
     def _read(self, seconds: float) -> bool:
         """Shows the next bytes; False if none came in time or the command has ended."""
         if not select.select([self._fd], [], [], seconds)[0]:
@@ -160,7 +164,7 @@ class Terminal:
             return False
         if not data:
             return False
-        self.raw += data
+        self.took(data)
         text = _UNKNOWN.sub("", self._rest + self._decode(data))
         unfinished = _UNFINISHED.search(text)
         self._rest = unfinished.group() if unfinished else ""

@@ -50,11 +50,16 @@ class NewAgent:
     zone: str = ""
 
 
+def check_id(ident: str) -> None:
+    """Raises Invalid for an id nobody can type, or that means something else."""
+    if not _ID.fullmatch(ident) or ident in _RESERVED or ident.isdigit():
+        raise Invalid(N_("{item} cannot be an agent's id."), item=ident,
+                      next=N_("Use small letters, digits and . _ - only, such as ana."))  # fmt: skip
+
+
 def add(unit: UnitOfWork, person: NewAgent) -> None:
     """Adds an agent. Raises Invalid for an id nobody can type, Conflict where it or its Unix user is taken."""
-    if not _ID.fullmatch(person.id) or person.id in _RESERVED or person.id.isdigit():
-        raise Invalid(N_("{item} cannot be an agent's id."), item=person.id,
-                      next=N_("Use small letters, digits and . _ - only, such as ana."))  # fmt: skip
+    check_id(person.id)
     if shop.agent(unit.conn, person.id) is not None:
         raise Conflict(N_("There is an agent {item} already."), item=person.id, next=N_("See: deskhand agent list"))
     if any(row.id == person.id for row in teams.groups(unit.conn)):

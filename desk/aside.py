@@ -11,10 +11,11 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from desk.enclosing import MOST, TOGETHER, Enclosed
 from store.connection import Connection
 from store.errors import N_, Refused
 from store.sql import messages, shop
-from store.sql.rows import Channel, Message, Ticket
+from store.sql.rows import Attachment, Channel, Message, Ticket
 from store.unit import UnitOfWork
 from store.values import clean, clean_line, fold
 
@@ -22,6 +23,8 @@ AFTER = ("", "on_hold")
 """What may become of the ticket: as it is, or it waits for others."""
 _QUOTED = 20
 """Messages a forwarded conversation carries at most."""
+_DECORATION = 20_000
+"""Bytes below which a picture that stands inside a mail is its decoration: a logo, a signature."""
 
 
 class Heads(NamedTuple):
@@ -75,8 +78,28 @@ def outsiders(conn: Connection, ticket_id: int) -> frozenset[str]:
 
 def forwarded(subject: str, said: Iterable[Message]) -> tuple[str, str]:
     """`(subject, text)` of a conversation passed on: what was said, oldest first, without notes of the team."""
-    told = [m for m in said if m.direction in ("in", "out")][-_QUOTED:]
+    told = _passed_on(said)
     parts = [f"> {m.sender_name or m.sender_address}:\n" + "\n".join(f"> {line}" for line in clean(m.body).strip().split("\n"))
              for m in told]  # fmt: skip
     bare = clean_line(subject)
     return (bare if fold(bare).startswith("fwd:") else f"Fwd: {bare}"), "\n\n" + "\n>\n".join(parts)
+
+
+def carried(said: Iterable[Message], files: Iterable[Attachment]) -> tuple[tuple[Enclosed, ...], int]:
+    """The files that go along with a conversation passed on, and how many stay behind because all of them are too large
+    to leave together. Notes keep theirs, and so do signatures."""
+    told = {m.id for m in _passed_on(said)}
+    found: dict[str, Enclosed] = {}
+    for file in files:
+        decoration = file.inline and file.size < _DECORATION
+        if file.message_id in told and not decoration:
+            found.setdefault(file.sha256, Enclosed(file.name, file.type, file.size, file.sha256))
+    kept: list[Enclosed] = []
+    for one in found.values():
+        if len(kept) < MOST and sum(f.size for f in kept) + one.size <= TOGETHER:
+            kept.append(one)
+    return tuple(kept), len(found) - len(kept)
+
+
+def _passed_on(said: Iterable[Message]) -> list[Message]:
+    return [m for m in said if m.direction in ("in", "out")][-_QUOTED:]

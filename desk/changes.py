@@ -100,14 +100,14 @@ def swap(
         found = tickets.tags(unit.conn, ticket.id) if field == "tags" else getattr(ticket, field)
         if found != pair[was]:
             raise Conflict(N_("{item}: {field} was changed by {who} since."), item=f"#{ticket.id}", field=field,
-                           who=who_changed(unit, ticket.id, field, since), next=N_("Nothing was undone there."))  # fmt: skip
+                           who=who_changed(unit.conn, ticket.id, field, since), next=N_("Nothing was undone there."))  # fmt: skip
         values[field] = pair[now]
     return values
 
 
-def who_changed(unit: UnitOfWork, ticket_id: int, field: str, since: int) -> str:
+def who_changed(conn: Connection, ticket_id: int, field: str, since: int) -> str:
     """Who told of the field since; else who touched the ticket last (a buyer's message moves facts of its own)."""
-    later = events.of_ticket_after(unit.conn, ticket_id, since)
+    later = events.of_ticket_after(conn, ticket_id, since)
     for event in later:
         if event.payload and field in event.payload.get("changes", {}):
             return event.actor.id

@@ -14,8 +14,10 @@ from store.sql.rows import Channel
 from store.unit import UnitOfWork
 from store.values import Instant, clean_line, fold
 
-KINDS = ("email", "chat", "marketplace")
-HOLD_MS = {"email": 10_000, "chat": 3_000, "marketplace": 10_000}
+SERVICE = "service"
+"""What shops use besides, such as a tracker of parcels: no buyer writes there, so it opens no tickets."""
+KINDS = ("email", "chat", "marketplace", SERVICE)
+HOLD_MS = {"email": 10_000, "chat": 3_000, "marketplace": 10_000, SERVICE: 10_000}
 """How long a reply can be taken back, by kind; in a chat somebody is waiting."""
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -28,13 +30,7 @@ def add(
 
     Raises Invalid for an id nobody can type, Conflict where the id or one of its mailboxes is taken.
     """
-    if not _ID.fullmatch(channel_id):
-        raise Invalid(
-            N_("{item} cannot be a channel's id."), item=channel_id, next=N_("Use small letters, digits, _ and - only.")
-        )
-    old = shop.channel(unit.conn, channel_id)
-    if old is not None and old.state != "removed":
-        raise Conflict(N_("There is a channel {item} already."), item=channel_id, next=N_("See: deskhand channel list"))
+    refuse_taken(unit.conn, channel_id)
     refuse_shared_mailbox(shop.channels(unit.conn), platform, settings)
     position = 1 + max((c.position for c in shop.channels(unit.conn)), default=-1)
     unit.conn.execute(
@@ -116,6 +112,17 @@ def set_state(unit: UnitOfWork, channel_id: str, state: str) -> Channel:
     return need(unit, channel_id, removed=True)
 
 
+def bring_back(unit: UnitOfWork, channel_id: str) -> Channel:
+    """A removed account as it was; its secrets are the caller's to put back. Raises NotFound, Conflict where another
+    channel has its account by now."""
+    channel = need(unit, channel_id, removed=True)
+    if channel.state == "removed":
+        refuse_shared_mailbox(shop.channels(unit.conn), channel.platform, json.loads(channel.settings))
+        unit.conn.execute("UPDATE channel SET state = 'active' WHERE id = ?", (channel_id,))
+        unit.append("channel_changed", {"channel": channel_id, "changes": {"state": ["removed", "active"]}})
+    return need(unit, channel_id)
+
+
 def need(unit: UnitOfWork, channel_id: str, *, removed: bool = False) -> Channel:
     """The channel, or NotFound; a removed one counts only where asked for."""
     return need_of(unit.conn, channel_id, removed=removed)
@@ -129,16 +136,39 @@ def need_of(conn: Connection, channel_id: str, *, removed: bool = False) -> Chan
     return channel
 
 
+def refuse_taken(conn: Connection, channel_id: str) -> None:
+    """Raises Invalid for an id nobody can type, Conflict for one that a channel has."""
+    if not _ID.fullmatch(channel_id):
+        raise Invalid(N_("{item} cannot be a channel's id."), item=channel_id, field="id",
+                      next=N_("Use small letters, digits, _ and - only."))  # fmt: skip
+    old = shop.channel(conn, channel_id)
+    if old is not None and old.state != "removed":
+        raise Conflict(N_("There is a channel {item} already."), item=channel_id, field="id",
+                       next=N_("See: deskhand channel list"))  # fmt: skip
+
+
 def refuse_shared_mailbox(channels: list[Channel], platform: str, settings: Mapping[str, Any]) -> None:
     """Raises Conflict when another channel reads the same account: each mail would belong to both."""
-    account = _account(platform, settings)
+    account = account_of(platform, settings)
     for other in channels:
-        if account and _account(other.platform, json.loads(other.settings)) == account:
+        if account and account_of(other.platform, json.loads(other.settings)) == account:
             raise Conflict(N_("Channel {item} reads this account already ({account})."), item=other.id,
                            account=account.partition("/")[2], next=N_("One account, one channel."))  # fmt: skip
 
 
-def _account(platform: str, settings: Mapping[str, Any]) -> str:
+_OWN = {"ebay": ("username",), "shopee": ("shop_id",), "shopify": ("shop",), "tiktok": ("shop_cipher",),
+        "amazon": ("seller_id", "marketplaces"), "woocommerce": ("shop_url",), "walmart": ("client_id",)}  # fmt: skip
+"""What tells one account of a platform from another; its server counts, too."""
+
+
+def account_of(platform: str, settings: Mapping[str, Any]) -> str:
+    """What tells an account from all others, "" where nothing does."""
+    if platform in _OWN:
+        own = " ".join(fold(str(settings.get(key, ""))) for key in _OWN[platform])
+        server = settings.get("api_url", "")
+        return f"{platform}/{own}{f' at {server}' if server else ''}" if own.strip() else ""
+    if folder := str(settings.get("folder", "")):  # the ids of a source are one channel's
+        return f"{platform}/{settings.get('source') or folder.rstrip('/').rpartition('/')[2]}"
     host, user = fold(str(settings.get("imap_host", ""))), fold(str(settings.get("user", "")))
     port = settings.get("imap_port", "")
     return f"{platform}/{user} at {host}{f':{port}' if port else ''}" if host and user else ""

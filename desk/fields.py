@@ -259,7 +259,7 @@ def _swap(unit: UnitOfWork, event: Event, was: int, now: int) -> None:
     need(unit, field_id)
     if _plain(fields.value(unit.conn, event.ticket_id, field_id)) != pair[was]:
         raise Conflict(N_("{item}: {field} was changed by {who} since."), item=f"#{event.ticket_id}", field=field_id,
-                       who=changes.who_changed(unit, event.ticket_id, field_id, event.seq),
+                       who=changes.who_changed(unit.conn, event.ticket_id, field_id, event.seq),
                        next=N_("Nothing was undone there."))  # fmt: skip
     _put(unit, event.ticket_id, field_id, Value(*pair[now]) if pair[now] is not None else None)
 

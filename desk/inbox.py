@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
+from desk.channels import SERVICE
 from desk.query import NAMES, Compiled, Context, Registry, compile_query, parse
 from desk.query.writing import quoted
 from desk.vocabulary import OPEN_STATUSES
 from store.connection import Connection
 from store.errors import N_, Invalid, NotFound
-from store.sql import clocks, people, search_pages, shop, tickets
+from store.sql import clocks, people, search_pages, shop, sync, tickets
 from store.sql.rows import Channel, TicketLine, View
 from store.sql.tickets import SORTS, Place, Sort
 from store.values import SECOND, Instant
@@ -22,17 +23,21 @@ COUNT_TO = 1000
 """Counts that need a look at tickets stop here and show as 999+."""
 PRESENT_FOR = 30 * SECOND
 
+URGENT = "is:open is:pressing not:is:snoozed"
+"""What cannot wait: the view of that name, and the count in the window's title."""
+
 SHIPPED_VIEWS = (
     ("inbox", "is:open not:is:snoozed", 0),
-    ("due", "is:open has:due not:is:snoozed", 1),
+    ("urgent", URGENT, 1),
     ("mine", "is:open assignee:me not:is:snoozed", 2),
     ("unassigned", "is:open assignee:none not:is:snoozed", 3),
     ("new", "status:new not:is:snoozed", 4),
-    ("waiting", "status:pending", 5),
-    ("snoozed", "is:snoozed", 6),
-    ("solved", "is:solved sort:updated", 7),
-    ("notices", "is:automatic is:open", 8),
-    ("spam", "is:spam sort:updated", 9),
+    ("due", "is:open has:due not:is:snoozed", 5),
+    ("waiting", "status:pending", 6),
+    ("snoozed", "is:snoozed", 7),
+    ("solved", "is:solved sort:updated", 8),
+    ("notices", "is:automatic is:open", 9),
+    ("spam", "is:spam sort:updated", 10),
     ("class:order", "is:open class:order not:is:snoozed", 20),
     ("class:after_sales", "is:open class:after_sales not:is:snoozed", 21),
     ("class:return", "is:open class:return not:is:snoozed", 22),
@@ -64,6 +69,8 @@ class Summary(NamedTuple):
     held: int
     unknown: int
     """Outbox rows waiting to leave, and those only a person can settle."""
+    unreadable: int = 0
+    """Records that came in and could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,7 @@ def views(conn: Connection, ctx: Context) -> list[ViewLine]:
     for status, _, channel, n in tickets.tally(conn):
         if status in OPEN_STATUSES:
             per_channel[channel] = per_channel.get(channel, 0) + n
-    found += [ViewLine(_channel_view(c), per_channel.get(c.id, 0)) for c in shop.channels(conn)]
+    found += [ViewLine(_channel_view(c), per_channel.get(c.id, 0)) for c in shop.channels(conn) if c.kind != SERVICE]
     return found
 
 
@@ -217,7 +224,13 @@ def summary(conn: Connection, now: Instant, end_of_day: Instant) -> Summary:
         last_good_at=max((c.last_good_at for c in channels), default=0),
         held=states.get("held", 0) + states.get("claimed", 0),
         unknown=states.get("failed", 0) + states.get("unknown", 0),
+        unreadable=sync.held_count(conn),
     )  # fmt: skip
+
+
+def urgent(conn: Connection, now: Instant) -> int:
+    """Tickets that cannot wait, as the view of that name has them. Apart from the summary: nobody waits for it."""
+    return count(conn, resolve(URGENT, Context(now=now)))
 
 
 def writers(conn: Connection, me_session: str, now: Instant) -> dict[int, tuple[str, bool]]:

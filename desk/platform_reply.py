@@ -17,7 +17,7 @@ from store.sql.rows import Channel, Message, OutboxRow, Ticket
 from store.values import MINUTE, clean, fold
 
 if TYPE_CHECKING:
-    from desk.sync.intake import Inbound
+    from desk.sync.inbound import Inbound
 
 SKEW = 5 * MINUTE
 """The platform's clock and ours may differ this much."""

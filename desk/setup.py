@@ -20,6 +20,7 @@ from store.unit import HEAD_REVISION, Store, UnitOfWork
 
 VIEW_NAMES = {
     "inbox": N_("Inbox"),
+    "urgent": N_("Urgent"),
     "due": N_("Due"),
     "mine": N_("Mine"),
     "unassigned": N_("Unassigned"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from desk.aside import outsiders
@@ -16,7 +16,8 @@ from store import events
 from store.connection import Connection
 from store.errors import N_, Invalid, NotFound
 from store.events import Event
-from store.sql import clocks, messages, outbox, people, shop, tickets
+from store.sql import clocks, messages, outbox, parcels, people, shop, tickets
+from store.sql.parcels import News
 from store.sql.rows import (
     Attachment,
     Channel,
@@ -38,7 +39,7 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A ticket whole. `messages` are the newest `SHOWN`; `older` says whether there are more before them."""
+    """A ticket whole, with a window of its messages; `older` and `newer` say whether there are more on either side."""
 
     ticket: Ticket
     channel: Channel | None
@@ -57,14 +58,17 @@ class Thread:
     """The buyer's other tickets, newest first."""
     outsiders: frozenset[str] = frozenset()
     """Carriers, suppliers and others one wrote to about it, folded addresses."""
+    news: Mapping[tuple[int, str], News] = field(default_factory=dict)
+    """What else is known of shipments, by order and tracking number."""
+    newer: bool = False
 
 
-def read(conn: Connection, ticket_id: int, *, shown: int = SHOWN) -> Thread:
-    """Raises NotFound."""
+def read(conn: Connection, ticket_id: int, *, shown: int = SHOWN, before: int | None = None) -> Thread:
+    """With the newest `shown` messages, or the newest older than message `before`. Raises NotFound."""
     ticket = tickets.get(conn, ticket_id)
     if ticket is None:
         raise NotFound(N_("There is no ticket {item}."), item=f"#{ticket_id}", next=N_("Look for it: deskhand list"))
-    found = messages.of_ticket(conn, ticket_id, limit=shown + 1)
+    found = messages.of_ticket(conn, ticket_id, limit=shown + 1, before=before)
     customer = people.customer(conn, ticket.customer_id) if ticket.customer_id else None
     orders = shop.orders_of_ticket(conn, ticket_id)
     ids = [o.id for o in orders]
@@ -84,6 +88,8 @@ def read(conn: Connection, ticket_id: int, *, shown: int = SHOWN) -> Thread:
         shipments=tuple(shop.shipments(conn, ids)) if ids else (),
         others=tuple(t for t in tickets.of_customer(conn, customer.id) if t.id != ticket_id) if customer else (),
         outsiders=outsiders(conn, ticket_id),
+        news=parcels.news_of_orders(conn, ids) if ids else {},
+        newer=before is not None,
     )
 
 

@@ -131,7 +131,8 @@ def see_mentions(unit: UnitOfWork, ticket_id: int) -> int:
 
 def open_by_hand(unit: UnitOfWork, *, channel_id: str, customer: str, subject: str, text: str, key: str = "") -> int:
     """A ticket somebody types in (phone, counter): returns its number. The text counts as the buyer's message."""
-    from desk.sync.intake import Inbound, take
+    from desk.sync.inbound import Inbound
+    from desk.sync.intake import take
 
     return take(
         unit, channel_id, Inbound.by_hand(unit, customer=customer, subject=subject, text=text, key=key)

@@ -6,7 +6,7 @@ of its batch still is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, cast
@@ -38,6 +38,7 @@ _ROOMS = {
     "step_unticked": "desk.checklists",
     "task_added": "desk.tasks",
     "task_changed": "desk.tasks",
+    "quarantine_dropped": "desk.quarantine",
 }
 """Verbs that their own room takes back. Where such an act shows on further tickets, its payload lists them as
 `tickets`; an event with `mirror` is the other side of one and nothing by itself."""
@@ -79,6 +80,25 @@ def undo(unit: UnitOfWork) -> Step:
     return _replay(unit, step, backwards=True)
 
 
+def undo_step(unit: UnitOfWork, seq: int) -> Step:
+    """Reverses the step of this agent's that event `seq` belongs to, however much they did since. Raises NotFound,
+    Refused for somebody else's step, for one that was undone already and for what undo does not reach."""
+    event = _at(unit, seq)
+    if event is None:
+        raise NotFound(N_("There is no event {item}."), item=str(seq), next=N_("See: deskhand undo --list"))
+    if event.actor != unit.actor:
+        raise Refused(N_("{who} did that; everybody undoes their own steps."), who=event.actor.id,
+                      next=N_("Ask {who}, or change it yourself."))  # fmt: skip
+    if event.payload is None or not can_be_undone(event):
+        raise Refused(N_("Event {item} is nothing that undo takes back."), item=str(seq))
+    dead = dead_seqs(events.of_actor(unit.conn, unit.actor, _LOOK_BACK), down_to=seq)
+    whole = events.of_batch(unit.conn, event.batch_id) if event.batch_id else [event]
+    step = [e for e in whole if e.actor == unit.actor and can_be_undone(e) and e.seq not in dead]
+    if event.seq in dead and not step:
+        raise Refused(N_("That is undone already."), next=N_("Z does it again, right after an undo."))
+    return _replay(unit, step, backwards=True)
+
+
 def redo(unit: UnitOfWork) -> Step:
     """Does again what this agent undid last, unless they did something else since. Raises Refused."""
     redone: set[int] = set()
@@ -90,7 +110,7 @@ def redo(unit: UnitOfWork) -> Step:
             seqs = dict.fromkeys(seq for e in undone if e.payload for seq in e.payload["seqs"])
             step = [found for seq in seqs if (found := _at(unit, seq)) is not None]
             return _replay(unit, step, backwards=False, undone=[e.seq for e in undone])
-        elif _can_be_undone(event):
+        elif can_be_undone(event):
             break
     raise Refused(N_("There is nothing to do again."), next=N_("Redo works right after an undo."))
 
@@ -107,11 +127,27 @@ def undo_firing(unit: UnitOfWork, seq: int) -> Step:
     for event in events.of_ticket_after(unit.conn, fired.ticket_id, seq)[::-1]:
         seqs = (event.payload or {}).get("seqs", ())
         gone = gone | set(seqs) if event.verb == "undone" else gone - set(seqs) if event.verb == "redone" else gone
-    step = [e for e in later if e.actor == fired.actor and _can_be_undone(e) and e.seq not in gone]
+    step = [e for e in later if e.actor == fired.actor and can_be_undone(e) and e.seq not in gone]
     if not step:
         raise Refused(N_("Nothing of what the rule {item} did here is left to undo."), item=fired.actor.id,
                       next=N_("It may have been in shadow, or somebody undid it."))  # fmt: skip
     return _replay(unit, step, backwards=True)
+
+
+def dead_seqs(newest_first: Iterable[Event], down_to: int = 0) -> set[int]:
+    """Events that were undone and not done again, as one actor's own events tell from the newest down to a seq."""
+    dead: set[int] = set()
+    alive: set[int] = set()
+    for event in newest_first:
+        if event.seq < down_to:
+            break
+        if event.payload is None:
+            continue
+        if event.verb == "redone":
+            alive.update(event.payload["undone"])
+        elif event.verb == "undone" and event.seq not in alive:
+            dead.update(event.payload["seqs"])
+    return dead
 
 
 def _newest(unit: UnitOfWork) -> list[Event]:
@@ -123,13 +159,14 @@ def _newest(unit: UnitOfWork) -> list[Event]:
             dead.update(event.payload["undone"])
         elif event.verb == "undone":
             dead.update(event.payload["seqs"], event.payload.get("left", ()))
-        elif _can_be_undone(event):
+        elif can_be_undone(event):
             whole = events.of_batch(unit.conn, event.batch_id) if event.batch_id else [event]
-            return [e for e in whole if e.actor == unit.actor and _can_be_undone(e) and e.seq not in dead]
+            return [e for e in whole if e.actor == unit.actor and can_be_undone(e) and e.seq not in dead]
     return []
 
 
-def _can_be_undone(event: Event) -> bool:
+def can_be_undone(event: Event) -> bool:
+    """Whether undo reaches this kind of event."""
     return event.verb in UNDOABLE and not (event.payload or {}).get("mirror")
 
 

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from collections.abc import Mapping
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from app.cli.options import Usage, unknown
+from app.channels_said import cure, quota, sentence
 from app.cli.output import At, Column, Record, record, records
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run, confirmed
-from app.cli.times import moment
 from app.labels import CHANNEL, column
 from app.told import told
 from app.words import _
-from store.errors import N_, Invalid, NotFound, Refused, Unavailable
+from store.errors import N_, NotFound, Refused, Unavailable
 from store.sql.rows import Channel
-from store.values import Instant, clean_line
+from store.values import clean_line
 
 if TYPE_CHECKING:
-    from connectors.contract import Connector, Health
-    from connectors.registry import Manifest, Setting
+    from connectors.contract import Health
+    from desk.channels_link import Draft
 
-LIST, ONE, TEST = "deskhand/channels/1", "deskhand/channel/1", "deskhand/channel-test/1"
+LIST, ONE, TEST, PLATFORMS_LIST = ("deskhand/channels/1", "deskhand/channel/1", "deskhand/channel-test/1",
+                                   "deskhand/platforms/1")  # fmt: skip
 
 
 def arguments(parser: Parser) -> None:
     verbs(parser, (
         ("list", _("every account and how it does"), _no_arguments, _list),
+        ("platforms", _("what can be connected, and what each asks for"), _no_arguments, _platforms),
         ("add", _("connect an account"), _add_arguments, _add),
-        ("set", _("change settings of an account"), _set_arguments, _set),
+        ("set", _("change settings, secrets or the schedule of an account"), _set_arguments, _set),
         ("test", _("sign in and look, sending and changing nothing"), _one, _test),
+        ("fetch", _("fetch now, and watch it"), _one, _fetch),
         ("pause", _("neither fetch nor send for now"), _one, _pause),
         ("resume", _("go on"), _one, _resume),
         ("remove", _("let an account go; its tickets stay"), _remove_arguments, _remove),
@@ -56,15 +55,28 @@ def _remove_arguments(parser: Parser) -> None:
     parser.add_argument("--yes", action="store_true", help=_("do not ask; needed where nobody can be asked"))
 
 
-def _add_arguments(parser: Parser) -> None:
-    parser.add_argument("--platform", default="email", metavar="NAME", help=_("what kind of account (email)"))
-    parser.add_argument("--id", default="", metavar="ID", help=_("a short id that stays, such as mail"))
-    parser.add_argument("--name", default="", metavar="TEXT", help=_("what the team calls it"))
-    parser.add_argument("--label", default="", metavar="XXXX", help=_("at most four letters for the list"))
-    parser.add_argument("--since", default="14d", metavar="WHEN", help=_("older mail comes in closed; all: none (14d)"))
+def _schedule_arguments(parser: Parser) -> None:
+    parser.add_argument("--every", default=None, metavar="TIME",
+                        help=_("how often it is fetched: live, or such as 5m or 2h (live)"))  # fmt: skip
+    parser.add_argument("--quiet", default=None, metavar="HOURS",
+                        help=_("hours without fetching, such as 22:00-07:00; none: any hour. Replies leave always"))  # fmt: skip
+    parser.add_argument("--streams", default=None, metavar="NAMES",
+                        help=_("only these, such as orders,cases; all: everything"))  # fmt: skip
     parser.add_argument("--secret-stdin", action="append", default=[], metavar="NAME",
                         help=_("read this secret from standard input; may be repeated, one line each"))  # fmt: skip
     parser.add_argument("--no-test", action="store_true", help=_("do not sign in before it is kept"))
+
+
+def _add_arguments(parser: Parser) -> None:
+    parser.add_argument("--platform", default="", metavar="NAME", help=_("what kind of account (email)"))
+    parser.add_argument("--id", default="", metavar="ID", help=_("a short id that stays, such as mail"))
+    parser.add_argument("--name", default="", metavar="TEXT", help=_("what the team calls it"))
+    parser.add_argument("--label", default="", metavar="XXXX", help=_("at most four letters for the list"))
+    parser.add_argument("--since", default="14d", metavar="WHEN", help=_("what is older comes in closed; all: nothing is (14d)"))
+    parser.add_argument("--history", default="", metavar="WHEN",
+                        help=_("how far back the first fetch goes, such as 90d; all: everything (as --since)"))  # fmt: skip
+    _schedule_arguments(parser)
+    parser.add_argument("--fetch", action="store_true", help=_("fetch at once, and watch it"))
     parser.add_argument(
         "settings",
         nargs="*",
@@ -75,8 +87,8 @@ def _add_arguments(parser: Parser) -> None:
 
 def _set_arguments(parser: Parser) -> None:
     _one(parser)
-    parser.add_argument("--no-test", action="store_true", help=_("do not sign in before it is kept"))
-    parser.add_argument("settings", nargs="+", metavar="KEY=VALUE", help=_("such as imap_host=imap.shop.example"))
+    _schedule_arguments(parser)
+    parser.add_argument("settings", nargs="*", metavar="KEY=VALUE", help=_("such as imap_host=imap.shop.example"))
 
 
 def channel_record(c: Channel) -> Record:
@@ -88,217 +100,96 @@ def channel_record(c: Channel) -> Record:
 
 
 def _list(run: Run, args: argparse.Namespace) -> int:
-    from store.sql import shop
+    from desk import channels_health
 
     columns = [
         Column("id", _("Id")),
         Column("name", _("Name")),
         Column("platform", _("Platform")),
         Column("state", _("State"), column(CHANNEL)),
-        Column("last_good", _("Last fetched")),
-        Column("fault", _("Fault"), told),
+        Column("says", _("How it does")),
+        Column("cure", _("What to do")),
+        Column("quota", _("Left to ask")),
     ]
-    records(run, LIST, "channels", columns, map(channel_record, shop.channels(run.conn)))
+    rows = [
+        {
+            **channel_record(h.channel), "health": h.state, "says": sentence(h, run.now, run.zone),
+            "cure": cure(h, run.now, run.zone) or None, "lag_seconds": None if h.lag is None else h.lag / 1000,
+            "failing_since": At(h.failing_since), "quota": quota(h, run.now) or None,
+        }
+        for h in channels_health.every(run.conn, run.now)
+    ]  # fmt: skip
+    records(run, LIST, "channels", columns, rows)
+    return 0
+
+
+def _platforms(run: Run, args: argparse.Namespace) -> int:
+    from connectors.registry import manifests
+    from desk.channels_link import DEAD
+
+    rows: list[Record] = []
+    for m in manifests():
+        asked = ", ".join(_(s.label) for s in m.settings if s.required)
+        settings = [{"key": s.key, "label": _(s.label), "help": _(s.help), "kind": s.kind, "required": s.required}
+                    for s in m.settings]  # fmt: skip
+        rows.append({"id": m.id, "name": _(m.name), "asks": asked, "streams": list(m.streams), "settings": settings})
+    rows += [{"id": None, "name": name, "asks": _(why), "streams": [], "settings": []} for name, why in DEAD]
+    columns = [Column("id", _("Id")), Column("name", _("Name")), Column("asks", _("Asks for"))]
+    records(run, PLATFORMS_LIST, "platforms", columns, rows)
     return 0
 
 
 def _add(run: Run, args: argparse.Namespace) -> int:
-    from connectors.registry import PLATFORMS
-    from desk import channels
-    from desk.reach import MAIL
-    from store.sql import shop
-    from store.values import fold
-    from store.vault import ChannelSecrets
+    from app.cli import linking
+    from desk import channels_link as link
 
-    if args.settings and args.settings[0] in PLATFORMS:  # deskhand channel add ebay …
-        args.platform = args.settings.pop(0)
-    manifest = _manifest(args.platform)
-    ident = args.id or fold(args.name).replace(" ", "-") or manifest.id
-    settings, secrets = _settings(manifest, args)
-    channels.refuse_shared_mailbox(shop.channels(run.conn), manifest.id, settings)
-    if (old := shop.channel(run.conn, ident)) is not None and old.state != "removed":
-        raise Invalid(N_("There is a channel {item} already."), item=ident, next=N_("See: deskhand channel list"))
-    connector = _connector(run, manifest.id, ident, settings, secrets)
-    try:
-        if not args.no_test:
-            _insist(run, connector.test())
-    finally:
-        connector.close()
-    kept = ChannelSecrets(run.wired.vault, ident)
-    for name, value in secrets.items():
-        kept.put(name, value)
+    draft = linking.described(run, args)
+    keeping = _untried(run, draft) if args.no_test else _tried(run, draft)
+    link.keep_secrets(run.wired.vault, draft.id, keeping)
     with run.write() as unit:
-        made = channels.add(
-            unit,
-            ident,
-            platform=manifest.id,
-            name=args.name or manifest.name,
-            label=args.label or manifest.label,
-            settings=settings,
-            since=_since(run, args.since),
-            kind="email" if manifest.id == MAIL else "marketplace",
-        )
-    record(
-        run,
-        ONE,
-        channel_record(made),
-        lambda: [_("{name} is connected. deskhand sync fetches it.").format(name=made.name)],
-    )
-    return 0
+        made = link.keep(unit, draft)
+    said = [] if args.fetch else [_("{name} is connected. deskhand sync fetches it.").format(name=made.name)]
+    record(run, ONE, channel_record(made), lambda: said)
+    return linking.fetched(run, made) if args.fetch else 0
 
 
 def _set(run: Run, args: argparse.Namespace) -> int:
-    from desk import channels
-    from store.vault import ChannelSecrets
+    from app.cli import linking
+    from desk import channels_link as link
 
+    draft = linking.changed(run, args)
+    keeping = _untried(run, draft) if args.no_test or not (args.settings or draft.secrets) else _tried(run, draft)
+    link.keep_secrets(run.wired.vault, draft.id, keeping)
     with run.write() as unit:
-        channel = channels.need(unit, args.channel)
-    manifest = _manifest(channel.platform)
-    settings = {**json.loads(channel.settings), **_said(manifest, args.settings)}
-    kept = ChannelSecrets(run.wired.vault, channel.id)
-    secrets = {}
-    for setting in manifest.settings:
-        if setting.kind == "secret":
-            with suppress(KeyError):
-                secrets[setting.key] = kept.get(setting.key)
-    connector = _connector(run, manifest.id, channel.id, settings, secrets)
-    try:
-        if not args.no_test:
-            _insist(run, connector.test())
-    finally:
-        connector.close()
-    with run.write() as unit:
-        made = channels.configure(unit, channel.id, settings)
+        made = link.keep(unit, draft)
     record(run, ONE, channel_record(made), lambda: [_("{name} is set.").format(name=made.name)])
     return 0
 
 
-def _manifest(platform: str) -> Manifest:
-    from connectors.registry import PLATFORMS, manifest
+def _untried(run: Run, draft: Draft) -> dict[str, str]:
+    """The secrets to keep of an account that nobody asks; its settings must make sense all the same. Raises Invalid."""
+    from desk import channels_link as link
 
-    try:
-        return manifest(platform)
-    except KeyError as exc:
-        raise Usage(unknown(platform, PLATFORMS, _("a platform"))) from exc
-
-
-def _settings(manifest: Manifest, args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, str]]:
-    """`(settings, secrets)`: from the line, and asked for where a person can be asked. Raises Usage, Invalid."""
-    settings = _said(manifest, args.settings)
-    known = {s.key: s for s in manifest.settings}
-    secrets: dict[str, str] = {}
-    for name in args.secret_stdin:
-        if name not in known or known[name].kind != "secret":
-            raise Usage(unknown(name, [k for k, s in known.items() if s.kind == "secret"], _("a secret")))
-        secrets[name] = sys.stdin.readline().rstrip("\r\n")
-    if not args.secret_stdin and sys.stdin.isatty():
-        _ask(manifest, settings, secrets)
-    if missing := [s.key for s in manifest.settings if s.required and not {**settings, **secrets}.get(s.key)]:
-        raise Invalid(
-            N_("{item} needs {missing}."),
-            item=manifest.id,
-            missing=", ".join(missing),
-            next=N_("Give them as KEY=VALUE."),
-        )
-    return settings, secrets
+    link.check(run.conn, draft)
+    link.connector(run.store, draft, link.Held(run.wired.vault, draft)).close()
+    return dict(link.untried(draft))
 
 
-def _said(manifest: Manifest, words: list[str]) -> dict[str, Any]:
-    """Settings as given on the line. Raises Usage for an unknown one and for a secret."""
-    known = {s.key: s for s in manifest.settings}
-    settings: dict[str, Any] = {}
-    for word in words:
-        key, equals, value = word.partition("=")
-        if not equals:
-            raise Usage(_("{word} is not KEY=VALUE.").format(word=clean_line(word)))
-        if key not in known:
-            raise Usage(unknown(key, known, _("a setting of {platform}").format(platform=manifest.id)))
-        if known[key].kind == "secret":
-            raise Usage(
-                _("A command line is no place for {name}; it is asked for, or say --secret-stdin {name}.").format(
-                    name=key
-                )
-            )
-        settings[key] = _typed(known[key], value)
-    return settings
+def _tried(run: Run, draft: Draft) -> dict[str, str]:
+    """The secrets to keep, once the account answered as it should. Raises Unavailable."""
+    from desk import channels_link as link
 
-
-def _ask(manifest: Manifest, settings: dict[str, Any], secrets: dict[str, str]) -> None:
-    """Asks for what is required and not said, and for the secrets of the chosen sign-in."""
-    from getpass import getpass
-
-    from desk.reach import MAIL
-
-    for s in manifest.settings:
-        if s.only_if:
-            key, _equals, wanted = s.only_if.partition("=")
-            default = next((str(o.default) for o in manifest.settings if o.key == key), "")
-            if str(settings.get(key, default)) != wanted:
-                continue
-        if s.kind == "secret":
-            asked = s.required or s.only_if or manifest.id != MAIL or s.key in ("password", "refresh_token")
-            if asked and (value := getpass(f"{_(s.label)}: ")):
-                secrets[s.key] = value
-        elif (s.required or s.only_if) and s.key not in settings:
-            print(f"{_(s.label)} ({_(s.help)}): ", end="", file=sys.stderr, flush=True)
-            if said := sys.stdin.readline().strip():
-                settings[s.key] = _typed(s, said)
-
-
-def _typed(setting: Setting, text: str) -> Any:
-    if setting.kind == "integer" and text.isascii() and text.isdigit():
-        return int(text)
-    if setting.kind == "list":
-        return [part.strip() for part in text.split(",") if part.strip()]
-    return text
-
-
-def _connector(run: Run, platform: str, ident: str, settings: Mapping[str, Any], secrets: dict[str, str]) -> Connector:
-    """A connector for settings that are not kept yet. Raises Invalid naming the wrong one."""
-    from connectors.contract import Ports
-    from connectors.registry import connect
-    from desk.sync.lease import this_process
-    from desk.sync.quota import ChannelQuota
-    from desk.sync.tokens import ChannelTokens
-    from store.vault import ChannelSecrets
-
-    class Memory(ChannelSecrets):
-        """Secrets that are not kept yet."""
-
-        def __init__(self) -> None:
-            """Without a vault."""
-
-        def get(self, name: str) -> str:
-            return secrets[name]
-
-        def put(self, name: str, value: str) -> None:
-            secrets[name] = value
-
-    memory = Memory()
-    tokens = ChannelTokens(run.store, memory, ident, this_process())
-    try:
-        return connect(platform, settings, Ports(memory, tokens, run.store.clock, ChannelQuota(run.store, ident)))
-    except ValueError as exc:
-        raise Invalid(
-            N_("Channel {item}: {reason}"), item=ident, reason=told(str(exc)), next=N_("Correct it and try again.")
-        ) from exc
+    health, keeping, _streams = link.try_out(run.store, run.wired.vault, draft)
+    _insist(run, health)
+    return dict(keeping)
 
 
 def _insist(run: Run, health: Health) -> None:
     for text in health.lines:
         run.warn(f"  {told(clean_line(text))}")
     if not health.ok:
-        raise Unavailable(N_("The account does not answer as it should; nothing was kept."),
-                          next=N_("Mend the line above, or keep it untested with --no-test."))  # fmt: skip
-
-
-def _since(run: Run, text: str) -> Instant:
-    if text == "all":
-        return 0
-    try:
-        return moment(text, run.now, run.zone)
-    except ValueError as exc:
-        raise Usage(_("{word} is not a date; say 2026-11-01, 30d or all.").format(word=text)) from exc
+        raise Unavailable(N_("Nothing was kept: {reason}"), reason=told(clean_line(health.mend)),
+                          next=N_("Or keep it untested with --no-test."))  # fmt: skip
 
 
 def _test(run: Run, args: argparse.Namespace) -> int:
@@ -317,12 +208,22 @@ def _test(run: Run, args: argparse.Namespace) -> int:
     finally:
         connector.close()
     lines = [clean_line(text) for text in health.lines]
-    record(run, TEST, {"channel": channel.id, "ok": health.ok, "lines": lines}, lambda: map(told, lines))
+    mend = clean_line(health.mend)
+    record(run, TEST, {"channel": channel.id, "ok": health.ok, "lines": lines, "mend": mend or None},
+           lambda: map(told, lines))  # fmt: skip
     if not health.ok:
-        raise Unavailable(
-            N_("Channel {item} does not work."), item=channel.id, next=N_("Mend what the lines above name first.")
-        )
+        raise Unavailable(N_("Channel {item} does not work: {reason}"), item=channel.id, reason=told(mend))
     return 0
+
+
+def _fetch(run: Run, args: argparse.Namespace) -> int:
+    from app.cli import linking
+    from desk.channels import need_of
+
+    channel = need_of(run.conn, args.channel)
+    if channel.state == "paused":
+        raise Refused(N_("Channel {item} is paused."), item=channel.id, next=N_("Go on with: deskhand channel resume {item}"))
+    return linking.fetched(run, channel)
 
 
 def _pause(run: Run, args: argparse.Namespace) -> int:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from desk.reading.learner import Learner
     from desk.reading.records import Address, Mail, Understanding
     from desk.sync.importing_sources import RawItem
-    from desk.sync.intake import Inbound
+    from desk.sync.inbound import Inbound
     from store.sql.rows import Channel
     from store.unit import UnitOfWork
 
@@ -244,7 +244,8 @@ class _Undone(Exception):
 
 def _trial(run: Run, named: str) -> Callable[[RawItem, Mail, Understanding], dict[str, Any]]:
     """What a desk would do with a mail; nothing where there is no desk or no channel."""
-    from desk.sync.intake import Inbound, take
+    from desk.sync.inbound import Inbound
+    from desk.sync.intake import take
 
     channel = _channel(run, named)
     if channel is None:

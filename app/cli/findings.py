@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.cli.output import local
 from app.cli.run import Run
-from app.labels import CHANNEL, named
-from app.told import told
 from app.words import _, render_error
 from store.errors import DeskError
 
@@ -172,12 +169,12 @@ def _events(run: Run) -> Finding:
 
 
 def _channels(run: Run) -> Iterator[Finding]:
-    from store.sql import shop
+    from app.channels_said import cure, sentence
+    from desk import channels_health
 
-    for c in shop.channels(run.conn):
-        cure = _("deskhand channel test {channel}").format(channel=c.id) if c.fault else ""
-        fetched = local(c.last_good_at, run.zone) if c.last_good_at else _("never fetched")
-        yield Finding(f"channel {c.id}", not c.fault, told(c.fault) or f"{named(CHANNEL, c.state)}, {fetched}", cure)
+    for h in channels_health.every(run.conn, run.now):
+        what = cure(h, run.now, run.zone) if not h.ok else ""
+        yield Finding(f"channel {h.channel.id}", h.ok, sentence(h, run.now, run.zone), what)
 
 
 def _sync(run: Run) -> Finding:

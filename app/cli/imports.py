@@ -7,10 +7,12 @@ import signal
 import sys
 import time
 from contextlib import closing
+from datetime import UTC, tzinfo
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from app.cli.imports_told import told_of
 from app.cli.options import Usage
 from app.cli.output import record
 from app.cli.parsing import Parser
@@ -18,7 +20,7 @@ from app.cli.run import Run
 from app.cli.times import moment
 from app.labels import titled
 from app.told import told
-from app.words import _, ngettext
+from app.words import _
 from store.values import DAY, Instant
 
 if TYPE_CHECKING:
@@ -38,6 +40,10 @@ def arguments(parser: Parser) -> None:
     )
     parser.add_argument("--classify", action="store_true", help=_("read closed history for its meaning, too (slower)"))
     parser.add_argument("--dry-run", action="store_true", help=_("read everything, store nothing"))
+    parser.add_argument("--profile", default="", metavar="ID",
+                        help=_("what report a .csv is, where its columns do not tell: see docs/csv.md"))  # fmt: skip
+    parser.add_argument("--zone", default="", metavar="ZONE",
+                        help=_("of times in a .csv that name none, such as Asia/Shanghai (UTC)"))  # fmt: skip
 
 
 def run(run: Run, args: argparse.Namespace) -> int:
@@ -52,8 +58,9 @@ def run(run: Run, args: argparse.Namespace) -> int:
     refresh(run.store)
     with closing(Pooled(workers=2, learner=saved(run.conn))) as reader:
         job = Import(
-            run.store, lambda: reader, since(run, args.since), args.channel, args.classify, args.dry_run, ticker.tick
-        )
+            run.store, lambda: reader, since(run, args.since), args.channel, args.classify, args.profile, _zone(args.zone),
+            args.dry_run, ticker.tick,
+        )  # fmt: skip
         stopped = False
         before = signal.signal(signal.SIGTERM, _stop)
         try:
@@ -74,25 +81,32 @@ def run(run: Run, args: argparse.Namespace) -> int:
             "open": done.open,
             "orders": done.orders,
             "customers": done.customers,
+            "returns": done.returns,
+            "reviews": done.reviews,
+            "products": done.products,
             "changed": done.changed,
-            "unknown_columns": done.unknown,
+            "tables": [t._asdict() for t in done.tables],
+            "unknown_columns": {t.name: t.unknown for t in done.tables if t.unknown},
             "dry_run": args.dry_run,
             "stopped": stopped,
             "seconds": round(ticker.seconds, 1),
+            "bad_count": done.bad_count,
             "bad": [{"name": b.name, "reason": b.reason} for b in done.bad],
         },
-        lambda: _told(done, args.dry_run),
+        lambda: told_of(done, args.dry_run),
     )
-    for name, columns in done.unknown.items():
-        run.warn(_("{file}: these columns are left aside: {columns}").format(file=name, columns=", ".join(columns)))
+    for table in done.tables:
+        if table.unknown and not args.dry_run:  # a dry run has told of them
+            columns = ", ".join(table.unknown)
+            run.warn(_("{file}: these columns are left aside: {columns}").format(file=table.name, columns=columns))
     for bad in done.bad[:_SHOWN_BAD]:
         run.warn(titled(bad.name, told(bad.reason)))
-    if len(done.bad) > _SHOWN_BAD:
-        run.warn(_("… and {count} more; --json lists all.").format(count=len(done.bad) - _SHOWN_BAD))
+    if done.bad_count > _SHOWN_BAD:
+        run.warn(_("… and {count} more; --json lists the first thousand.").format(count=done.bad_count - _SHOWN_BAD))
     if stopped:
         run.warn(_("Stopped. What came in stays; the same command goes on from here."))
         return 130
-    return 1 if done.bad else 0
+    return 1 if done.bad_count else 0
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -112,19 +126,14 @@ def since(run: Run, text: str) -> Instant:
         raise Usage(_("{word} is not a date; say 2026-11-01, 30d or all.").format(word=text)) from exc
 
 
-def _told(done: Imported, dry: bool) -> list[str]:
-    text = ngettext("{count} message", "{count} messages", done.fresh).format(count=f"{done.fresh:,}")
-    form = _("{messages} would come in, {known} are here already, {bad} cannot be read.") if dry else _(
-        "{messages} came in as {tickets}, {known} were here already, {bad} could not be read.")  # fmt: skip
-    made = ngettext("{count} ticket", "{count} tickets", done.tickets).format(count=f"{done.tickets:,}")
-    lines = [form.format(messages=text, tickets=made, known=f"{done.known:,}", bad=len(done.bad))]
-    if done.orders or done.customers or done.changed:
-        shop = _("{orders} orders and {customers} customers would be new, {changed} would change.") if dry else _(
-            "{orders} orders and {customers} customers are new, {changed} were brought up to date.")  # fmt: skip
-        lines.append(
-            shop.format(orders=f"{done.orders:,}", customers=f"{done.customers:,}", changed=f"{done.changed:,}")
-        )
-    return lines
+def _zone(name: str) -> tzinfo:
+    """Raises Usage for one nobody knows."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (KeyError, ValueError, OSError) as exc:
+        raise Usage(_("{word} is no zone; say one such as Europe/Berlin.").format(word=name)) from exc
 
 
 class _Ticker:

@@ -21,6 +21,7 @@ SCHEMA = "deskhand/log/1"
 
 def arguments(parser: Parser) -> None:
     parser.add_argument("ticket", type=ticket_number, metavar="TICKET", help=_("its number"))
+    parser.add_argument("--by", metavar="WHO", default="", help=_("only what this agent, rule or connector did"))
     parser.add_argument("--limit", type=int, default=500, metavar="N", help=_("at most N of the newest events (500)"))
 
 
@@ -29,7 +30,7 @@ def run(run: Run, args: argparse.Namespace) -> int:
     from desk.thread import read
 
     read(run.conn, args.ticket, shown=1)  # a ticket that does not exist has no empty log
-    found = [_record(run, e) for e in thread.log(run.conn, args.ticket, args.limit)]
+    found = [_record(run, e) for e in thread.log(run.conn, args.ticket, args.limit) if args.by in ("", e.actor.id)]
     columns = [
         Column("at", _("When")),
         Column("actor", _("Who"), lambda a: a["id"]),

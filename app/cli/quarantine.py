@@ -6,17 +6,13 @@ import argparse
 import os
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 from app.cli.output import At, Column, record, records
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run
 from app.told import told
 from app.words import _
-from store.errors import N_, NotFound, Refused
-
-if TYPE_CHECKING:
-    from store.sql.sync import Held
+from store.errors import N_, Refused
 
 LIST, ONE = "deskhand/quarantine/1", "deskhand/quarantined/1"
 
@@ -54,23 +50,12 @@ def _list(run: Run, args: argparse.Namespace) -> int:
     return 0
 
 
-def _held(run: Run, number: int) -> Held:
-    from store.sql import sync
-
-    held = next((h for h in sync.quarantined(run.conn, 10_000) if h.id == number), None)
-    if held is None:
-        raise NotFound(
-            N_("Nothing is held under the number {item}."), item=str(number), next=N_("See: deskhand quarantine list")
-        )
-    return held
-
-
 def _show(run: Run, args: argparse.Namespace) -> int:
-    from store.sql import messages
+    from desk import quarantine
     from store.values import clean
 
-    held = _held(run, args.record)
-    raw = messages.blob(run.conn, held.raw) or b""
+    held = quarantine.get(run.conn, args.record)
+    raw = quarantine.content(run.conn, held)
     if run.options.format:
         record(
             run,
@@ -95,34 +80,24 @@ def _show(run: Run, args: argparse.Namespace) -> int:
 
 
 def _retry(run: Run, args: argparse.Namespace) -> int:
-    from connectors.contract import RawMail
+    from app.wire import acting
+    from desk import quarantine
     from desk.learning import saved
-    from desk.sync import pull
     from desk.sync.reader import Pooled
-    from store.sql import messages, shop
 
-    held = _held(run, args.record)
-    channel = shop.channel(run.conn, held.channel_id)
-    raw = messages.blob(run.conn, held.raw)
-    if channel is None or raw is None:
-        raise Refused(N_("Record {item} cannot be read again: its channel or content is gone."), item=str(held.id),
-                      next=N_("Let it go: deskhand quarantine drop {item}"))  # fmt: skip
+    held = quarantine.get(run.conn, args.record)
     with closing(Pooled(learner=saved(run.conn))) as reader:
-        items = list(pull.read([RawMail(held.ref, raw, held.at)], channel.platform, reader))
-    with run.write() as unit:
-        came_in = pull.release(unit, channel, held, items)
-    if not came_in:
-        raise Refused(N_("Record {item} still cannot be read: {reason}"), item=str(held.id), reason=held.reason)
+        outcome = quarantine.again(run.store, acting(run.agent), [held.id], reader)
+    for number, reason in outcome.left:
+        raise Refused(N_("Record {item} still cannot be read: {reason}"), item=str(number), reason=reason)
     record(run, ONE, {"id": held.id, "state": "released"}, lambda: [_("It came in.")])
     return 0
 
 
 def _drop(run: Run, args: argparse.Namespace) -> int:
-    from store.sql import sync
+    from desk import quarantine
 
-    held = _held(run, args.record)
     with run.write() as unit:
-        sync.settle_quarantine(unit.conn, held.id, "dropped")
-        unit.append("quarantine_dropped", {"channel": held.channel_id, "ref": held.ref})
-    record(run, ONE, {"id": held.id, "state": "dropped"}, lambda: [_("Let go.")])
+        quarantine.drop(unit, args.record)
+    record(run, ONE, {"id": args.record, "state": "dropped"}, lambda: [_("Let go. Undo: deskhand undo")])
     return 0

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from connectors.sandbox.standing import Standing
 
 SCHEMA = "deskhand/sandbox/1"
-_MOVES_S = 20.0
-"""How often something happens there."""
 
 
 def arguments(parser: Parser) -> None:
@@ -42,6 +40,7 @@ def _serve_arguments(parser: Parser) -> None:
 
 def _serve(run: Run, args: argparse.Namespace) -> int:
     from app.wire import SystemClock
+    from connectors.sandbox.shoppers import Shoppers
     from connectors.sandbox.standing import STAND_INS, standing
 
     stop = threading.Event()
@@ -51,9 +50,8 @@ def _serve(run: Run, args: argparse.Namespace) -> int:
             record(run, SCHEMA, {"stand_ins": [_row(s) for s in found]}, lambda: [line for s in found for line in _lines(s)])
             sys.stdout.flush()
             run.say(_("Ctrl-C ends them; what happened there is then forgotten."))
-            while not stop.wait(_MOVES_S):
-                for one in found:
-                    one.market.step()
+            with Shoppers({one.market.platform: one.market for one in found}, str(args.seed)):
+                stop.wait()
     except (OSError, OverflowError) as exc:
         raise Unavailable(N_("Port {item} cannot be used: {reason}"), item=args.port, reason=str(exc),
                           next=N_("Give another --port, or none.")) from exc  # fmt: skip

@@ -30,10 +30,12 @@ def run(run: Run, args: argparse.Namespace) -> int:
         return 0
     row = {
         "open": s.open,
+        "urgent": inbox.urgent(run.conn, now),
         "overdue": s.overdue,
         "today": s.today,
         "waiting_to_leave": s.held,
         "needs_a_person": s.unknown,
+        "unreadable": s.unreadable,
         "syncing": syncing,
         "last_good": At(s.last_good_at),
         "faults": [{"channel": name, "fault": fault} for name, fault in s.faults],
@@ -46,6 +48,7 @@ def run(run: Run, args: argparse.Namespace) -> int:
                 open=s.open, overdue=inbox.many(s.overdue), today=inbox.many(s.today)
             )
         ]
+        lines += [_("{count} could not be read: deskhand quarantine list").format(count=s.unreadable)] if s.unreadable else []
         lines += [_("{held} waiting to leave, {unknown} for a person to settle").format(held=s.held, unknown=s.unknown)]
         fetched = local(s.last_good_at, run.zone) if s.last_good_at else _("never")
         lines += [

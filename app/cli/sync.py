@@ -28,16 +28,42 @@ def arguments(parser: Parser) -> None:
         action="store_true",
         help=_("until it is stopped, also while nobody works; logs into the desk's log folder"),
     )
+    how.add_argument(
+        "--print",
+        choices=("systemd", "cron", "tmux"),
+        help=_("print what keeps it running here: a service of your user, a line for cron, or a session of tmux"),
+    )
     parser.add_argument("--channel", default="", metavar="NAME", help=_("this account only"))
 
 
 def run(run: Run, args: argparse.Namespace) -> int:
     from store.sql import shop
 
+    if args.print:
+        return _print(run, args.print)
     if args.channel and not any(args.channel in (c.id, c.name) for c in shop.channels(run.conn)):
         raise NotFound(N_("There is no channel {item}."), item=args.channel, next=N_("See: deskhand channel list"))
     only = next((c.id for c in shop.channels(run.conn) if args.channel in (c.id, c.name)), "")
     return _once(run, only) if args.once else _run(run, only, forever=args.forever)
+
+
+def _print(run: Run, way: str) -> int:
+    """The text alone on stdout, so that it can go into a file; what to do with it beside it."""
+    from app.first import always_on
+
+    desk = None if run.folder == always_on.usual_desk() else run.folder
+    if way == "systemd":
+        print(always_on.unit(desk), end="")
+        run.say(_("For {path}. To start it, type:").format(path=always_on.unit_file()))
+        for line in always_on.starting(way, desk):
+            run.say(f"  {line}")
+    elif way == "cron":
+        print(always_on.cron_line(desk))
+        run.say(_("A line for crontab -e."))
+    else:
+        print(always_on.tmux_line(desk))
+        run.say(_("It ends when the machine restarts."))
+    return 0
 
 
 def _once(run: Run, only: str) -> int:

@@ -85,8 +85,8 @@ class _Head(Lines):
                 ),
                 "us",
             )
-            if w.files:
-                text = cells(text, max(8, min(width_of(text), width - 30))) + f" · ⎙ {', '.join(f.name for f in w.files)}"
+        if w.files:
+            text = cells(text, max(8, min(width_of(text), width - 30))) + f" · ⎙ {', '.join(f.name for f in w.files)}"
         return ((headed(f"─{text} ", width), role),)
 
 
@@ -127,7 +127,9 @@ class _Review(Lines):
             if self.gaps:
                 return ((_(" gaps: {names}").format(names=", ".join(self.gaps)), "warning"), ("   Tab", "key"),
                         (_(" next gap"), "muted"))  # fmt: skip
-            return ((_(" Esc: send, park or discard · saved as you write"), "muted"),)
+            hint = _(" Esc: send, park or discard · saved as you write")
+            more = _(" · ;name Tab puts a template in")
+            return ((hint + (more if width_of(hint) + width_of(more) <= width else ""), "muted"),)
         if y < self.size.height - 1:
             text, role = self.doubts[y]
             return ((f" {cells(text, width - 2)}", role),)

@@ -94,6 +94,19 @@ class Line(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Secret(Field):
+    """A text that nobody sees, neither while it is typed nor after. Left empty, the one that is `kept` stays."""
+
+    kept: bool = False
+
+    def read(self, raw: Any) -> Any:
+        return clean_line(str(raw)).strip()
+
+    def shown(self, raw: Any) -> str:
+        return "•" * 8 if raw else _("kept; type to replace it") if self.kept else ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Query(Line):
     """A query, with `context` to read it by: it can be filled in as rows, too."""
 
@@ -298,7 +311,7 @@ class Choices(Field):
 
     def shown(self, raw: Any) -> str:
         labels = {option.id: option.label for option in self.options}
-        return ", ".join(labels.get(one, str(one)) for one in raw)
+        return ", ".join(labels.get(one, str(one)) for one in raw) or _("none")
 
     def turned(self, raw: Any, ident: str) -> Any:
         """With one more, or one less."""

@@ -6,7 +6,7 @@ from app.editing import LineEdit
 from app.lines import Line
 from app.safe import cells, width_of
 from app.setup.drawn import Drawn, Place, filled, head
-from app.setup.fields import WEEKDAYS, Choice, Choices, Field, Paragraph, Parts, Toggle, Week
+from app.setup.fields import WEEKDAYS, Choice, Choices, Field, Paragraph, Parts, Secret, Toggle, Week
 from app.setup.form import Form, Spot
 from app.setup.rooms import Reading
 from app.setup.state import FormPage
@@ -80,8 +80,6 @@ def _plain(made: _Lines, page: FormPage, field: Field, spot: Spot, active: bool,
     text = field.shown(raw)
     if here and isinstance(field, Choice) and not field.fixed:
         text = f"‹ {text} ›"
-    elif isinstance(field, Choices) and not raw:
-        text = _("none")
     _row(made, (field.key, -1), field.label, text, field, page, here, active, label, width)
     _objection(made, (field.key, -1), page, label + 2, width)
 
@@ -94,7 +92,11 @@ def _row(
     made.first[spot] = made.last[spot] = len(made.lines)
     room = width - label - 3
     if here and isinstance(page.edit, LineEdit):
-        before, under, behind = page.edit.view(room)
+        edit = page.edit
+        if isinstance(field, Secret):
+            edit = LineEdit("•" * len(page.edit.text))
+            edit.cursor = page.edit.cursor
+        before, under, behind = edit.view(room)
         made.cursor = Place(label + 3 + width_of(before), len(made.lines))
         made.lines.append(((f" {cells(name, label)}  ", "strong"), (before, "text"), (under, "selection"), (behind, "text")))
         return

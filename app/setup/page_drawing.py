@@ -77,7 +77,10 @@ def _described(page: HistoryPage, values: dict[str, object], desk: Reading, widt
 
 def report_lines(page: ReportPage, width: int, height: int) -> list[Line]:
     lines: list[Line] = [head(page.title, False, width)]
-    if page.running:
+    if page.watches:
+        text = _("Esc leaves this page; it goes on") if page.running else _("Esc goes back to its form")
+        lines.append(((f" {text}", "accent"),))
+    elif page.running:
         if page.all:
             done = page.done * 100 // page.all
             filled_up = "█" * (done * 20 // 100)
@@ -87,6 +90,8 @@ def report_lines(page: ReportPage, width: int, height: int) -> list[Line]:
             lines.append(((f" {_('running…   Esc stops')}", "accent"),))
     elif page.stopped:
         lines.append(((f" {_('Stopped: this is what it had found.')}", "warning"),))
+    if page.proves and not page.running:
+        lines.append(((f" {_('Nothing was saved. Esc goes back to the form · ^s saves it all the same')}", "warning"),))
     if page.enables and not page.running:
         lines.append(((f" {_('Space puts it in force · Esc leaves it as it is')}", "accent"),))
     room = height - len(lines)

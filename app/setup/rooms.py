@@ -51,6 +51,8 @@ class Reading(NamedTuple):
     me: str
     now: Instant
     zone: tzinfo
+    store: Store | None = None
+    """The desk itself, for rooms that keep something outside of its database."""
 
     def context(self) -> Context:
         """What a query needs to be checked or completed."""
@@ -84,6 +86,10 @@ class Questions(ABC):
 
     live = True
     """Whether `preview` is quick enough to follow every key."""
+
+    def version(self, desk: Reading) -> object:
+        """Differs where `preview` would, though the form is as it was."""
+        return None
 
     def preview(self, desk: Reading, values: Mapping[str, Any], width: int) -> Sequence[Line]:
         """What the form as it is now would mean, drawn below it; called when it changed."""
@@ -124,6 +130,9 @@ class Room(Questions):
     tries_first = False
     """Whether a record is tried out before it is put in force."""
 
+    outside = False
+    """Whether a test asks somebody outside, who may let us wait."""
+
     def turned(self, state: str) -> str:
         """The state that follows."""
         return "off" if state == "on" else "on"
@@ -131,6 +140,25 @@ class Room(Questions):
     def put_state(self, unit: UnitOfWork, ident: str, state: str) -> None:
         """Into one of `STATES`."""
         raise Refused(N_("{item} is neither on nor off."), item=ident)
+
+    def tries(self, ident: str, before: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+        """Whether a form is proved before it is saved, because it depends on somebody outside."""
+        return False
+
+    def prove(
+        self, desk: Reading, ident: str, values: Mapping[str, Any], width: int, trial: Trial
+    ) -> tuple[bool, Sequence[Line]]:
+        """Whether it holds, and what was found, as `test`."""
+        return True, ()
+
+    def keep_apart(self, store: Store, ident: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What of a form does not belong into the database goes where it belongs, right before `save` gets the rest; on
+        a thread of its own. Raises DeskError."""
+        return values
+
+    def watched(self, desk: Reading, ident: str, width: int) -> tuple[bool, Sequence[Line]] | None:
+        """What goes on with a record since it was made: whether it goes on, and how far it is. None where nothing does."""
+        return None
 
     def follow_up(self, unit: UnitOfWork) -> bool:
         """One bounded piece of what a change brings along; whether there is more. Called after every change."""
@@ -171,6 +199,7 @@ _ROOMS = (
     ("incidents", N_("Incidents"), "app.setup.incidents", "Incidents"),
     ("notices", N_("Notices"), "app.setup.notices", "Notices"),
     ("channels", N_("Channels"), "app.setup.channels", "Channels"),
+    ("settings", N_("Settings"), "app.setup.settings", "Settings"),
 )
 """id, label, module and class, in the order they are listed."""
 

@@ -39,7 +39,7 @@ class FormPage:
 
     def preview(self, desk: Reading, width: int) -> Sequence[DrawnLine]:
         """What the room says about the form as it is; kept while nothing changes."""
-        now = (width, self.form.picture())
+        now = (width, self.form.picture(), self.room.version(desk))
         slow = self.edit is not None and not self.room.live and self._shown
         if not self.part and not slow and (self._shown is None or self._shown[0] != now):
             self._shown = (now, self.room.preview(desk, self.form.rough(), width))
@@ -131,9 +131,10 @@ class HistoryPage:
 class ReportPage:
     """What a test found: lines to read. `done` of `all` while it runs; `all` 0 when it is over."""
 
-    def __init__(self, title: str, enables: str = "") -> None:
-        self.title, self.enables = title, enables
-        """`enables` is the record that may be put in force when its test is over."""
+    def __init__(self, title: str, enables: str = "", *, watches: str = "", proves: bool = False) -> None:
+        self.title, self.enables, self.watches, self.proves = title, enables, watches, proves
+        """`enables` is the record that may be put in force when its test is over, `watches` the one whose beginning is
+        looked at; `proves` a form on its way to be saved."""
         self.lines: Sequence[DrawnLine] = ()
         self.done, self.all = 0, 0
         self.running = True
@@ -147,10 +148,37 @@ class ReportPage:
 Page = FormPage | HistoryPage | ReportPage
 
 
-class Setup:
-    """All of it. `pages` is the stack of the third column: a form, then its part, its history, its test."""
+class Pages:
+    """A stack of pages: a form, then its part, its history, its test."""
 
     def __init__(self) -> None:
+        self.pages: list[Page] = []
+
+    @property
+    def page(self) -> Page | None:
+        return self.pages[-1] if self.pages else None
+
+    @property
+    def form_page(self) -> FormPage | None:
+        """The form that has the keys."""
+        return self.page if isinstance(self.page, FormPage) else None
+
+    def open_part(self, at: int) -> None:
+        """A part of the form under the cursor, as a page of its own."""
+        page = self.form_page
+        assert page is not None
+        key, _index = page.spot
+        field = page.form.fields[key]
+        assert isinstance(field, Parts)
+        part = page.form.parts(key)[at]
+        self.pages.append(FormPage(page.room, page.ident, part, f"{field.label} {at + 1}", part=True))
+
+
+class Setup(Pages):
+    """All of it. `pages` are those of the third column."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self.rooms = listed()
         self.room_at = 0
         self.room: Room = enter(self.rooms[0][0])
@@ -158,7 +186,6 @@ class Setup:
         self.filter = ""
         self.at = self.top = self.room_top = 0
         self.column = ROOMS
-        self.pages: list[Page] = []
 
     # Rooms and records --------------------------------------------------------------------------
 
@@ -204,15 +231,6 @@ class Setup:
     # Pages ----------------------------------------------------------------------------------------
 
     @property
-    def page(self) -> Page | None:
-        return self.pages[-1] if self.pages else None
-
-    @property
-    def form_page(self) -> FormPage | None:
-        """The form that has the keys."""
-        return self.page if isinstance(self.page, FormPage) else None
-
-    @property
     def root(self) -> FormPage | None:
         """The form of the record, of which others are parts."""
         return next((p for p in self.pages if isinstance(p, FormPage) and p.asks), None)
@@ -229,16 +247,6 @@ class Setup:
         page = FormPage(self.room, ident, Form(self.room.fields(desk, ident), values), title)
         page.found = values
         self.pages = [page]
-
-    def open_part(self, at: int) -> None:
-        """A part of the form under the cursor, as a page of its own."""
-        page = self.form_page
-        assert page is not None
-        key, _index = page.spot
-        field = page.form.fields[key]
-        assert isinstance(field, Parts)
-        part = page.form.parts(key)[at]
-        self.pages.append(FormPage(page.room, page.ident, part, f"{field.label} {at + 1}", part=True))
 
     def close_page(self) -> None:
         """Back from the topmost page."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from app.workstation import Workstation
 
 
-class Drawn(Widget, can_focus=False, inherit_bindings=False):
+class LaidOutOnce(Widget):
+    """Without the second layout Textual does for a size that is new: nothing around it depends on what is in it."""
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        return super()._size_updated(size, virtual_size, container_size, layout=False)
+
+
+class Drawn(LaidOutOnce, can_focus=False, inherit_bindings=False):
     """A pane that draws rows of text itself; keys reach it through the workstation, never through focus."""
 
     DEFAULT_CSS = ""

@@ -54,6 +54,8 @@ def compose(summary: Summary, standing: Standing, now: Instant, width: int) -> L
         counts.append((_("{n} leaving").format(n=summary.held), "us"))
     if summary.unknown:
         counts.append((_("! {n} stuck in the outbox").format(n=summary.unknown), "danger"))
+    if summary.unreadable:
+        counts.append((_("! {n} unreadable").format(n=many(summary.unreadable)), "warning"))
     if standing.toast:
         counts = [(f"✉ {standing.toast}", "accent")]
     right: list[Run] = []
@@ -67,6 +69,8 @@ def compose(summary: Summary, standing: Standing, now: Instant, width: int) -> L
         right.append((_("no channel connected"), "muted"))
     elif not standing.syncing:
         right.append((_("sync is not running: deskhand sync"), "warning"))
+    elif not summary.last_good_at:
+        right.append((_("first fetch"), "muted"))
     else:
         late = now - summary.last_good_at
         right.append((_("sync ok") if late < 2 * MINUTE else _("last sync {ago} ago").format(ago=ago_text(late)),
@@ -88,9 +92,9 @@ def compose(summary: Summary, standing: Standing, now: Instant, width: int) -> L
     return ((name, "strong"), (" " * before, "text"), *middle, (" " * max(1, room - before), "text"), *end)
 
 
-def window_title(summary: Summary, shop: str) -> str:
+def window_title(summary: Summary, shop: str, urgent: int) -> str:
     """What the terminal's window is called: what cannot wait first, as it may be all there is room for."""
-    counts = [_("{n} overdue").format(n=many(summary.overdue))] if summary.overdue else []
+    counts = [_("{n} urgent").format(n=many(urgent))] if urgent else []
     return " · ".join([*counts, _("{n} open").format(n=f"{summary.open:,}"), shop])
 
 

@@ -7,10 +7,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from textual.geometry import Size
+
 from app.labels import named
 from app.lines import Line
 from app.safe import cells, width_of
-from app.widgets.lines import Lines
+from app.widgets.tray import Tray
 from app.words import _, language
 from app.wrap import wrap
 from desk.automation.templates import fill
@@ -51,20 +53,34 @@ def other_language(text: str, buyer: str) -> bool:
     return bool(ours and theirs and ours != theirs)
 
 
-class TemplatePicker(Lines):
-    """`why` says of a template why it is suggested; `note` that it is for a note of the team, in `tongue`."""
+class TemplatePicker:
+    """Shown in `tray` until `close`. `why` says of a template why it is suggested; `note` that it is for a note of the
+    team, in `tongue`."""
 
     def __init__(
-        self, templates: Sequence[Template], ticket: Ticket, context: Mapping[str, str], why: Mapping[str, str],
-        judge: Judge, *, note: bool = False, tongue: str = "",
+        self, tray: Tray, templates: Sequence[Template], ticket: Ticket, context: Mapping[str, str],
+        why: Mapping[str, str], judge: Judge, *, note: bool = False, tongue: str = "",
     ) -> None:  # fmt: skip
-        super().__init__()
+        self._tray = tray
         self.templates, self.ticket, self.context, self.why, self.judge = list(templates), ticket, context, why, judge
         self.note, self.tongue = note, tongue
         self.typed = ""
         self.cursor = 0
         self.wanted = tongue
         self._kept: tuple[object, list[Line]] | None = None
+        tray.lend(self.line)
+
+    def close(self) -> None:
+        """Out of sight."""
+        self._tray.take_back()
+
+    def refresh(self) -> None:
+        """Draws it again."""
+        self._tray.refresh()
+
+    @property
+    def size(self) -> Size:
+        return self._tray.size
 
     @property
     def found(self) -> list[Template]:

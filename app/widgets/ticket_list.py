@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.segment import Segment
 from textual import events
@@ -45,6 +45,7 @@ class TicketList(Drawn):
         self.range_from: int | None = None
         self._now: Instant = 0
         self._drawn: dict[int, tuple[object, Strip]] = {}
+        self._lacking: tuple[object, Sequence[Line]] = (None, ())
 
     def forget(self) -> None:
         """Colours changed: every row is drawn anew."""
@@ -63,8 +64,9 @@ class TicketList(Drawn):
         if self.listing.arrivals and y == self.size.height - 1:
             return self.strip(self._arrivals(width), width)
         if index >= len(self.listing.lines):
-            empty = not self.listing.lines and y == min(3, self.size.height // 3)
-            return self.strip(((self._empty(), "muted"),) if empty else (), width)
+            lines = self._empty() if not self.listing.lines else ()
+            at = y - min(3, self.size.height // 3)
+            return self.strip(lines[at] if 0 <= at < len(lines) else (), width)
         line = self.listing.lines[index]
         here = index == self.listing.cursor
         marked = line.id in self.listing.marks
@@ -132,9 +134,31 @@ class TicketList(Drawn):
         text = ngettext("{count} new (press R)", "{count} new (press R)", count).format(count=count)
         return ((f" ── {text} " + "─" * 12, "accent"),)
 
-    def _empty(self) -> str:
-        return "   " + (_("Nothing here. F shows the whole view, g i the inbox.") if self.desk.filtered
-                        else _("Nothing here: all done. New mail shows up by itself."))  # fmt: skip
+    def _empty(self) -> Sequence[Line]:
+        if steps := self.first_steps():
+            return steps
+        text = (_("Nothing here. F shows the whole view, g i the inbox.") if self.desk.filtered
+                else _("Nothing here: all done. New mail shows up by itself."))  # fmt: skip
+        return ((("   " + text, "muted"),),)
+
+    def first_steps(self) -> Sequence[Line]:
+        """What a new desk still lacks, in its empty inbox; read anew when somebody changed something, and every minute."""
+        if self.listing.lines or self.desk.filtered or self.desk.view_id != "inbox":
+            return ()
+        session = self.desk.session
+        seen = (session.store.changed(), session.now // 60_000)
+        if self._lacking[0] != seen:
+            from app.first.lacks import lines, unfinished
+
+            steps = unfinished(session.store.conn, session.agent.id, session.now)
+            self._lacking = (seen, lines(steps, self.desk.bindings.shown("go.first_steps", "list")) if steps else ())
+        return self._lacking[1]
+
+    def recheck(self) -> None:
+        """Draws the first steps anew where they read differently."""
+        before = self._lacking[1]
+        if not self.listing.lines and self.first_steps() != before:
+            self.refresh()
 
     # Moving -------------------------------------------------------------------------------------
 

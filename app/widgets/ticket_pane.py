@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable
 
 from textual import events
 
-from app.lines import Line
+from app.lines import Line, Page
 from app.safe import width_of
 from app.widgets.lines import Lines
 from app.words import _
 
 SIDE, TWO_COLUMNS = 36, 110
 
+Make = Callable[[int, bool], Page]
+"""Breaks what is shown for so many cells a line, with or without a column beside it."""
+
 
 class TicketPane(Lines):
-    """Shows lines somebody made for its width; `ticket_id` is what they are about."""
+    """Shows what somebody makes for its width; `ticket_id` is what it is about. It has it made anew when it is drawn at
+    another width, so that no other size is ever drawn."""
 
     def __init__(self) -> None:
         super().__init__(id="ticket")
         self.ticket_id: int | None = None
-        self.lines: Sequence[Line] = ()
         self.top = 0
-        self._made_for = 0
-        """The width the lines were broken for."""
-        self.side: Sequence[Line] = ()
-        """What stands in a column of its own on the right while a ticket is read on a wide screen."""
+        self._page = Page()
+        self._make: Make | None = None
+        self._made_for = (0, False)
         self.hit: int | None = None
         """The line of the hit one has jumped to."""
         self.rule = True
@@ -42,40 +45,72 @@ class TicketPane(Lines):
         """Whether there is room for a column beside the thread."""
         return not self.rule and self.size.width >= TWO_COLUMNS
 
-    def show(
-        self, ticket_id: int | None, lines: Sequence[Line], *, keep_place: bool, side: Sequence[Line] = ()
-    ) -> None:
-        """Other lines; another ticket begins at its top unless `keep_place`. Repaints only rows that differ."""
-        before = [self.line(y) for y in range(self.size.height)]
+    @property
+    def page(self) -> Page:
+        """What is shown, broken for the size there is."""
+        wanted = (self.text_width, self.two_columns)
+        if self._make is not None and self._made_for != wanted:
+            place = self._place()
+            self._page, self._made_for = self._make(*wanted), wanted
+            self._go_back_to(place)
+        return self._page
+
+    @property
+    def lines(self) -> list[Line]:
+        return list(self.page.lines)
+
+    def show(self, ticket_id: int | None, make: Make | None, *, keep_place: bool) -> None:
+        """Something else; another ticket begins at its top unless `keep_place`. Repaints only rows that differ."""
+        drawn = self._made_for == (self.text_width, self.two_columns)
+        before = [self.line(y) for y in range(self.size.height)] if drawn else []
+        place = self._place() if keep_place else (None, 0)
         if not keep_place:
-            self.top = 0
             self.hit = None
-        self.ticket_id, self.lines, self.side, self._made_for = ticket_id, lines, side, self.text_width
-        self.top = max(0, min(self.top, self._last_top))
-        self.repaint(y for y, old in enumerate(before) if self.line(y) != old)
+        self.ticket_id, self._make, self._made_for = ticket_id, make, (self.text_width, self.two_columns)
+        self._page = make(*self._made_for) if make else Page()
+        self._go_back_to(place)
+        if drawn:
+            self.repaint(y for y, old in enumerate(before) if self.line(y) != old)
+        else:
+            self.refresh()
+
+    def put(self, message_id: int, row: int) -> None:
+        """Scrolls so that a message begins on `row`, as far as there is something to show around it."""
+        self.top = max(0, min(self._last_top, self.page.starts.get(message_id, 0) - row))
+        self.refresh()
+
+    def _place(self) -> tuple[int | None, int]:
+        """The message on top and how far in; None above the first one."""
+        starts = self._page.starts
+        at = bisect_right(list(starts.values()), self.top) - 1
+        if at < 0:
+            return None, self.top
+        message = list(starts)[at]
+        return message, self.top - starts[message]
+
+    def _go_back_to(self, place: tuple[int | None, int]) -> None:
+        message, offset = place
+        begin = self._page.starts.get(message, 0) if message is not None else 0
+        self.top = max(0, min(begin + offset, len(self._page.lines) - self.size.height))
 
     @property
     def _last_top(self) -> int:
-        return max(0, len(self.lines) - self.size.height)
-
-    def on_resize(self, event: events.Resize) -> None:
-        if self.ticket_id is not None and self.text_width != self._made_for:
-            self.desk.desk_screen.show_ticket(self.ticket_id, keep_place=True)
-        self.top = max(0, min(self.top, self._last_top))
-        self.refresh()
+        return max(0, len(self.page.lines) - self.size.height)
 
     def scroll(self, by: int) -> None:
-        """Scrolls by lines, to the ends and no further."""
+        """Scrolls by lines, to the ends; there a conversation that is read in part goes on."""
         before, self.top = self.top, max(0, min(self._last_top, self.top + by))
         if self.top != before:
             self.refresh()
+        else:
+            self.desk.desk_screen.go_on(by)
 
     def to_hit(self, by: int) -> tuple[int, int] | None:
         """Shows the next line with a hit (`by` 1) or the one before (-1), round the ends; returns which of how many it
         is, from 1. None without any."""
         from app.marking import hit_lines
 
-        found = hit_lines(self.lines)
+        found = hit_lines(self.page.lines)
         if not found:
             return None
         here = self.hit if self.hit is not None else -1 if by > 0 else len(self.lines)
@@ -87,26 +122,30 @@ class TicketPane(Lines):
         return found.index(self.hit) + 1, len(found)
 
     def to_end(self) -> None:
-        self.scroll(len(self.lines))
+        """Shows the last line of what is shown."""
+        self.top = self._last_top
+        self.refresh()
 
     def line(self, y: int) -> Line:
         left: Line = (("│ ", "rule"),) if self.rule else ((" ", "text"),)
+        page = self.page
         at = self.top + y
-        if at >= len(self.lines):
+        if at >= len(page.lines):
             if self.ticket_id is None and y == 3:
                 return (*left, (_("No ticket chosen."), "muted"))
             return (*left, *self._padded((), y, width_of(left[0][0])))
-        line = self.lines[at]
+        line = page.lines[at]
         if at == self.hit:
             line = tuple((text, "selection" if role == "match" else role) for text, role in line)
         return (*left, *self._padded(line, y, width_of(left[0][0])))
 
     def _padded(self, line: Line, y: int, used: int) -> Line:
         used += sum(width_of(text) for text, _role in line)
-        if not self.side:
+        side = self._page.side
+        if not side:
             return (*line, (" " * max(0, self.size.width - used), "text"))
         split = self.size.width - SIDE
-        beside = self.side[y] if y < len(self.side) else ()
+        beside = side[y] if y < len(side) else ()
         return (*line, (" " * max(0, split - 2 - used), "text"), ("│ ", "rule"), *beside)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

@@ -17,6 +17,7 @@ from store.sql.rows import View
 NAMES = {
     "mentions": N_("Mentions"),
     "inbox": N_("Inbox"),
+    "urgent": N_("Urgent"),
     "due": N_("Due next"),
     "mine": N_("Mine"),
     "unassigned": N_("Unassigned"),

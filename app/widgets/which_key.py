@@ -18,7 +18,7 @@ from app.words import _
 DELAY = 0.3
 """Seconds before the strip comes: who knows the second key never sees it."""
 
-MOST = 3
+MOST = 4
 """Lines it may take."""
 
 GAP = "  "

@@ -47,7 +47,7 @@ TYPES = (
 """The main issue of a ticket; `cause` and `ask` use the same words."""
 PLATFORMS = (
     "email amazon ebay shopify shopee walmart woocommerce tiktok pinduoduo temu magento etsy wechat douyin "
-    "mercadolibre aliexpress wish lazada"
+    "mercadolibre aliexpress wish lazada drop"
 ).split()
 LANGUAGES = ("en", "zh-CN", "zh-TW", "de", "fr", "es", "it", "pt", "nl", "pl", "ja", "ko")
 """Offered whether the desk has them yet or not."""
@@ -122,6 +122,13 @@ def _is(column: str, *values: object) -> State:
     return lambda context: f.Is(COLUMNS[column], values)
 
 
+def _pressing(context: Context) -> f.Condition:
+    """What urgent means on a desk: a deadline is near or past, or a person said urgent and nobody else must act first."""
+    ours = f.Is(COLUMNS["status"], ("new", "open"))
+    said = f.All((f.Is(COLUMNS["priority"], (len(PRIORITIES) - 1,)), ours))
+    return f.Any_((f.Between(COLUMNS["warn"], None, context.now), said))
+
+
 def _known(what: str, *first: str) -> Callable[[Context], Iterable[str]]:
     """What completion offers: some words, then those the desk has."""
     return lambda context: dict.fromkeys((*first, *context.known(what)))
@@ -187,6 +194,7 @@ def _fill() -> None:
           lambda context: f.All((f.Has(COLUMNS["first_reply"]), f.Not(f.Has(COLUMNS["waiting"])))))  # fmt: skip
     state("overdue", N_("past its deadline"), lambda context: f.Between(COLUMNS["due"], None, context.now))
     state("warned", N_("near its deadline, or past it"), lambda context: f.Between(COLUMNS["warn"], None, context.now))
+    state("pressing", N_("near its deadline or past it, or priority urgent and not waiting for others"), _pressing)
     state("breached", N_("a deadline was missed"), always(related.clocks("x.breached_at IS NOT NULL")))
     state("paused", N_("a clock stands still"), always(related.paused()))
     state("snoozed", N_("asleep until later"), lambda context: f.Between(COLUMNS["snoozed"], context.now + 1, None))

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 from textual.pilot import Pilot
 
@@ -17,7 +18,8 @@ from app.workstation import Workstation
 from desk.agents import NewAgent
 from desk.reading.records import Understanding
 from desk.setup import furnish
-from desk.sync.intake import Inbound, take
+from desk.sync.inbound import Inbound
+from desk.sync.intake import take
 from store.sql import shop
 from store.unit import Store
 from store.values import HOUR, SYSTEM, Actor
@@ -85,13 +87,13 @@ def desk_of(pilot: Pilot[int]) -> Workstation:
     return pilot.app
 
 
-def screen_text(pilot: Pilot[int]) -> str:
+def screen_text(pilot: Pilot[Any]) -> str:
     """What stands on the screen, line by line."""
     app = pilot.app
     return "\n".join("".join(s.text for s in strip) for strip in app.screen._compositor.render_strips(app.size))
 
 
-async def until(pilot: Pilot[int], holds: Callable[[], bool], seconds: float = 8) -> None:
+async def until(pilot: Pilot[Any], holds: Callable[[], bool], seconds: float = 8) -> None:
     """Waits for a condition; fails with the screen when it does not come."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
@@ -115,5 +117,5 @@ async def settled(pilot: Pilot[int]) -> None:
         await pilot.pause()
 
 
-async def write(pilot: Pilot[int], text: str) -> None:
+async def write(pilot: Pilot[Any], text: str) -> None:
     await pilot.press(*("space" if c == " " else c for c in text))

@@ -109,6 +109,46 @@ async def test_forwarding_carries_the_conversation_but_no_note(desk: TestDesk) -
         assert "> It came in pieces" in composer.text and "secret" not in composer.text
 
 
+async def test_forwarding_takes_the_files_along_and_one_can_be_taken_out(desk: TestDesk) -> None:
+    ticket = desk.mail("Lamp broken", sender="buyer@mail.example")
+    with desk.store.write(SYSTEM) as unit:
+        message = messages.of_ticket(unit.conn, ticket)[0].id
+        for name, size, inline in (("photo.jpg", 4000, False), ("invoice.pdf", 900, False), ("logo.png", 300, True)):
+            sha = messages.put_blob(unit.conn, name.encode() * size)
+            messages.attach(unit.conn, message, name=name, type="image/jpeg", sha256=sha, size=size, inline=inline)
+    async with desk.workstation() as pilot:
+        await press(pilot, ">")
+        await write(pilot, "lab@example.org")
+        await press(pilot, "enter")
+        await typing(pilot)
+        assert "2 files go along" in screen_text(pilot) and "⎙ photo.jpg, invoice.pdf" in screen_text(pilot)
+        await press(pilot, "escape", "x")
+        await write(pilot, "photo")
+        await press(pilot, "enter")
+        await settled(pilot)
+        assert "⎙ 1 file" in screen_text(pilot)
+        await press(pilot, "p")
+        await settled(pilot)
+        await press(pilot, "r")
+        await typing(pilot)
+        await press(pilot, "escape", "y")
+        await settled(pilot)
+    payload = json.loads(leaves(desk).payload)
+    assert [f[0] for f in payload["files"]] == ["invoice.pdf"] and payload["to"] == ["lab@example.org"]
+
+
+def test_files_too_large_to_leave_together_stay_behind(desk: TestDesk) -> None:
+    ticket = desk.mail("Lamp broken")
+    with desk.store.write(SYSTEM) as unit:
+        message = messages.of_ticket(unit.conn, ticket)[0].id
+        for n in range(3):
+            sha = messages.put_blob(unit.conn, b"%d" % n)
+            messages.attach(unit.conn, message, name=f"{n}.mov", type="video/mp4", sha256=sha, size=8 << 20, inline=False)
+    thread = read(desk.store.conn, ticket)
+    files, behind = aside.carried(thread.messages, thread.attachments)
+    assert [f.name for f in files] == ["0.mov", "1.mov"] and behind == 1
+
+
 async def test_what_is_no_address_is_said_before_anything_is_written(desk: TestDesk) -> None:
     desk.mail("Lamp broken")
     async with desk.workstation() as pilot:

@@ -206,6 +206,26 @@ def test_quarantined_mail_can_be_seen_retried_and_dropped(desk: Cli, tmp_path: P
     assert retried.code == 1 and "still cannot be read" in retried.err
     assert desk("quarantine", "drop", str(held)).code == 0
     assert desk("quarantine", "list", "--json").json["quarantine"] == []
+    assert desk("undo").code == 0
+    assert [h["id"] for h in desk("quarantine", "list", "--json").json["quarantine"]] == [held]
+
+
+def test_what_a_platform_told_is_never_read_as_a_mail(desk: Cli, tmp_path: Path) -> None:
+    from app.wire import open_desk
+    from store.sql import messages, sync
+    from store.values import SYSTEM
+
+    (tmp_path / "x.eml").write_bytes(b"   ")
+    desk("import", tmp_path / "x.eml")
+    (folder,) = tmp_path.glob("**/desk.db")
+    wired = open_desk(folder.parent)
+    with wired.store.write(SYSTEM) as unit:
+        sha = messages.put_blob(unit.conn, b'{"order_sn": "240"}')
+        unit.conn.execute("UPDATE quarantine SET raw = ?", (sha,))
+        held = sync.quarantined(unit.conn)[0].id
+    wired.store.close()
+    refused = desk("quarantine", "retry", str(held))
+    assert refused.code == 1 and "is no mail" in refused.err and desk("list", "--json").json["tickets"] == []
 
 
 @pytest.mark.parametrize(("argv", "said"), [

@@ -55,7 +55,7 @@ def test_an_account_is_tested_before_it_is_kept(desk: Cli, server: MailStandIn, 
 def test_a_wrong_password_keeps_nothing(desk: Cli, server: MailStandIn) -> None:
     found = add(desk, server, "wrong")
     assert found.code == 1
-    assert "nothing was kept" in found.err and "wrong" not in found.err.replace("wrong password", "")
+    assert "Nothing was kept" in found.err and "wrong" not in found.err.replace("wrong password", "")
     assert desk("channel", "list", "--json").json["channels"] == []
 
 

@@ -11,7 +11,7 @@ from tests.cli.conftest import Cli
 
 
 def test_a_new_desk_has_views_policies_templates_and_agents(desk: Cli) -> None:
-    assert [v["id"] for v in desk("view", "list", "--json").json["views"]][:3] == ["inbox", "due", "mine"]
+    assert [v["id"] for v in desk("view", "list", "--json").json["views"]][:3] == ["inbox", "urgent", "mine"]
     assert len(desk("sla", "list", "--json").json["policies"]) >= 6
     assert len(desk("template", "list", "--json").json["templates"]) >= 10
     assert [a["id"] for a in desk("agent", "list", "--json").json["agents"]] == ["ana", "bo"]
@@ -306,3 +306,24 @@ def test_the_status_line(shop: Cli) -> None:
     found = shop("status", "--json").json
     assert (found["schema"], found["open"], found["overdue"], found["syncing"]) == ("deskhand/status/1", 3, 3, False)
     assert "3!" in shop("status", "--format", "tmux").out
+
+
+def test_any_step_of_mine_is_undone_by_its_number_and_the_list_shows_it(shop: Cli) -> None:
+    shop("set", "1", "priority=high")
+    shop("set", "1", "type=damaged")
+    found = shop("undo", "--list", "--json").json["steps"]
+    step = next(s for s in found if "priority" in s["changes"])
+    assert (step["state"], step["tickets"], step["changes"]["priority"]) == ("stands", [1], [1, 2])
+    assert shop("undo", str(step["event"])).code == 0
+    shown = shop("show", "1", "--json").json
+    assert (shown["priority"], shown["type"]) == ("normal", "damaged")
+    again = shop("undo", str(step["event"]))
+    assert again.code == 1 and "undone already" in again.err
+    assert [s["state"] for s in shop("undo", "--list", "--json").json["steps"] if s["event"] == step["event"]] == ["undone"]
+
+
+def test_the_log_of_one_actor(shop: Cli) -> None:
+    shop("set", "1", "priority=high")
+    mine = shop("log", "1", "--by", "ana", "--json").json["events"]
+    assert mine and {e["actor"]["id"] for e in mine} == {"ana"}
+    assert shop("log", "1", "--by", "nobody", "--json").json["events"] == []

@@ -15,7 +15,8 @@ from desk import agents, channels, outbox, setup
 from desk.agents import NewAgent
 from desk.reading.records import Understanding
 from desk.sync import lease
-from desk.sync.intake import Inbound, Taken, take
+from desk.sync.inbound import Inbound
+from desk.sync.intake import Taken, take
 from store import events
 from store.events import Event
 from store.sql import clocks, messages, tickets

@@ -60,7 +60,8 @@ def skeleton(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_platform_is_under_the_contract(root: Path) -> None:
     contracts = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
     listed = next(contract["modules"] for contract in contracts if contract["id"] == "stand-ins")
-    packages = {f"connectors.{path.parent.name}" for path in (root / "connectors").glob("*/__init__.py")}
+    packages = {f"connectors.{path.parent.name}" for path in (root / "connectors").glob("*/manifest.toml")}
+    packages.add("connectors.sandbox")
     assert packages == set(listed), "connectors' packages and the stand-ins contract of pyproject.toml differ"
 
 

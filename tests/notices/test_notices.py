@@ -15,8 +15,9 @@ from connectors.contract import OutcomeUnknown, Receipt, SendReply, Temporary
 from desk import notices, outbox
 from desk.automation.rules import keep
 from desk.reason import Reason
-from desk.sync import dispatch, intake
+from desk.sync import dispatch
 from desk.sync.dispatch import Sent
+from desk.sync.inbound import Inbound
 from store import events
 from store.errors import Conflict, DeskError, Invalid, NotFound, Refused
 from store.sql import notices as targets
@@ -269,7 +270,7 @@ def test_by_mail_it_leaves_through_a_channel_and_its_copy_is_no_ticket(desk: Des
     (mail,) = sent
     assert mail.to == ("boss@home.example", "night@home.example") and mail.automatic and mail.text == "look"
     before = desk.count("ticket")
-    copy = intake.Inbound(f"mail:{mail.message_id.strip('<>')}", "", "", CARE, mail.subject, mail.text, desk.clock.at,
+    copy = Inbound(f"mail:{mail.message_id.strip('<>')}", "", "", CARE, mail.subject, mail.text, desk.clock.at,
                           desk.clock.at, outbound=True)  # fmt: skip
     desk.take(copy)
     assert desk.count("ticket") == before and state(desk, row) == "sent"

@@ -87,6 +87,7 @@ FIELDS: dict[str, Test] = {
     "is:answered": lambda c: c.replied is not None and c.waiting is None,
     "is:overdue": lambda c: c.due <= NOW,
     "is:warned": lambda c: c.warn <= NOW,
+    "is:pressing": lambda c: c.warn <= NOW or (c.priority == 3 and c.status in ("new", "open")),
     "is:breached": lambda c: any(at is not None for _, at in c.clocks),
     "is:paused": lambda c: any(state == "paused" for state, _ in c.clocks),
     "is:snoozed": lambda c: c.snoozed > NOW,
