@@ -379,7 +379,7 @@ ACTIONS: tuple[Action, ...] = (
     # Records
     Action("page.more", ("Space",), N_("Read on"), N_("What is known of this row: a page down, then from its top."),
            "records", RECORDS, "page_row", short=N_("read on")),
-    Action("quarantine.again", ("r",), N_("Read again"), N_("Try to read the record again."),
+    Action("quarantine.again", ("r",), N_("Try to read it again"), N_("Read the record anew; what can be read now becomes a ticket."),
            "records", ("quarantine",), "page_row", short=N_("read again")),
     Action("quarantine.again_all", ("R",), N_("Read all again"), N_("Try to read every record again, such as after an update."),
            "records", ("quarantine",), "page_row", short=N_("read all again")),

@@ -15,7 +15,7 @@ from app.words import _, ngettext
 from desk.vocabulary import STATUSES, TYPES
 from store.connection import Connection
 from store.errors import N_
-from store.sql import history, reviews, shop, tickets
+from store.sql import history, people, reviews, shop, tickets
 from store.sql.history import CaseFile, Product, Review
 from store.values import DAY, NEVER, Money, clean_line
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from desk.thread import Thread
     from store.sql.parcels import News
     from store.sql.reviews import About
-    from store.sql.rows import Order, Shipment
+    from store.sql.rows import Customer, Order, Shipment
 
 CASES = {
     "return": N_("return"),
@@ -35,6 +35,8 @@ CASES = {
     "resend": N_("resend"),
 }
 """Kinds of cases, as connectors name them."""
+CONSENT = {"yes": N_("takes marketing mail"), "no": N_("wants no marketing mail")}
+"""`customer.consent` in words."""
 _SPECS = 6
 """Facts of a product shown at most."""
 _SIZES = 8
@@ -122,13 +124,15 @@ def product_lines(products: Sequence[Product]) -> Iterator[Line]:
 
 
 def buyer_rows(conn: Connection, customer_id: int, here: int, reader: Reader) -> list[tuple[str, str, str]]:
-    """`(act, text, note)` of everything this buyer had to do with us, the newest of each kind first; a ticket, and what
-    has one, opens it."""
+    """`(act, text, note)`: what other programs know of this buyer, then everything they had to do with us, the newest of
+    each kind first; a ticket, and what has one, opens it."""
 
     def opening(ticket_id: int | None) -> str:
         return f"ticket.open:{ticket_id}" if ticket_id else ""
 
     rows = []
+    if (buyer := people.customer(conn, customer_id)) and (known_as := standing(buyer)):
+        rows.append(("", " · ".join(known_as), ""))
     for t in tickets.of_customer(conn, customer_id, limit=50):
         mark = " ← " + _("here") if t.id == here else ""
         note = f"{_(STATUSES[t.status])} · {_(TYPES.get(t.type, TYPES['other']))} · {reader.when(t.updated_at)}"
@@ -147,6 +151,12 @@ def buyer_rows(conn: Connection, customer_id: int, here: int, reader: Reader) ->
         note = " · ".join(filter(None, (named(ORDER, o.status), total, reader.when(o.placed_at))))
         rows.append(("", _("order: {number}").format(number=o.number), note))
     return rows
+
+
+def standing(buyer: Customer) -> list[str]:
+    """A buyer's tags, and whether they take marketing mail."""
+    tags = " ".join(f"#{tag}" for tag in json.loads(buyer.tags))
+    return [part for part in (tags, _(CONSENT[buyer.consent]) if buyer.consent in CONSENT else "") if part]
 
 
 def _review_note(review: Review, about: About | None, reader: Reader) -> str:

@@ -354,7 +354,9 @@ class Workstation(Pointing):
         """The list that is shown is that of this query from now on."""
         self.query_text = text
         if self.settled:
-            self.desk_screen.show_views(self.view_id)
+            pane = self.desk_screen.views_pane
+            pane.fill(pane.views, self.view_id)  # which one it is; their counts take longer, and follow
+            self.soon("counts", REST_S, self._count)
             self.refresh_list()
 
     def refresh_list(self) -> None:

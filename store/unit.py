@@ -24,7 +24,7 @@ from store.values import Actor, Clock, Ids, Instant
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-HEAD_REVISION = "0004"
+HEAD_REVISION = "0005"
 """The schema this program reads and writes; a test holds it equal to the newest migration."""
 
 LOG_AT_MOST = 4 << 20

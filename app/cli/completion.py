@@ -7,7 +7,7 @@ import argparse
 import sys
 
 from app.cli.nouns import NOUNS
-from app.cli.options import GLOBAL
+from app.cli.options import GLOBAL, SHORT
 from app.cli.parsing import Parser, parser_of, verbs_of
 from app.cli.run import Run
 from app.words import _
@@ -66,7 +66,7 @@ def _cases() -> list[tuple[str, str, str]]:
 
 def bash() -> str:
     """For bash ≥ 4."""
-    globals_ = " ".join([*GLOBAL, "--json", "--help", "--version"])
+    globals_ = " ".join([*GLOBAL, *SHORT, "--help", "--version"])
     cases = "\n".join(f'    "{key}") words="{words}"; kind="{asked}" ;;' for key, words, asked in _cases())
     nouns = " ".join(n for n, e in NOUNS.items() if not e.hidden)
     return f"""# bash completion of deskhand: source it, or put it into your bash-completion folder.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 
 from app.cli.output import At, Record, record
 from app.cli.parsing import Parser, perform_verb, verbs
@@ -29,6 +30,7 @@ def _one(parser: Parser) -> None:
 
 
 def _show(run: Run, args: argparse.Namespace) -> int:
+    from app.cards import standing
     from desk.vocabulary import STATUSES
     from store.sql import people, shop, tickets
 
@@ -50,13 +52,15 @@ def _show(run: Run, args: argparse.Namespace) -> int:
         "country": c.country or None,
         "tier": c.tier or None,
         "note": c.note or None,
+        "tags": json.loads(c.tags),
+        "consent": c.consent or None,
         "keys": people.keys_of(run.conn, c.id),
         "orders": orders,
         "tickets": their,
     }
 
     def page() -> list[str]:
-        lines = [f"{c.name}  {c.email}", "  ".join(filter(None, (c.country, c.lang, c.tier)))]
+        lines = [f"{c.name}  {c.email}", "  ".join(filter(None, (c.country, c.lang, c.tier))), *standing(c)]
         lines += ["", _("Orders:"), *(f"  {o['number']}  {o['total'] or ''}" for o in orders)] if orders else []
         if their:
             lines += ["", _("Tickets:")]

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from app.cli.nouns import GROUPS, NOUNS
-from app.cli.options import GLOBAL, JSON_HELP
+from app.cli.options import GLOBAL, SHORT
 from app.cli.parsing import parser_of, verbs_of
 
 
@@ -39,7 +39,8 @@ def _page() -> Iterator[str]:
     yield "|---|---|"
     for option, (_field, takes, text) in GLOBAL.items():
         yield f"| `{option} {takes}` | {text} |"
-    yield f"| `--json` | {JSON_HELP} |"
+    for option, text in SHORT.items():
+        yield f"| `{option}` | {text} |"
     for group, title in GROUPS.items():
         yield ""
         yield f"## {title}"

@@ -31,9 +31,13 @@ GLOBAL = {
     "--format": ("format", "FORMAT", N_("how to print: table, plain, json, jsonl, csv, html or tmux")),
     "--theme": ("theme", "THEME", N_("colours of the workstation")),
 }
-"""Option → field, what it takes, help. `--json` is short for `--format json`."""
+"""Option → field, what it takes, help."""
 
-JSON_HELP = N_("short for --format json: one document with its schema")
+SHORT = {
+    "--json": N_("short for --format json: one document with its schema"),
+    "--plain": N_("short for --format plain: lines without columns or signs, for a screen reader"),
+}
+"""Options that name a format by themselves → help."""
 
 
 def split(argv: Sequence[str]) -> tuple[Options, list[str]]:
@@ -44,8 +48,8 @@ def split(argv: Sequence[str]) -> tuple[Options, list[str]]:
         name, equals, value = word.partition("=")
         if word == "--":
             rest += [word, *line]
-        elif word == "--json":
-            options = options._replace(format="json")
+        elif word in SHORT:
+            options = options._replace(format=word.removeprefix("--"))
         elif name in GLOBAL:
             if not equals:
                 found = next(line, None)

@@ -106,7 +106,7 @@ def records(run: Run, schema: str, name: str, columns: Sequence[Column], rows: I
 
 
 def record(run: Run, schema: str, row: Record, page: Callable[[], Iterable[str]] | None = None) -> None:
-    """Prints one record; `page` makes the lines for a person."""
+    """Prints one record; `page` makes the lines for a person, which a screen reader reads as well."""
     form = run.options.format or "table"
     if form == "json":
         _document({"schema": schema, **row})
@@ -114,7 +114,7 @@ def record(run: Run, schema: str, row: Record, page: Callable[[], Iterable[str]]
         _line(row)
     elif form == "csv":
         _csv(list(row), [list(row.values())], run.zone)
-    elif form == "plain" or (form == "table" and page is None):
+    elif form in ("plain", "table") and page is None:
         wide = 0 if form == "plain" else max(map(len, row), default=0)
         for key, value in row.items():
             gap = "\t" if form == "plain" else " " * (wide - len(key) + 2)
@@ -123,7 +123,8 @@ def record(run: Run, schema: str, row: Record, page: Callable[[], Iterable[str]]
         columns = [Column("field", _("Field")), Column("value", _("Value"))]
         _html(columns, ({"field": k, "value": v} for k, v in row.items()), run.zone)
     else:
-        _check(form)
+        if form != "plain":
+            _check(form)
         assert page is not None
         for text in page():
             _write(clean(text))

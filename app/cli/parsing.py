@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, NoReturn, Protocol, cast
 
 from app.cli.nouns import GROUPS, NOUNS
-from app.cli.options import GLOBAL, JSON_HELP, Options, Usage, unknown
+from app.cli.options import GLOBAL, SHORT, Options, Usage, unknown
 from app.cli.run import Run
 from app.labels import titled
 from app.locale import usage
@@ -110,7 +110,7 @@ def perform(options: Options, argv: list[str]) -> int:
         print_help()
         return 0
     if noun.startswith("-"):
-        raise Usage(unknown(noun, [*GLOBAL, "--json", "--help", "--version"], _("an option")))
+        raise Usage(unknown(noun, [*GLOBAL, *SHORT, "--help", "--version"], _("an option")))
     module = command(noun)
     prepare: Callable[[list[str]], list[str]] | None = getattr(module, "prepare", None)
     args = parser_of(noun).complete_line(prepare(rest) if prepare else rest)
@@ -128,7 +128,8 @@ def print_help() -> None:
         out.append("")
     out.append(_("Options of every command, before or after it:"))
     rows = [(f"{option} {takes}", _(text)) for option, (_field, takes, text) in GLOBAL.items()]
-    rows += [("--json", _(JSON_HELP)), ("--version", _("the version, and nothing else"))]
+    rows += [(option, _(text)) for option, text in SHORT.items()]
+    rows += [("--version", _("the version, and nothing else"))]
     out += [f"  {left:18}  {text}" for left, text in rows]
     out += ["", _("More on one command: deskhand COMMAND --help")]
     sys.stdout.write("\n".join(out) + "\n")

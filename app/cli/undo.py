@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from desk.undo import Act, Step
 
 SCHEMA, LISTED = "deskhand/undo/1", "deskhand/steps/1"
-STATES = {"stands": N_("stands"), "undone": N_("undone"), "gone": N_("erased")}
+STATES = {"stands": N_("in force"), "undone": N_("undone"), "gone": N_("erased")}
 
 
 def arguments(parser: Parser) -> None:

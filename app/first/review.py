@@ -90,7 +90,7 @@ def summary(answers: Answers) -> list[tuple[str, str]]:
         (_("Team"), ", ".join(people)),
         (_("Hours"), f"{_(WEEKS[hours['kind']][0])} · {answers['place']['zone']}"
          + (" · " + off.format(count=len(hours["off"])) if hours.get("off") else "")),
-        (_("Reply times"), " · ".join(policies) or _("none")),
+        (_("Reply times"), " · ".join(policies) or _("none chosen")),
         (_("Rules"), " · ".join(packs) or _("none for now")),
         (_("Channel"), _("the form opens right after") if answers["channel"]["when"] == "now" else _("later")),
         (_("Sync, always on"), _(always_on.WAYS[way]) + (" · " + _("its file is written") if written else "")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -144,13 +144,39 @@ class _Review(Lines):
 
 
 class _Area(TextArea):
-    """Textual's, which falls over when it is drawn once more after it was taken away: a window that changes its size just
-    then has it in its layout still."""
+    """Textual's, which sends all its rows for every letter; this one sends those that changed. And it falls over when it
+    is drawn once more after it was taken away: a window that changes its size just then has it in its layout still."""
+
+    _due = False
+
+    def __init__(self, text: str) -> None:
+        self._sent: dict[int, Strip] = {}
+        """Row → what the terminal has there."""
+        super().__init__(text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
 
     def render_lines(self, crop: Region) -> list[Strip]:
         if self.parent is None:
             return [Strip.blank(crop.width)] * crop.height
         return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        strip = self._sent[y] = super().render_line(y)
+        return strip
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        if regions or layout or recompose or not repaint or not self._sent:
+            return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        if not self._due:  # once what is under way is done, and the text as it will be
+            self._due = True
+            self.call_next(self._repaint)
+        return self
+
+    def _repaint(self) -> None:
+        self._due = False
+        width, height = self.outer_size
+        rows = [y for y in range(height) if self._sent.get(y) != super(_Area, self).render_line(y)]
+        if rows and self.parent is not None:
+            super().refresh(*(Region(0, y, width, 1) for y in rows))
 
 
 class Composer(Vertical):
@@ -166,7 +192,7 @@ class Composer(Vertical):
         super().__init__()
         self.writing, self.snippets = writing, snippets or Snippets()
         self.head, self.review = _Head(writing), _Review(writing)
-        self.area = _Area(text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+        self.area = _Area(text)
         self.early = ""
         """What was typed before the area could take it."""
         self.gaps: list[str] = []
@@ -205,14 +231,18 @@ class Composer(Vertical):
 
     def _missing(self) -> None:
         self.gaps = list(dict.fromkeys(tag.path for tag in tags(self.text))) if self.writing.kind == "reply" else []
-        self.review.gaps = self.gaps
+        if self.gaps != self.review.gaps:
+            self.review.gaps = self.gaps
+            self.review.refresh()
         self._propose()
 
     def _propose(self) -> None:
         snippets = self._asked()
-        self.review.mark = ";" if snippets else "@"
-        self.review.names = [w.text for w in snippets[:_SHOWN]] or [word.text.strip() for word in self._names()]
-        self.review.refresh()
+        mark = ";" if snippets else "@"
+        names = [w.text for w in snippets[:_SHOWN]] or [word.text.strip() for word in self._names()]
+        if (mark, names) != (self.review.mark, self.review.names):
+            self.review.mark, self.review.names = mark, names
+            self.review.refresh()
 
     def _names(self) -> Sequence[Word]:
         """Colleagues whose name begins as what is typed behind an @."""

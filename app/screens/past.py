@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.acts import Acts
     from app.workstation import Workstation
 
-_STATES = {STANDS: N_("stands"), UNDONE: N_("undone"), GONE: N_("erased")}
+_STATES = {STANDS: N_("in force"), UNDONE: N_("undone"), GONE: N_("erased")}
 _MOST = 60
 """Lines of what would change; a step over many tickets has more."""
 

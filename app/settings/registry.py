@@ -45,8 +45,8 @@ class Setting(NamedTuple):
     variables: tuple[str, ...] = ()
 
 
-_ON_OFF = {"on": N_("on"), "off": N_("off")}
-_LEARN = {"auto": N_("as soon as it does better"), "on": N_("on"), "off": N_("off")}
+_ON_OFF = {"on": N_("switched on"), "off": N_("switched off")}
+_LEARN = {"auto": N_("as soon as it does better"), "on": N_("switched on"), "off": N_("switched off")}
 
 _KEPT = (
     Setting("theme", "looks", N_("Colours"),
@@ -57,25 +57,25 @@ _KEPT = (
             N_("the language of the terminal"), "person", "choice", variables=("DESKHAND_LANG",)),
     Setting("mouse", "looks", N_("Mouse"),
             N_("Click, double click and wheel. Off leaves selecting text to your terminal; it holds from the next start."),
-            N_("on"), "person", "choice", _ON_OFF),
+            N_("switched on"), "person", "choice", _ON_OFF),
     Setting("themes", "looks", N_("Own themes"),
-            N_("A file NAME.toml in this folder is a theme of yours."), N_("none"), "file"),
+            N_("A file NAME.toml in this folder is a theme of yours."), N_("nothing set"), "file"),
     Setting("after", "work", N_("When a ticket is done"),
             N_("Where you go after solving, snoozing or answering a ticket."), AFTER["next"], "person", "choice", AFTER),
     Setting("zone", "work", N_("Your time zone"),
             N_("Times are shown and understood in it."), N_("the team's"), "person", "text"),
     Setting("signature", "work", N_("Signature"),
-            N_("What {{agent.signature}} becomes in a template."), N_("none"), "person", "text"),
+            N_("What {{agent.signature}} becomes in a template."), N_("nothing set"), "person", "text"),
     Setting("first", "work", N_("First steps"),
             N_("Whether your empty inbox says what a new desk still lacks."), N_("shown"), "person", "choice",
             {"": N_("shown"), "done": N_("put away")}),
     Setting("keys", "work", N_("Own keys"),
-            N_("This file gives acts other keys. ? shows them; a clash is told at the start."), N_("none"), "file"),
+            N_("This file gives acts other keys. ? shows them; a clash is told at the start."), N_("nothing set"), "file"),
     *(Setting(f"notify.{kind}", "notices", label,
               N_("How you are told when this happens; none of the ways is not at all."),
               ", ".join(DEFAULT[kind]), "person", "ways", WAYS) for kind, label in KINDS.items()),
     Setting("quiet", "notices", N_("Quiet hours"),
-            N_("Then only the top line tells. Such as 22:00-07:00, in your time zone."), N_("none"), "person", "text"),
+            N_("Then only the top line tells. Such as 22:00-07:00, in your time zone."), N_("nothing set"), "person", "text"),
     Setting("name", "desk", N_("Name of the shop"),
             N_("Buyers read it in templates, colleagues in the top line."), "Deskhand", "desk", "text"),
     Setting("learning", "desk", N_("Learning"),

@@ -184,11 +184,14 @@ class ReviewRecord:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRecord:
-    """Who a customer is, told by a source that knows them (a CRM, an own shop). What is empty is not known there."""
+    """Who a customer is, told by a source that knows them (a CRM, an own shop). What is empty is not known there. `consent`:
+    whether they take marketing mail."""
 
     buyer: Buyer
     tier: str = ""
     note: str = ""
+    tags: tuple[str, ...] = ()
+    consent: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ def sort(conn: Connection, at: Door, items: Sequence[Inbound], since: Instant) -
     for item in items:
         if _plain(at, item):
             talks.setdefault(item.thread_key, []).append(item)
+    if not talks:
+        return Sorted([], list(items))
     known = _known(conn, at, list(talks.values()))
     doubt = at.sends and bool(outbox.in_doubt(conn, at.channel.id))
     taken: set[str] = set()
@@ -52,8 +54,8 @@ def sort(conn: Connection, at: Door, items: Sequence[Inbound], since: Instant) -
         if len(names) == len(talk) and len(old) == 1 and not ours and not (people | names | {key}) & (known | taken):
             new[key] = talk
         taken |= people | names
-    whole = {item.remote_key for talk in new.values() for item in talk}
-    return Sorted(list(new.values()), [item for item in items if item.remote_key not in whole])
+    whole = {id(item) for talk in new.values() for item in talk}
+    return Sorted(list(new.values()), [item for item in items if id(item) not in whole])
 
 
 def _plain(at: Door, item: Inbound) -> bool:

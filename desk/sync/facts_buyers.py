@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from connectors.contract import Buyer, CustomerRecord
+from desk.changes import normal_tags
 from store.connection import Connection
 from store.sql import people
 from store.sql.rows import Channel
@@ -40,6 +44,17 @@ def customer_of(unit: UnitOfWork, channel: Channel, buyer: Buyer, country: str) 
     return known
 
 
+def tags_text(tags: Sequence[str]) -> str:
+    """`customer.tags`: a JSON list, each tag as one of a ticket; "" for none."""
+    kept = normal_tags(tags)
+    return json.dumps(kept, ensure_ascii=False) if kept else ""
+
+
+def consent_text(consent: bool | None) -> str:
+    """`customer.consent`."""
+    return "" if consent is None else "yes" if consent else "no"
+
+
 def put_customer(unit: UnitOfWork, channel: Channel, c: CustomerRecord) -> bool:
     """What the source tells replaces what was known; a note that an agent wrote stays."""
     conn = unit.conn
@@ -50,7 +65,8 @@ def put_customer(unit: UnitOfWork, channel: Channel, c: CustomerRecord) -> bool:
         return False
     note = "" if known.note else clean(c.note).strip()
     told = {"name": clean_line(c.buyer.name), "email": clean_line(c.buyer.email), "lang": c.buyer.lang,
-            "country": c.buyer.country, "tier": clean_line(c.tier), "note": note}  # fmt: skip
+            "country": c.buyer.country, "tier": clean_line(c.tier), "note": note, "tags": tags_text(c.tags),
+            "consent": consent_text(c.consent)}  # fmt: skip
     fresh = {column: value for column, value in told.items() if value and value != getattr(known, column)}
     if "name" in fresh:
         fresh["name_key"] = fold(fresh["name"])

@@ -36,7 +36,8 @@ products; a name or an address makes customers. Columns nobody knows are listed 
   cell, of the currency column, or of the column's name: `Total (EUR)`.
 - One row per item makes one order, as long as its rows follow each other.
 - A return that still waits for you and is not older than `--since` opens a ticket; all others are kept with their order.
-- Of customers, `tags` and `consent` become lines of the note. Of products, columns called `spec: NAME` become facts.
+- Of customers, `tags` (commas or semicolons between them) and `consent` (to marketing mail: yes or no) replace what was
+  known. Of products, columns called `spec: NAME` become facts.
 - Countries are codes (`DE`) or names in English, and the larger ones in German, French and Chinese.
 - An apostrophe before `=`, `+`, `-` or `@`, as Deskhand writes it so that no spreadsheet runs the cell, is taken off.
 

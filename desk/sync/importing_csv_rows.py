@@ -63,7 +63,7 @@ class Order(NamedTuple):
 
 
 class Customer(NamedTuple):
-    """`keys` are what they are known by, the address first. `tags` and `consent` become lines of the note."""
+    """`keys` are what they are known by, the address first. `tags` are separated by commas or semicolons."""
 
     name: str
     keys: tuple[str, ...]

@@ -1,16 +1,18 @@
 """Orders and customers of a .csv file go in: what is new is added, an order that is here is brought up to date, of a
-customer only what was empty is filled in. Doing it twice changes nothing. What a platform told later is never overwritten
-by an older report."""
+customer only what was empty is filled in, but tags and consent are written anew. Doing it twice changes nothing. What a
+platform told later is never overwritten by an older report."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from enum import Enum
 
 from connectors.contract import ProductRecord
 from desk.sync import facts
+from desk.sync.facts_buyers import consent_text, tags_text
 from desk.sync.importing_csv_facts import Fact
 from desk.sync.importing_csv_rows import Customer, Item, Order, Parcel
 from store.connection import Connection
@@ -19,7 +21,7 @@ from store.sql.rows import Channel
 from store.unit import UnitOfWork
 from store.values import Instant, clean_line
 
-_TAGS, _CONSENT = "Tags:", "Marketing mail:"
+_BETWEEN_TAGS = re.compile("[,;|，；、]")
 
 
 class Came(Enum):
@@ -174,25 +176,16 @@ def _fill(conn: Connection, customer_id: int, c: Customer) -> bool:
     """Fills what is empty, and writes anew what the file says of tags and consent; True when something was."""
     before = people.customer(conn, customer_id)
     assert before is not None
-    said = {"email": c.email, "lang": c.lang, "country": c.country, "tier": c.tier}
+    said = {"email": c.email, "lang": c.lang, "country": c.country, "tier": c.tier, "note": c.note}
     fresh = {field: text for field, text in said.items() if text and not getattr(before, field)}
-    if (note := _note(before.note, c)) != before.note:
-        fresh["note"] = note
+    anew = {"tags": tags_text(_BETWEEN_TAGS.split(c.tags)), "consent": consent_text(c.consent)}
+    fresh |= {field: text for field, text in anew.items() if text and text != getattr(before, field)}
     if fresh:
         sets = ", ".join(f"{field} = ?" for field in fresh)
         conn.execute(f"UPDATE customer SET {sets} WHERE id = ?", (*fresh.values(), customer_id))
     sql = "INSERT OR IGNORE INTO customer_key (key, customer_id) VALUES (?, ?)"
     added = sum(conn.execute(sql, (key, customer_id)).rowcount for key in c.keys)
     return bool(fresh) or added > 0
-
-
-def _note(before: str, c: Customer) -> str:
-    """The note with a line for tags and one for consent, each of its last import."""
-    lines = (before or c.note).split("\n")
-    for head, told in ((_TAGS, c.tags), (_CONSENT, "" if c.consent is None else "yes" if c.consent else "no")):
-        if told:
-            lines = [*(line for line in lines if not line.startswith(head)), f"{head} {told}"]
-    return "\n".join(line for line in lines if line.strip()) if c.tags or c.consent is not None else before or c.note
 
 
 # Facts ----------------------------------------------------------------------------------------------

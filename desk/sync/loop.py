@@ -224,6 +224,8 @@ class Sync:
                     failures = 1
             elif well:
                 last = began
+            if self._wait_until.get(channel.id, 0) > self.store.clock.now():  # it said how long, so nobody guesses
+                failures = 0
             if failures:
                 self._back_off(channel, _BACK_OFF[min(failures, len(_BACK_OFF)) - 1])
         with self._lock:

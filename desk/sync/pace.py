@@ -9,7 +9,7 @@ from store.sql import people
 from store.unit import Store
 from store.values import SECOND
 
-BUSY_S, ALONE_S = 0.005, 0.050
+BUSY_S, ALONE_S = 0.003, 0.050
 """How long one transaction may take records in, in seconds: beside somebody's open session, whose save has to wait that
 long at most, and on a desk nobody looks at."""
 MOST = 1_000
@@ -54,13 +54,13 @@ class Pace:
 
     def done(self) -> None:
         """The transaction is saved: learns what a record costs, and lets others write. Beside an open session the lock
-        is free as long as it was held: whoever saves then does not even wait."""
+        is free for longer than it was held: whoever saves then does not even wait."""
         spent = time.monotonic() - self._began
         if self._records:
             cost = spent / self._records
             self._cost = self._cost * _KEEPS + cost * (1 - _KEEPS) if self._cost else cost
         if self._watched():
-            time.sleep(min(max(BUSY_S, spent), _GIVES_WAY_S))
+            time.sleep(min(max(2 * BUSY_S, spent), _GIVES_WAY_S))
         self._give_way()
         if self._began - self._tidied_at > _TIDY_S:
             self._tidied_at = time.monotonic()

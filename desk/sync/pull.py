@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 
-from connectors.contract import BadRecord, Connector, MessageRecord, OrderRecord, Page, RawMail, Record
+from connectors.contract import BadRecord, Connector, MessageRecord, OrderRecord, Page, RawMail, Record, Throttled
 from desk.sync import conversations, facts
 from desk.sync.inbound import Inbound
 from desk.sync.intake import take
@@ -49,18 +49,33 @@ def pull(
     store: Store, holder: Holder, channel: Channel, connector: Connector, reader: Reader, *,
     stop: Callable[[], bool] = lambda: False, progress: Progress | None = None,
 ) -> Pulled:  # fmt: skip
-    """Everything new of every stream of a channel. Faults of the connector pass through; what came before is kept."""
+    """Everything new of every stream of a channel. Faults of the connector pass through; what came before is kept. Where
+    the platform's limit ends it, the next call goes on with that stream: else the first ones would use up the limit
+    every time."""
     total, pace = Pulled(), Pace(store)
-    for stream in connector.streams():
+    streams, reached = connector.streams(), sync.reached(store.conn, channel.id)
+    for stream in streams[streams.index(reached) :] if reached in streams else streams:
         cursor = sync.cursor(store.conn, channel.id, stream)
-        with closing(ahead(connector.pull(stream, cursor, since=channel.since), store.leave)) as pages:
-            for page in pages:
-                store_page(store, holder, channel, stream, page, reader, total, pace)
-                if progress:
-                    progress(total)
-                if stop():
-                    return total
+        try:
+            with closing(ahead(connector.pull(stream, cursor, since=channel.since), store.leave)) as pages:
+                for page in pages:
+                    store_page(store, holder, channel, stream, page, reader, total, pace)
+                    if progress:
+                        progress(total)
+                    if stop():
+                        return total
+        except Throttled:
+            _note_reached(store, holder, channel, reached, stream)
+            raise
+    _note_reached(store, holder, channel, reached, "")
     return total
+
+
+def _note_reached(store: Store, holder: Holder, channel: Channel, before: str, now: str) -> None:
+    if before != now:
+        with store.write(Actor("connector", channel.id)) as unit:
+            holder.check(unit)
+            sync.put_reached(unit.conn, channel.id, now)
 
 
 def ahead(pages: Iterator[Page], leave: Callable[[], None]) -> Generator[Page, None, None]:

@@ -1,4 +1,4 @@
-"""News of parcels beside their shipments: who told the status and when, what the carrier noted. Kept as rows of `meta`."""
+"""News of parcels beside their shipments: who told the status and when, what the carrier noted."""
 
 from __future__ import annotations
 
@@ -52,33 +52,38 @@ class Underway(NamedTuple):
     courier: str
 
 
-_KEY = "'parcel/' || s.order_id || '/' || s.tracking_key"
+_NEWS = "n.at, n.source, n.scans, n.over, n.note"
+_BESIDE = "parcel_news n ON n.order_id = s.order_id AND n.tracking_key = s.tracking_key"
 _PLAIN = "lower(replace(replace(f.tracking, '-', ''), ' ', ''))"
 
 
 def news(conn: Connection, order_id: int, key: str) -> News | None:
     """Of one parcel, by its order and its number without dashes and spaces."""
-    row = conn.execute("SELECT value FROM meta WHERE key = ?", (f"parcel/{order_id}/{key}",)).fetchone()
-    return _news(row[0]) if row else None
+    sql = f"SELECT {_NEWS} FROM parcel_news n WHERE n.order_id = ? AND n.tracking_key = ?"
+    row = conn.execute(sql, (order_id, key)).fetchone()
+    return _news(*row) if row else None
 
 
 def put_news(conn: Connection, order_id: int, key: str, told: News) -> None:
-    body = json.dumps(told._asdict(), ensure_ascii=False)
-    sql = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-    conn.execute(sql, (f"parcel/{order_id}/{key}", body))
+    conn.execute(
+        "INSERT INTO parcel_news (order_id, tracking_key, at, source, scans, over, note) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (order_id, tracking_key) DO UPDATE SET at = excluded.at, source = excluded.source, "
+        "scans = excluded.scans, over = excluded.over, note = excluded.note",
+        (order_id, key, told.at, told.source, json.dumps(told.scans, ensure_ascii=False), int(told.over), told.note),
+    )
 
 
 def news_of_orders(conn: Connection, order_ids: Iterable[int]) -> Mapping[tuple[int, str], News]:
     """By order and tracking number as it is written; `source` is what the channel is called."""
     ids = list(order_ids)
     sql = (
-        f"SELECT s.order_id, s.tracking, m.value, c.name FROM shipment s JOIN meta m ON m.key = {_KEY} "
-        "LEFT JOIN channel c ON c.id = json_extract(m.value, '$.source') "
+        f"SELECT s.order_id, s.tracking, c.name, {_NEWS} FROM shipment s JOIN {_BESIDE} "
+        "LEFT JOIN channel c ON c.id = n.source "
         f"WHERE s.order_id IN ({', '.join('?' * len(ids))})"
     )
     found = {}
-    for order_id, tracking, value, name in conn.execute(sql, ids):
-        told = _news(value)
+    for order_id, tracking, name, *row in conn.execute(sql, ids):
+        told = _news(*row)
         found[order_id, tracking] = told._replace(source=name or told.source)
     return found
 
@@ -105,9 +110,9 @@ def underway(conn: Connection, after: str, most: int, since: Instant) -> list[Un
     """Parcels that have not arrived, and those that come back with open cases; each number once, by key."""
     there = (  # the index on tracking_key has the order: it is walked no further than wanted
         "SELECT s.tracking_key AS key, max(s.tracking) AS tracking, max(s.courier) AS courier FROM shipment s "
-        f"CROSS JOIN orders o ON o.id = s.order_id LEFT JOIN meta m ON m.key = {_KEY} "
+        f"CROSS JOIN orders o ON o.id = s.order_id LEFT JOIN {_BESIDE} "
         "WHERE s.tracking_key > ? AND +s.delivered_at IS NULL AND +s.status NOT IN ('delivered', 'returned') "
-        "AND coalesce(s.shipped_at, o.placed_at) >= ? AND coalesce(json_extract(m.value, '$.over'), 0) = 0 "
+        "AND coalesce(s.shipped_at, o.placed_at) >= ? AND coalesce(n.over, 0) = 0 "
         "GROUP BY s.tracking_key ORDER BY s.tracking_key LIMIT ?"
     )
     back = (
@@ -122,6 +127,5 @@ def underway(conn: Connection, after: str, most: int, since: Instant) -> list[Un
     return [Underway(*row) for row in conn.execute(sql, (after, since, most) * 2 + (most,))]
 
 
-def _news(value: str) -> News:
-    raw = json.loads(value)
-    return News(raw["at"], raw["source"], tuple(Noted(*n) for n in raw["scans"]), raw["over"], raw["note"])
+def _news(at: Instant, source: str, scans: str, over: int, note: str) -> News:
+    return News(at, source, tuple(Noted(*n) for n in json.loads(scans)), bool(over), note)

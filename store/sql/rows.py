@@ -207,6 +207,8 @@ class Customer(NamedTuple):
     tier: str
     note: str
     created_at: Instant
+    tags: str
+    consent: str
 
 
 class Order(NamedTuple):

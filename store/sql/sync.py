@@ -9,6 +9,8 @@ from store.connection import Connection
 from store.sql.rows import columns
 from store.values import Instant
 
+_REACHED = "round {channel}"
+
 
 def cursor(conn: Connection, channel_id: str, stream: str) -> str:
     row = conn.execute("SELECT value FROM cursor WHERE channel_id = ? AND stream = ?", (channel_id, stream)).fetchone()
@@ -21,6 +23,19 @@ def put_cursor(conn: Connection, channel_id: str, stream: str, value: str, now: 
         "ON CONFLICT (channel_id, stream) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
         (channel_id, stream, value, now),
     )
+
+
+def reached(conn: Connection, channel_id: str) -> str:
+    """The stream at which the platform's limit ended the last round through a channel's streams; "" where none did."""
+    row = conn.execute("SELECT value FROM meta WHERE key = ?", (_REACHED.format(channel=channel_id),)).fetchone()
+    return row[0] if row else ""
+
+
+def put_reached(conn: Connection, channel_id: str, stream: str) -> None:
+    """Notes it; "" forgets it."""
+    conn.execute("DELETE FROM meta WHERE key = ?", (_REACHED.format(channel=channel_id),))
+    if stream:
+        conn.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (_REACHED.format(channel=channel_id), stream))
 
 
 class Lease(NamedTuple):

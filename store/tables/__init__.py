@@ -37,6 +37,7 @@ from store.tables.shop import (
     Channel,
     Order,
     OrderItem,
+    ParcelNews,
     Policy,
     Product,
     Review,
@@ -65,7 +66,7 @@ __all__ = [
     "Agent", "Attachment", "Blob", "BlockedSender", "Calendar", "CaseFile", "Channel", "CheckItem", "Checklist",
     "ClockRow", "Cursor", "CustomField", "Customer", "CustomerKey", "Draft", "Event", "FieldValue", "Group",
     "Incident", "IncidentTicket", "Lease", "Leave", "Macro", "Mention", "Message", "MessageRef", "Meta",
-    "NoticeTarget", "Order", "OrderItem", "Outbox", "Policy", "Presence", "Product", "Quarantine", "Quota",
+    "NoticeTarget", "Order", "OrderItem", "Outbox", "ParcelNews", "Policy", "Presence", "Product", "Quarantine", "Quota",
     "ReadMark", "Review", "Rule", "Shipment", "Tally", "Task", "Template", "Ticket", "TicketLink", "TicketOrder",
     "TicketTag", "View", "metadata",
 ]  # fmt: skip

@@ -85,6 +85,10 @@ class Customer(SQLModel, table=True):
     name_key: str = text()
     order_count: int = small()
     """Orders of theirs, kept by triggers."""
+    tags: str = text("[]")
+    """JSON: what other programs call them by (`vip`, `wholesale`), as tags of tickets are written."""
+    consent: str = text()
+    """Whether they take marketing mail: yes, no, or '' where nobody told."""
     __table_args__ = (
         Index("customer_name", "name_key"),
         Index("customer_tier", sql("lower(tier)"), sqlite_where=sql("tier <> ''"), postgresql_where=sql("tier <> ''")),

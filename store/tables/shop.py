@@ -104,6 +104,20 @@ class Shipment(SQLModel, table=True):
     )
 
 
+class ParcelNews(SQLModel, table=True):
+    """What stands beside a shipment, by its order and `tracking_key`; `store.sql.parcels.News` tells what it means.
+    `scans` is JSON: `[[at, text, place]]`."""
+
+    __tablename__ = "parcel_news"
+    order_id: int = Field(primary_key=True)
+    tracking_key: str = Field(primary_key=True)
+    at: int = big("0")
+    source: str = text()
+    scans: str = text("[]")
+    over: int = small()
+    note: str = text()
+
+
 class View(SQLModel, table=True):
     """A saved query. `owner` is an agent, or '' for everybody."""
 
@@ -192,7 +206,8 @@ class CaseFile(SQLModel, table=True):
 
 
 class Review(SQLModel, table=True):
-    """A review or feedback; `rating` 0 where there is none."""
+    """A review or feedback; `rating` 0 where there is none. `verified`: its author bought the product; `product` is what
+    that is called, `url` where it is shown."""
 
     id: int | None = row_id()
     channel_id: str = text(None)
@@ -208,6 +223,9 @@ class Review(SQLModel, table=True):
     author: str = text()
     at: int = big()
     reply: str = text()
+    verified: int = small()
+    product: str = text()
+    url: str = text()
     __table_args__ = (
         Index("review_remote", "channel_id", "remote_id", unique=True),
         Index("review_at", "at", "id"),

@@ -77,7 +77,7 @@ class TestDesk:
         session = Session(own, found, UTC, f"session-{agent}")
         app = Workstation(session, defaults(), load("dark"))
         async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: "open" in screen_text(pilot).split("\n")[0])
+            await until(pilot, lambda: app.settled and "open" in screen_text(pilot).split("\n")[0])
             yield pilot
         own.close()
 

@@ -112,11 +112,11 @@ def test_a_choice_of_a_person_stands_under_the_environment(desk: TestDesk) -> No
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("lang", "zh_CN", "简体中文"), ("mouse", "off", "off"), ("after", "list", "back to the list"),
+        ("lang", "zh_CN", "简体中文"), ("mouse", "off", "switched off"), ("after", "list", "back to the list"),
         ("zone", "Asia/Shanghai", "Asia/Shanghai"), ("signature", "Ana\nCare", "Ana\nCare"), ("first", "done", "put away"),
         ("notify.assigned", "toast,bell", "toast, bell"), ("notify.mention", "", "not at all"),
         ("quiet", "22:00-07:00", "22:00-07:00"),
-        ("name", "Südlicht", "Südlicht"), ("learning", "off", "off"), ("hold.mail", "30", "30 s"),
+        ("name", "Südlicht", "Südlicht"), ("learning", "off", "switched off"), ("hold.mail", "30", "30 s"),
     ],
 )  # fmt: skip
 def test_each_is_set_and_goes_back(desk: TestDesk, key: str, value: str, said: str) -> None:

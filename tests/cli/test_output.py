@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import unicodedata
 from pathlib import Path
 
@@ -111,3 +112,10 @@ def test_widths_of_wide_and_joined_characters() -> None:
 def test_instants_are_utc_with_a_z() -> None:
     assert iso(1_780_909_200_000) == "2026-06-08T09:00:00Z"
     assert iso(1_780_909_200_123) == "2026-06-08T09:00:00.123Z"
+
+
+def test_plain_is_lines_for_the_ear(shop: Cli) -> None:
+    short, long = shop("list", "--plain").out, shop("list", "--format", "plain").out
+    assert short == long and "\t" in short
+    page = shop("show", short.split("\t")[1], "--plain").out
+    assert re.search(r"^Status: \w+$", page, re.MULTILINE) and not re.search("[─│┌═•▲]|  {3,}", page)

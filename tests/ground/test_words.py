@@ -11,6 +11,7 @@ import pytest
 
 from app import words
 from app.locale import usage
+from desk.reason import Reason
 from store.errors import N_, Invalid, NotFound
 
 
@@ -70,3 +71,13 @@ def test_english_loads_no_catalogue(root: Path) -> None:
     code = "import sys, app.words as w; w.use(None, {}); w._('options'); print('gettext' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_what_connectors_said_is_translated_inside_a_sentence_too() -> None:
+    said = "imap.shop.example asks to wait."
+    error = NotFound(N_("Port {item} cannot be used: {reason}"), item="open", reason=said)
+    told = NotFound(N_("Port {item} cannot be used: {reason}"), item="8080", reason=Reason(said))
+    assert words.render_error(error) == f"Port open cannot be used: {said}"
+    words.use("zh", {})
+    assert words.render_error(error) == "端口 open 无法使用\N{FULLWIDTH COLON}imap.shop.example 要求稍候。"
+    assert words.render_error(told) == "端口 8080 无法使用\N{FULLWIDTH COLON}imap.shop.example 要求稍候。"

@@ -13,6 +13,9 @@ from store.sql import people, shop
 from store.unit import HEAD_REVISION, Store
 from tests.desk.small import Clock_
 
+FIRST_VIEWS = ("inbox", "due", "mine", "unassigned", "new", "waiting", "snoozed", "solved", "notices")
+"""What a desk of the first revision listed, in that order."""
+
 
 def first_desk(folder: Path, views: list[tuple[str, str]]) -> None:
     folder.mkdir()
@@ -23,7 +26,8 @@ def first_desk(folder: Path, views: list[tuple[str, str]]) -> None:
         config.attributes["connection"] = bound
         command.upgrade(config, "0001")
     made.conn.execute("INSERT INTO meta (key, value) VALUES ('name', 'Shop')")
-    made.conn.executemany("INSERT INTO view (id, name, query) VALUES (?, ?, ?)", [(i, i.title(), q) for i, q in views])
+    made.conn.executemany("INSERT INTO view (id, name, query, position) VALUES (?, ?, ?, ?)",
+                          [(ident, ident.title(), query, place) for place, (ident, query) in enumerate(views)])  # fmt: skip
     made.conn.execute("INSERT INTO ticket (channel_id, platform, created_at, updated_at) VALUES ('m', 'email', 1, 1)")
     made.conn.execute("COMMIT")
     assert made.conn.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
@@ -58,7 +62,7 @@ def test_a_view_of_the_teams_own_stays_as_it_is(tmp_path: Path) -> None:
 def test_the_shipped_views_are_the_same_on_a_new_desk(tmp_path: Path) -> None:
     from desk.inbox import QUIET_VIEWS, SHIPPED_VIEWS
 
-    first_desk(tmp_path / "d", [("inbox", "is:open")])
+    first_desk(tmp_path / "d", [(ident, "is:open") for ident in FIRST_VIEWS])
     desk = opened(tmp_path / "d")
     brought = {v.id: (v.query, v.position) for v in shop.views(desk.conn, "ana") if v.id in QUIET_VIEWS}
     assert brought == {ident: (query, position) for ident, query, position in SHIPPED_VIEWS if ident in QUIET_VIEWS}

@@ -6,13 +6,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.contract import Buyer, Line, MessageRecord, OrderRecord, Page, Parcel, Record
+from connectors.contract import Buyer, Connector, Line, MessageRecord, OrderRecord, Page, Parcel, Record, Throttled
 from desk.sync import pull, threads
 from desk.sync.pace import Pace
 from desk.sync.reader import InProcess
@@ -145,6 +145,12 @@ def test_a_second_conversation_of_a_buyer_goes_where_it_would_go_alone(tmp_path:
     assert together.count("ticket") == apart.count("ticket") == 1
 
 
+def test_one_message_told_in_two_conversations_is_one(tmp_path: Path) -> None:
+    desk, first = shopee(tmp_path), said("a", 1, NOON)
+    total = come_in(desk, first, replace(first, thread_id="b"))
+    assert (total.fresh, total.known, desk.count("message")) == (1, 1, 1)
+
+
 def test_replies_given_elsewhere_to_two_buyers_stay_apart(tmp_path: Path) -> None:
     """What its buyer wrote lies before the first fetch."""
     desk = shopee(tmp_path)
@@ -240,6 +246,38 @@ def test_pages_before_one_that_fails_are_given() -> None:
     assert [next(got).cursor, next(got).cursor] == ["1", "2"]
     with pytest.raises(ValueError, match="page"):
         next(got)
+
+
+class Limited:
+    """A connector with three streams whose platform answers one question and then wants a pause."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.left = 1
+
+    def streams(self) -> tuple[str, ...]:
+        return ("orders", "cases", "messages")
+
+    def pull(self, stream: str, cursor: str, *, since: int) -> Iterator[Page]:
+        if not self.left:
+            raise Throttled("Wait.", NOON)
+        self.left -= 1
+        self.asked.append(stream)
+        yield Page((), "c")
+
+
+def test_a_platform_that_answers_little_at_a_time_tells_of_every_stream(tmp_path: Path) -> None:
+    desk, connector = shopee(tmp_path), Limited()
+    ended = []
+    for _ in range(4):
+        connector.left = 1
+        try:
+            pull.pull(desk.store, desk.holder, channel(desk), cast(Connector, connector), InProcess())
+            ended.append(True)
+        except Throttled:
+            ended.append(False)
+    assert connector.asked == ["orders", "cases", "messages", "orders"]
+    assert ended == [False, False, True, False]
 
 
 def test_whoever_waits_to_write_is_let_in(tmp_path: Path) -> None:

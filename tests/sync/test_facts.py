@@ -10,6 +10,7 @@ import pytest
 from connectors.contract import (
     Buyer,
     CaseRecord,
+    CustomerRecord,
     Line,
     OrderRecord,
     Parcel,
@@ -135,3 +136,38 @@ def test_reviews_and_products_are_kept_once_and_brought_up_to_date(ebay: Store) 
 )  # fmt: skip
 def test_reason_codes_mean_what_the_platforms_say(platform: str, code: str, kind: str) -> None:
     assert type_of(platform, code) == kind
+
+
+# Customers ------------------------------------------------------------------------------------------
+
+
+def test_what_a_source_tells_of_a_buyer_stands_in_their_history(ebay: Store) -> None:
+    from datetime import UTC
+
+    from app.cards import buyer_rows
+    from app.happened import Reader
+
+    told = CustomerRecord(BUYER, tier="vip", note="likes tea", tags=("VIP", "Big Spender", "vip"), consent=False)
+    assert put(ebay, told).fresh
+    assert not put(ebay, told).fresh
+    assert not put(ebay, CustomerRecord(BUYER)).fresh, "what it does not tell stays"
+    number = people.customer_by_key(ebay.conn, "ebay:u-77")
+    assert number is not None
+    ines = people.customer(ebay.conn, number)
+    assert ines is not None and (ines.note, ines.tags, ines.consent) == ("likes tea", '["big-spender", "vip"]', "no")
+    rows = buyer_rows(ebay.conn, number, 0, Reader(NOW, UTC))
+    assert rows[0] == ("", "#big-spender #vip · wants no marketing mail", "")
+    assert put(ebay, replace(told, tags=("gone",), consent=True)).fresh
+    assert buyer_rows(ebay.conn, number, 0, Reader(NOW, UTC))[0][1] == "#gone · takes marketing mail"
+
+
+def test_a_buyer_of_whom_nothing_is_told_has_no_such_line(ebay: Store) -> None:
+    from datetime import UTC
+
+    from app.cards import buyer_rows
+    from app.happened import Reader
+
+    put(ebay, CustomerRecord(BUYER, tier="vip"))
+    number = people.customer_by_key(ebay.conn, "ebay:u-77")
+    assert number is not None
+    assert buyer_rows(ebay.conn, number, 0, Reader(NOW, UTC)) == []

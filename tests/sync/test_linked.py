@@ -256,6 +256,21 @@ def test_a_platform_that_asks_to_wait_is_not_asked_before(world: World) -> None:
         stop(world, thread)
 
 
+def test_a_short_pause_a_platform_asks_for_is_no_fault_and_no_longer_than_asked(world: World) -> None:
+    world.trouble["mail"] = [Throttled("mail.example asks to wait.", NOON + n * 20 * SECOND) for n in (1, 2, 3)]
+    world.give["mail"] = [raw(1)]
+    thread = running(world)
+    try:
+        for left in (2, 1, 0):
+            eventually(lambda left=left: len(world.trouble["mail"]) == left)
+            assert not world.channel("mail").fault and world.desk.count("message") == 0
+            world.desk.clock.at += 20 * SECOND
+        eventually(lambda: world.desk.count("message") == 1)
+        assert not [e for e in events.after(world.desk.store.conn, 0, 500) if e.verb == "channel_fault"]
+    finally:
+        stop(world, thread)
+
+
 def test_a_failure_is_logged_once_and_its_end_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.trouble["mail"] = [Temporary(f"mail.example is out of order (50{n}); it is tried again later.") for n in range(4)]
     with caplog.at_level(logging.INFO, "deskhand.sync"):

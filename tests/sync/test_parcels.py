@@ -185,7 +185,7 @@ def test_what_could_not_be_followed_is_asked_for_again_once_its_carrier_is_known
 def test_a_shops_own_parcels_need_no_row_beside(desk: Store) -> None:
     put(desk, ORDER, "uk")
     put(desk, replace(ORDER, updated_at=NOW, parcels=(replace(SENT, status="delivered", delivered_at=NOW),)), "uk")
-    assert not desk.conn.execute("SELECT 1 FROM meta WHERE key LIKE 'parcel/%'").fetchone()
+    assert not desk.conn.execute("SELECT 1 FROM parcel_news").fetchone()
     assert card(desk) == ["delivered · DHL · JD01-46"]
 
 
