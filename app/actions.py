@@ -379,7 +379,8 @@ ACTIONS: tuple[Action, ...] = (
     # Records
     Action("page.more", ("Space",), N_("Read on"), N_("What is known of this row: a page down, then from its top."),
            "records", RECORDS, "page_row", short=N_("read on")),
-    Action("quarantine.again", ("r",), N_("Try to read it again"), N_("Read the record anew; what can be read now becomes a ticket."),
+    Action("quarantine.again", ("r",), N_("Try to read it again"),
+           N_("Read the record anew; what can be read now becomes a ticket."),
            "records", ("quarantine",), "page_row", short=N_("read again")),
     Action("quarantine.again_all", ("R",), N_("Read all again"), N_("Try to read every record again, such as after an update."),
            "records", ("quarantine",), "page_row", short=N_("read all again")),
@@ -508,6 +509,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.after", (), N_("When a ticket is done…"), N_("Go on to the next ticket, back to the list, or stay."),
            "everywhere", _DESK),
     Action("app.theme", (), N_("Theme…"), N_("Choose other colours."), "everywhere", _ALL),
+    Action("app.redraw", ("^l",), N_("Draw the screen again"), N_("For when something else wrote over it."),
+           "everywhere", (*_PANES, "review")),
     Action("app.suspend", ("^z",), N_("To the shell"), N_("Back to your shell; fg brings you here again."),
            "everywhere", (*_PANES, "review")),
     Action("app.quit", ("q@list", "^q"), N_("Quit"), N_("Leave; drafts and held messages are safe."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app import verbs
@@ -39,17 +39,22 @@ class Acts:
         from app.channel_acts import ChannelActs
         from app.flowing import FlowActs
         from app.going import GoingActs
+        from app.incident_acts import IncidentActs
         from app.joining import JoiningActs
         from app.media import MediaActs
         from app.moving import MovingActs
         from app.paging import PagingActs
+        from app.sending import SendingActs
+        from app.templating import TemplateActs
         from app.working import WorkingActs
         from app.writing import WritingActs
 
         self.desk = desk
         self.session = desk.session
-        self.moving, self.going, self.writing = MovingActs(desk, self), GoingActs(desk, self), WritingActs(desk, self)
-        self.working, self.joining = WorkingActs(desk, self), JoiningActs(desk, self)
+        self.moving, self.going = MovingActs(desk, self), GoingActs(desk, self)
+        self.writing, self.templating = WritingActs(desk, self), TemplateActs(desk, self)
+        self.sending, self.working = SendingActs(desk, self), WorkingActs(desk, self)
+        self.joining, self.incidents = JoiningActs(desk, self), IncidentActs(desk, self)
         self.flow, self.addressing = FlowActs(desk, self), AddressActs(desk, self)
         self.media, self.paging = MediaActs(desk, self), PagingActs(desk, self)
         self.channels, self.beginning = ChannelActs(desk, self), BeginningActs(desk, self)
@@ -60,9 +65,9 @@ class Acts:
         """Raises the errors of the desk."""
         name, argument = split(action)
         wanted = name.replace(".", "_")
-        parts: tuple[object, ...] = (self, self.moving, self.going, self.writing, self.working, self.joining,
-                                    self.flow, self.addressing, self.media, self.paging, self.channels,
-                                    self.beginning)  # fmt: skip
+        parts: tuple[object, ...] = (self, self.moving, self.going, self.writing, self.templating, self.sending,
+                                    self.working, self.joining, self.incidents, self.flow, self.addressing, self.media,
+                                    self.paging, self.channels, self.beginning)  # fmt: skip
         if self.setting_up is not None and self.desk.place in ("setup", "form", "field"):
             parts = (*self.setting_up.parts, *parts)
         parts = (*self.paging.parts, *parts)
@@ -115,21 +120,25 @@ class Acts:
             raise Refused(N_("{item} does nothing here."), item=action, next=N_("? shows the keys."))
         ids = self.chosen()
         self.desk.last_act = (action, text)
-        self.writing.discarded = None
+        self.sending.discarded = None
         self.desk.hold(self._do(verb, ids))
 
     async def _do(self, verb: verbs.Verb, ids: list[int]) -> None:
         listing, screen = self.session.listing, self.desk.desk_screen
         here = listing.current.id if listing.current else None
         outcome = await self.session.act(lambda unit: tickets.each(unit, ids, lambda t: verb.act(unit, t)))
-        listing.marks.clear()
-        self.desk.take_in(ids)
-        screen.list.refresh()
+        self.changed(ids)
         if verb.leaves and len(ids) == 1 and (screen.reading or here == ids[0]):
             went = self.flow.onward(ids[0])
             if not went and screen.reading:
                 self.moving.item_back()
         self.tell(_(verb.done), outcome, ids)
+
+    def changed(self, ids: Iterable[int]) -> None:
+        """Shows what became of tickets; marks are for one act."""
+        self.session.listing.marks.clear()
+        self.desk.take_in(list(ids))
+        self.desk.desk_screen.list.refresh()
 
     def tell(self, done: str, outcome: tickets.Outcome, ids: list[int]) -> None:
         """Says what became of an act; `done` is what to say of one ticket, `{item}`, in the person's language."""
@@ -161,8 +170,8 @@ class Acts:
         """A reply that is still held comes first: it is what cannot wait."""
         held = outbox.of_agent_held(self.session.store.conn, self.session.agent.id, self.session.now)
         if held:
-            self.writing.take_back(held[-1].id)
-        elif self.writing.bring_back():
+            self.sending.take_back(held[-1].id)
+        elif self.sending.bring_back():
             return
         else:
             self.desk.hold(self.replay(undoing.undo, N_("undone: {what}"), back=True))

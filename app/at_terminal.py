@@ -1,12 +1,17 @@
-"""What the workstation says to the terminal itself: its driver, the clipboard at the other end, the window's title."""
+"""What an app of ours has to do with the terminal itself: its driver, the line dropping, the clipboard at the other end,
+the window's title."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import termios
+from abc import abstractmethod
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from app.look import Face
+from app.look import Face, Result
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -15,7 +20,7 @@ if TYPE_CHECKING:
     from themes.roles import Theme
 
 
-class AtTerminal(Face[int]):
+class AtTerminal(Face[Result]):
     def __init__(self, theme: Theme | None = None) -> None:
         super().__init__(theme)
         self._terminal: Terminal | None = None
@@ -28,6 +33,24 @@ class AtTerminal(Face[int]):
         from app.tty import Tty
 
         return Tty
+
+    @abstractmethod
+    def last_words(self) -> None:
+        """The line dropped, or somebody ends the process: keeps what must not be lost, and ends."""
+
+    def heed_signals(self) -> None:
+        """Has a hangup or a request to end lead to `last_words`; called once the app is mounted."""
+        loop = asyncio.get_running_loop()
+
+        def asked_to_go(*_signal: object) -> None:
+            # Even while this thread waits for a terminal that takes nothing more.
+            if doom := getattr(self._driver, "doom", None):
+                doom()
+            loop.call_soon_threadsafe(self.last_words)
+
+        for name in (signal.SIGHUP, signal.SIGTERM):
+            with suppress(ValueError):  # not the main thread
+                signal.signal(name, asked_to_go)
 
     def send(self, text: str) -> None:
         """A string for the terminal itself; without a real one nothing happens."""

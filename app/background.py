@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from themes.roles import Theme
 
 
-class Background(AtTerminal):
+class Background(AtTerminal[int]):
     def __init__(self, theme: Theme | None = None) -> None:
         super().__init__(theme)
         self._later: dict[str, asyncio.TimerHandle] = {}

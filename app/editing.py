@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from app.safe import width_of
 from store.values import clean_line
+
+
+class Candidate(Protocol):
+    """A way to go on: `text` for what stands from `start` to `end`."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
 class LineEdit:

@@ -48,7 +48,7 @@ def edited(desk: Workstation, text: str, name: str, ticket_id: int | None = None
         path.write_text(text + "\n" if text else "", encoding="utf-8")
         with desk.session.staying(ticket_id), desk.suspend():
             code = subprocess.call([*words, str(path)])
-        desk.refresh(layout=True)
+        desk.redraw()
         if code != 0 or not path.is_file():
             raise Refused(N_("{item} ended with an error; your text is as it was."), item=words[0])
         return clean(path.read_text(encoding="utf-8", errors="replace")).rstrip("\n")

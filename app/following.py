@@ -57,10 +57,6 @@ class Following(Background):
     def refresh_list(self) -> None:
         """Draws the list anew."""
 
-    @abstractmethod
-    def last_words(self) -> None:
-        """The line dropped: the draft to disk, and out."""
-
     def _poll(self) -> None:
         news = self.session.poll()
         if news.anything:

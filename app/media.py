@@ -257,6 +257,10 @@ class MediaActs:
 
     # Leaving for the shell ----------------------------------------------------------------------
 
+    def app_redraw(self) -> None:
+        """Everything again."""
+        self.desk.redraw()
+
     def app_suspend(self) -> None:
         """Back to the shell that started us, until `fg`."""
         from app.editors import NO_SHELL

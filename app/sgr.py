@@ -1,7 +1,7 @@
 """Frames in fewer bytes: of two pieces of text that follow each other, the second says only what it changes in looks.
 
 Textual sends every piece with all its colours and takes them back behind it; over a slow line these are half the bytes.
-What the terminal shows is the same.
+What the terminal shows is the same, as long as the frame does not scroll it; none does.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from connectors.sandbox.world.data import texts
 from connectors.sandbox.world.talks import fill as fill_text
 from desk import changes, outbox, practice, thread, undo
 from desk.automation.templates import fill
+from desk.outgoing import reply_subject
 from desk.reason import reason_from, utc_text
 from desk.vocabulary import TYPES
 from store import events
@@ -105,7 +106,7 @@ def _queue(s: Scene) -> None:
     with s.store.write(s.owner) as unit:
         s.row_id = outbox.queue(unit, outbox.Reply(
             ticket_id=s.ticket_id, text=s.text, to=thread.answer_to(found), then="pending", template_id=s.template,
-            subject=outbox.reply_subject(found.ticket.subject), base_seq=found.ticket.thread_seq,
+            subject=reply_subject(found.ticket.subject), base_seq=found.ticket.thread_seq,
         ))  # fmt: skip
 
 

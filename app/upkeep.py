@@ -31,10 +31,10 @@ def let_go(app: App[Any]) -> None:
 
 SOON_WANTED = (
     "app.moving", "app.going", "app.thread_lines", "app.cards", "app.widgets.palette", "app.finding", "app.widgets.help",
-    "app.widgets.prompt", "app.searching", "app.acts", "app.writing", "app.widgets.template_picker", "desk.template_book",
-    "desk.automation.suggest", "app.working", "app.joining", "app.flowing", "app.media", "app.addressing",
-    "app.beginning", "app.channel_acts", "app.paging", "app.settings.registry", "app.setup.rooms",
-    "desk.automation.macros",
+    "app.widgets.prompt", "app.searching", "app.acts", "app.writing", "app.templating", "app.sending",
+    "app.widgets.template_picker", "desk.template_book", "desk.automation.suggest", "app.working", "app.joining",
+    "app.incident_acts", "app.flowing", "app.media", "app.addressing", "app.beginning", "app.channel_acts", "app.paging",
+    "app.settings.registry", "app.setup.rooms", "desk.automation.macros",
 )  # fmt: skip
 """Modules behind the keys that are pressed first."""
 

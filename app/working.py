@@ -236,7 +236,7 @@ class WorkingActs:
         from desk.automation import macros
 
         ran = await self.session.act(lambda unit: macros.run(unit, macro.id, ids))
-        self._after(ids)
+        self.acts.changed(ids)
         said = _("{item}: macro done") if not ran.needs else _("{item}: macro done; by hand: {needs}")
         self.acts.tell(said.format(item="{item}", needs=", ".join(ran.needs)), ran.outcome, ids)
         self.desk.soon("tick", 0, self.desk._tick)
@@ -265,7 +265,7 @@ class WorkingActs:
         from desk.automation.rules.timed import run_by_hand
 
         outcome = await self.session.act(lambda unit: run_by_hand(unit, ident, ids))
-        self._after(ids)
+        self.acts.changed(ids)
         self.acts.tell(_("{item}: rule ran · w z takes back what it did"), outcome, ids)
 
     def ticket_undo_rule(self, seq: str = "") -> None:
@@ -286,11 +286,6 @@ class WorkingActs:
             [(f"ticket.undo_rule:{e.seq}", firing_line(e, reader)[0][0], reader.when(e.at)) for e in reversed(found)],
             _("Undo a rule"),
         )  # fmt: skip
-
-    def _after(self, ids: list[int]) -> None:
-        self.session.listing.marks.clear()
-        self.desk.take_in(ids)
-        self.desk.desk_screen.list.refresh()
 
 
 def _standing(events: Sequence[Event]) -> list[Event]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import signal
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -78,17 +77,7 @@ class Workstation(Pointing):
         return self.desk_screen
 
     def on_mount(self) -> None:
-        loop = asyncio.get_running_loop()
-
-        def asked_to_go(*_signal: object) -> None:
-            # Even while this thread waits for a terminal that takes nothing more.
-            if doom := getattr(self._driver, "doom", None):
-                doom()
-            loop.call_soon_threadsafe(self.last_words)
-
-        for name in (signal.SIGHUP, signal.SIGTERM):
-            with suppress(ValueError):  # not the main thread
-                signal.signal(name, asked_to_go)
+        self.heed_signals()
         self.app_resume_signal.subscribe(self, self._came_back)
         self.show_hints()
         self.call_after_refresh(self._settle)
@@ -122,7 +111,12 @@ class Workstation(Pointing):
         self._close_messages_no_wait()
 
     def _came_back(self, _app: object) -> None:
-        """After `fg` the terminal shows the shell's lines: all of ours again."""
+        """After `fg` the terminal shows the shell's lines."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Everything again, whatever the terminal shows."""
+        self.desk_screen.lines.forget()
         self.refresh(layout=True)
 
     def last_words(self) -> None:

@@ -138,7 +138,7 @@ class Bench:
     def _sync(self) -> Found:
         yield from markets.take(*((4_000, 2_000) if self.quick else ()))
         yield from idle_sync.take(20 if self.quick else 60)
-        yield from singles_day.take(self.small, 30 if self.quick else 90)
+        yield from singles_day.take(self.small, 70 if self.quick else 120)
 
     def _keys(self) -> Found:
         yield from typing_keys.drive(self.small, self.big, self.runs, 3 if self.quick else 8, self._neomutt_bytes())

@@ -12,7 +12,6 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
@@ -85,7 +84,7 @@ TRIAGE = (
     Step("wrong colour: photos please, in Chinese", _reply("photo"), LEAVES),
     Step("three that lack parts: a label in one go", ("q", "Space", "Space", "Space", "l", "parts-check", "Enter"),
          "3 tickets changed", 3),
-    Step("the label was wrong: undone, and one taken", ("z", "A"), "is yours"),
+    Step("the label was wrong: undone; the next one is done", ("z", "e"), "solved"),
 )  # fmt: skip
 
 

@@ -2,22 +2,26 @@
 
 One practice desk per look (size, theme, language) is opened in a place of its own, and the scenes are played in it one
 after another: `steps` lead from the inbox to what is shown, `back` leads to the inbox again. A step is `wait REGEX`,
-`type KEY…` (names of `bench.terminal.KEYS`, `^x`, text) or `settle SECONDS`. Pictures go to docs/pictures as
-NAME-COLUMNSxLINES.svg, those of another theme or language with that behind; `docs/gallery.md` is written from `SCENES`.
+`type KEY…` (names of `bench.terminal.KEYS`, `^x`, text), `settle SECONDS` or `room NAME`, which enters a room of the
+set-up by what the palette calls it. Pictures go to docs/pictures as NAME-COLUMNSxLINES.svg, those of another theme or
+language with that behind; `docs/gallery.md` is written from `SCENES`.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import shlex
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from app import words
+from app.setup.rooms import listed
 from bench.picture import png, svg
 from bench.terminal import Terminal
 
@@ -57,12 +61,12 @@ SOME = (Look(), Look(SMALL, "light", "zh_CN"), Look(SMALL, "ansi16"))
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What is shown: `steps` are played before the picture is taken, `back` after it. `about` stands in the gallery;
-    `bitmap` asks for a .png of the first look, too. With a `command` it runs by itself, in `sizes`."""
+    `bitmap` asks for a .png of the first look, too. With a `command` of Deskhand's it is played by itself, without a
+    practice desk."""
 
     name: str
     steps: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
-    sizes: tuple[tuple[int, int], ...] = SIZES
     about: str = ""
     back: tuple[str, ...] = ("type Esc",)
     looks: tuple[Look, ...] = SOME
@@ -73,13 +77,20 @@ _START = (r"wait (\d+ open|未解决 \d+)", "settle 1")
 _SETTLED = "settle 0.4"
 
 
-def _room(down: int, *more: str) -> tuple[str, ...]:
-    """To a room of the set-up, by its place, and into its list; `_LEFT` leaves it with the first room chosen."""
-    return ("type g S", _SETTLED, f"type {'j ' * down}Enter", *(f"type {keys}" for keys in more), _SETTLED)
+def _room(name: str, *more: str) -> tuple[str, ...]:
+    """To a room of the set-up and into its list; `_LEFT` leaves it."""
+    return (f"room {name}", _SETTLED, "type Enter", *(f"type {keys}" for keys in more), _SETTLED)
+
+
+def _found(query: str, *more: str) -> tuple[str, ...]:
+    """To the first ticket a query finds; `_ALL_AGAIN` shows the others again."""
+    return (f"type f ' {query}' Enter", _SETTLED, *more)
 
 
 _OUT = ("type g i", _SETTLED)
-_LEFT = ("type S-Tab", "type g g", *_OUT)
+_LEFT = ("type S-Tab", *_OUT)
+_ALL_AGAIN = ("type Esc", "type F", _SETTLED)
+_REVERSED = ("type q", "type z", _SETTLED)
 SCENES = (
     Scene("inbox", about="The inbox: views, tickets by due time, and the ticket under the cursor.", looks=ALL,
           back=(), bitmap=True),
@@ -91,22 +102,48 @@ SCENES = (
     Scene("ticket", ("type j Enter",), back=("type q",), about="A ticket over the whole screen (`Enter`).", looks=ALL),
     Scene("history", ("type j Enter", _SETTLED, "type h"), back=("type h", "type q"),
           about="What happened, between the messages: rules, owners, clocks (`h`)."),
+    Scene("buyer", ("type j B",), about="Everything else of the buyer: tickets, cases, reviews, orders (`B`)."),
+    Scene("photos", _found("has:attachment", "type P", "wait ▀", "settle 1"), back=_ALL_AGAIN,
+          about="Photos in the terminal, here in half blocks (`P`)."),
     Scene("templates", ("type j t",), about="Templates, best fit first, in the buyer's language (`t`)."),
+    Scene("composer", ("type j r", "settle 1", "type 'Dear customer,' Enter Enter ';photo'"), back=("type Esc", "type n"),
+          about="Writing a reply, the conversation above it (`r`)."),
     Scene("review", ("type j t", "type photo", _SETTLED, "type Enter", "settle 1"), back=("type n", "type Esc"),
           about="Before a reply leaves: sender, address, language (`Esc` ends writing).", looks=ALL),
     Scene("macros", ("type j m",), about="A reply with its acts as one step (`m`)."),
     Scene("palette", ("type :", "type rep"), back=("type Esc", "type Esc"), about="Any act by a few letters (`:`)."),
+    Scene("menu", ("type F10",), about="Every act by arrow keys, for those who use no keys (`F10`)."),
     Scene("keys", ("type ?",), about="All keys that work here (`?`)."),
     Scene("outbox", ("type g o",), back=_OUT, about="What is about to leave, what left, what got stuck (`g o`)."),
-    Scene("setup-groups", _room(1), back=_LEFT, about="Departments and their shares (`g S`).", bitmap=True),
-    Scene("setup-rules", _room(3), back=_LEFT, about="Rules with their hits of seven days.", looks=ALL, bitmap=True),
-    Scene("setup-packs", _room(4, "j j j j"), back=_LEFT, about="A pack, its choices and its rules.", bitmap=True),
-    Scene("setup-incidents", _room(12), back=_LEFT, about="One cause behind many tickets.", bitmap=True),
+    Scene("channels", ("type g h", "settle 1"), about="How each account does: last fetch, limits, faults (`g h`).",
+          bitmap=True),
+    Scene("linking", ("type g h", _SETTLED, "type n", _SETTLED), back=("type Esc", *_LEFT),
+          about="An account is linked by a form that signs in before it saves (`n` in `g h`)."),
+    Scene("incidents", ("type g I",), back=("type q",), about="One cause behind many tickets: answer all, close (`g I`)."),
+    Scene("audit", ("type j H", _SETTLED, "type c", "settle 1"), back=("type q",),
+          about="Every event of a ticket, and whether the log is whole (`H`, then `c`)."),
+    Scene("undo-history", ("type j p h", _SETTLED, "type g z"), back=_REVERSED,
+          about="What was done lately, and what undoing it would change (`g z`)."),
+    Scene("unreadable", ("type g q",), back=("type q",), about="What came in and could not be read (`g q`)."),
+    Scene("team", ("type g T",), about="Who is there, until when, how busy; the week (`g T`)."),
+    Scene("first-steps", ("type g f",), about="What a new desk still lacks (`g f`)."),
+    Scene("first-hour", ("settle 1", "type n", _SETTLED, "type Nordlicht", _SETTLED), ("--desk", "/srv/desk", "init"),
+          about="A desk is made step by step; nothing is made before the last one (`deskhand init`)."),
+    Scene("setup-agents", _room("agents", "Enter", "j j j"), back=("type Esc", *_LEFT),
+          about="A person and their shifts, in a form (`g S`)."),
+    Scene("setup-groups", _room("groups"), back=_LEFT, about="Departments and their shares.", bitmap=True),
+    Scene("setup-rules", _room("rules"), back=_LEFT, about="Rules with their hits of seven days.", looks=ALL, bitmap=True),
+    Scene("setup-packs", _room("packs", "j j j j"), back=_LEFT, about="A pack, its choices and its rules.", bitmap=True),
+    Scene("setup-policies", _room("policies"), back=_LEFT, about="How long a reply may take, and who is told."),
+    Scene("setup-templates", _room("templates"), back=_LEFT, about="The texts of the team, in the languages of its buyers."),
+    Scene("setup-incidents", _room("incidents"), back=_LEFT, about="An incident as a form.", bitmap=True),
+    Scene("settings", _room("settings"), back=_LEFT, about="Every setting there is, explained."),
 )  # fmt: skip
 
 
-def play(terminal: Terminal, step: str) -> None:
-    """One step. Raises ValueError for a verb that is not one, TimeoutError where a wait is in vain."""
+def play(terminal: Terminal, step: str, lang: str = "en") -> None:
+    """One step, on a desk in that language. Raises ValueError for a verb that is not one, TimeoutError where a wait is in
+    vain."""
     verb, _space, rest = step.partition(" ")
     match verb:
         case "wait":
@@ -115,36 +152,49 @@ def play(terminal: Terminal, step: str) -> None:
             terminal.type(*shlex.split(rest))
         case "settle":
             terminal.settle(float(rest), seconds=3)
+        case "room":
+            terminal.type(":", text := _in_palette(rest, lang))
+            terminal.wait(f"▸ {re.escape(text)}")
+            terminal.type("Enter")
         case _:
             raise ValueError(f"not a step: {step!r}")
 
 
-def shoot(scene: Scene, folder: Path) -> list[Path]:
-    """Takes a scene that has a command of its own at each of its sizes and returns the files written."""
+def _in_palette(room: str, lang: str) -> str:
+    """What the palette calls a room of the set-up."""
+    words.use(lang)
+    return words._("set up: {name}").format(name=dict(listed())[room])
+
+
+def shoot(
+    command: Sequence[str], look: Look, scenes: Iterable[Scene], folder: Path, *,
+    start: Iterable[str] = (), environ: Mapping[str, str] | None = None,
+) -> list[Path]:  # fmt: skip
+    """Runs a command and plays the scenes in it one after another. Returns the files written."""
     written = []
-    for columns, lines in scene.sizes:
-        with Terminal(scene.command, columns, lines) as terminal:
-            for step in scene.steps:
-                play(terminal, step)
-            written += _keep(terminal, scene, Look((columns, lines)), folder, bitmap=True)
+    with Terminal(command, *look.size, environ) as terminal:
+        for step in start:
+            play(terminal, step, look.lang)
+        for scene in scenes:
+            for step in (*scene.steps, _SETTLED):
+                play(terminal, step, look.lang)
+            written += _keep(terminal, scene, look, folder, bitmap=scene.bitmap and look == scene.looks[0])
+            for step in (*scene.back, "type g g", _SETTLED):
+                play(terminal, step, look.lang)
     return written
 
 
 def tour(look: Look, scenes: Iterable[Scene], folder: Path) -> list[Path]:
-    """One practice desk in this look, and the scenes in it one after another. Returns the files written."""
+    """The scenes in this look: one practice desk for all that need one. Returns the files written."""
     written = []
-    with TemporaryDirectory(prefix="deskhand-shots-") as place:
-        ours = {f"XDG_{name}_HOME": f"{place}/{name.lower()}" for name in ("CACHE", "CONFIG", "DATA", "STATE")}
-        command = (DESKHAND, "--theme", look.theme, "--lang", look.lang, "demo", "--fresh")
-        with Terminal(command, *look.size, ours) as terminal:
-            for step in _START:
-                play(terminal, step)
-            for scene in scenes:
-                for step in (*scene.steps, _SETTLED):
-                    play(terminal, step)
-                written += _keep(terminal, scene, look, folder, bitmap=scene.bitmap and look == scene.looks[0])
-                for step in (*scene.back, "type g g", _SETTLED):
-                    play(terminal, step)
+    opened = (DESKHAND, "--theme", look.theme, "--lang", look.lang)
+    scenes = list(scenes)
+    together = [scene for scene in scenes if not scene.command]
+    runs = [(scene.command, (), [scene]) for scene in scenes if scene.command]
+    for command, start, played in ([(("demo", "--fresh"), _START, together)] if together else []) + runs:
+        with TemporaryDirectory(prefix="deskhand-shots-") as place:
+            ours = {f"XDG_{name}_HOME": f"{place}/{name.lower()}" for name in ("CACHE", "CONFIG", "DATA", "STATE")}
+            written += shoot((*opened, *command), look, played, folder, start=start, environ=ours)
     return written
 
 

@@ -13,7 +13,8 @@ from typing import NamedTuple, TypeVar
 from desk import incidents, thread
 from desk.automation.templates import fill
 from desk.incidents import Member
-from desk.outbox import Reply, queue, reply_subject
+from desk.outbox import Reply, queue
+from desk.outgoing import reply_subject
 from desk.tickets import Outcome
 from store.connection import Connection
 from store.errors import N_, Conflict, DeskError, Invalid, NotFound, Refused

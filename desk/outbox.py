@@ -8,20 +8,20 @@ held again; one with it is looked up remotely, and where that cannot tell a pers
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
-from connectors.contract import File, Receipt, SendReply
+from connectors.contract import Receipt
 from desk import aside as asides
 from desk import deeds, enclosing, notices, platform_reply, reach
+from desk.answered import answered, noted, unseen_by
 from desk.changes import change, require
-from store import events
-from store.errors import N_, Conflict, Invalid, NotFound, Refused
+from desk.collision import News, answered_since, news_since, stop_if_changed
+from desk.outgoing import domain, recipients, thread_headers
+from store.errors import N_, Invalid, NotFound, Refused
 from store.sql import links, messages, outbox, people, shop, tickets
-from store.sql.rows import OutboxRow, Ticket
+from store.sql.rows import OutboxRow
 from store.unit import UnitOfWork
-from store.values import NEVER, Instant, clean, clean_line, fold
+from store.values import NEVER, clean, clean_line, fold
 
 AFTER_SENDING = ("open", "pending", "solved")
 
@@ -95,18 +95,14 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
     if not reply.aside:
         stop_if_changed(unit, ticket, reply.base_seq)
     unique = reply.key or unit.ids()
-    message_id = f"<{unique}@{_domain(channel.settings)}>"
     others = asides.outsiders(unit.conn, ticket.id) if thread else ()
     thread = [m for m in thread if fold(m.sender_address) not in others]
-    theirs = [m for m in thread if m.direction == "in" and m.automatic != "bounce" and m.remote_key.startswith("mail:")]
-    refs = [
-        m.remote_key.removeprefix("mail:") for m in thread if m.direction != "note" and m.remote_key.startswith("mail:")
-    ]
+    in_reply_to, references = thread_headers(thread)
     payload = {
-        "message_id": message_id, "to": list(to), "cc": list(recipients(reply.cc)),
+        "message_id": f"<{unique}@{domain(channel.settings)}>", "to": list(to), "cc": list(recipients(reply.cc)),
         "subject": clean_line(reply.subject),
-        "text": text, "in_reply_to": theirs[-1].remote_key.removeprefix("mail:") if theirs else "",
-        "references": refs[-10:], "template_id": reply.template_id, "automatic": reply.automatic,
+        "text": text, "in_reply_to": in_reply_to, "references": references,
+        "template_id": reply.template_id, "automatic": reply.automatic,
         **({"files": reply.files} if reply.files else {}), **({"aside": True} if reply.aside else {}),
         **({"way": way._asdict()} if way else {}),
     }  # fmt: skip
@@ -126,40 +122,6 @@ def queue(unit: UnitOfWork, reply: Reply) -> int:
     if reply.template_id:
         unit.conn.execute("UPDATE template SET used = used + 1 WHERE id = ?", (reply.template_id,))
     return row_id
-
-
-def stop_if_changed(unit: UnitOfWork, ticket: Ticket, base_seq: int) -> None:
-    """Raises Conflict when the thread moved on since its writer looked."""
-    news = _news(unit, ticket, base_seq, unit.actor.id)
-    if news is None:
-        return
-    if news.who:
-        raise Conflict(N_("{who} has answered {item} since you opened it; your text is kept."), item=f"#{ticket.id}",
-                       who=news.who, next=N_("Read it, then send again."))  # fmt: skip
-    raise Conflict(N_("Something new arrived in {item} since you opened it; your text is kept."), item=f"#{ticket.id}",
-                   next=N_("Read it, then send again."))  # fmt: skip
-
-
-class _News(NamedTuple):
-    """Something was said: by colleague `who`, "" for anybody else."""
-
-    who: str
-
-
-def _news(unit: UnitOfWork, ticket: Ticket, base_seq: int, agent_id: str) -> _News | None:
-    """The newest thing said since `base_seq` that `agent_id` did not say; their own replies are no news to them."""
-    if ticket.thread_seq <= base_seq:
-        return None
-    for event in events.of_ticket_after(unit.conn, ticket.id, base_seq):
-        if event.verb in ("received", "answered_elsewhere", "merged_in"):
-            return _News("")
-        if event.verb == "reply_sent":
-            row = outbox.get(unit.conn, event.payload["outbox_id"]) if event.payload else None
-            if row is not None and row.automatic:
-                continue  # what a rule said takes nobody's words away
-            if row is None or row.agent_id != agent_id:
-                return _News(row.agent_id if row else "")
-    return None
 
 
 def take_back(unit: UnitOfWork, row_id: int) -> OutboxRow:
@@ -196,11 +158,11 @@ def claim(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
     ticket = tickets.get(unit.conn, row.ticket_id)
     if row.kind in deeds.KINDS:  # what is said meanwhile is no reason not to do it
         return _claimed(unit, row, holder)
-    news = _news(unit, ticket, row.base_seq, row.agent_id) if ticket else _News("")
+    news = news_since(unit, ticket, row.base_seq, row.agent_id) if ticket else News("")
     if ticket is not None and json.loads(row.payload).get("aside"):
         news = None  # what the buyer says meanwhile is none of a carrier's business
     if news is not None and row.automatic:
-        if ticket is None or _answered_since(unit, ticket, row.base_seq):
+        if ticket is None or answered_since(unit, ticket, row.base_seq):
             outbox.move(unit.conn, row.id, "held", "cancelled", unit.now)
             unit.append("reply_cancelled", {"outbox_id": row.id, "why": {"text": N_("a person has answered")}},
                         ticket_id=row.ticket_id)  # fmt: skip
@@ -216,18 +178,6 @@ def claim(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
 def _claimed(unit: UnitOfWork, row: OutboxRow, holder: str) -> bool:
     return outbox.move(unit.conn, row.id, "held", "claimed", unit.now, claimed_by=holder, claimed_at=unit.now,
                        handed_at=0, attempts=row.attempts + 1)  # fmt: skip
-
-
-def _answered_since(unit: UnitOfWork, ticket: Ticket, base_seq: int) -> bool:
-    """Whether a person of ours spoke since."""
-    for event in events.of_ticket_after(unit.conn, ticket.id, base_seq):
-        if event.verb == "answered_elsewhere":
-            return True
-        if event.verb == "reply_sent" and event.payload:
-            row = outbox.get(unit.conn, event.payload["outbox_id"])
-            if row is not None and not row.automatic:
-                return True
-    return False
 
 
 def release(unit: UnitOfWork, row: OutboxRow, next_try_at: int, error: str) -> None:
@@ -270,12 +220,12 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
         (message_id, receipt.remote_id, receipt.warning, unit.now, row_id),
     )
     if payload.get("aside"):
-        _noted(unit, row, ticket, message_id)
+        noted(unit, row, ticket, message_id)
         return message_id
     seq = unit.append("reply_sent", {"outbox_id": row_id, "message_id": message_id,
                                      **({"warning": receipt.warning} if receipt.warning else {})},
                       ticket_id=ticket.id)  # fmt: skip
-    unseen = _unseen(unit, row)
+    unseen = unseen_by(unit, row)
     if known and way:  # its copy came in as an answer given elsewhere, and has counted
         unit.conn.execute("UPDATE message SET author_id = ?, sender_name = ? WHERE id = ?",
                           (row.agent_id, agent.name if agent else row.agent_id, message_id))  # fmt: skip
@@ -288,52 +238,6 @@ def sent(unit: UnitOfWork, row_id: int, receipt: Receipt) -> int:
     if status and status != ticket.status:
         change(unit, ticket.id, {"status": status}, why={"text": N_("after the reply was sent")})
     return message_id
-
-
-def _noted(unit: UnitOfWork, row: OutboxRow, ticket: Ticket, message_id: int) -> None:
-    """Mail to somebody else has left: a note of the team's, which answers nothing to the buyer."""
-    unit.conn.execute("UPDATE message SET direction = 'note' WHERE id = ?", (message_id,))
-    unit.append("noted", {"message_id": message_id, "outbox_id": row.id}, ticket_id=ticket.id)
-    facts = {"message_count": ticket.message_count + 1, "updated_at": unit.now}
-    tickets.update(unit.conn, ticket.id, facts, bump=False)
-    people.mark_read(unit.conn, row.agent_id, ticket.id, message_id)
-    status = json.loads(row.after).get("status", "")
-    if status and status != ticket.status:
-        change(unit, ticket.id, {"status": status}, why={"text": N_("after the mail was sent")})
-
-
-def _unseen(unit: UnitOfWork, row: OutboxRow) -> Instant | None:
-    """When the oldest buyer message arrived that came in after this reply's writer looked."""
-    arrived = [
-        message.received_at
-        for event in events.of_ticket_after(unit.conn, row.ticket_id, row.base_seq)
-        if event.verb == "received" and event.payload
-        and (message := messages.get(unit.conn, event.payload["message_id"])) and not message.automatic
-    ]  # fmt: skip
-    return min(arrived, default=None)
-
-
-def answered(
-    unit: UnitOfWork, ticket_id: int, message_id: int, seq: int, at: Instant, *, automatic: bool, unseen: Instant | None
-) -> None:
-    """A reply of ours, written at `at`, reached the thread: the ticket's facts and clocks follow. An automatic one
-    satisfies no clock. `unseen` is when the oldest buyer message arrived that this reply cannot have answered."""
-    from desk.clocks.keep import keep
-
-    ticket = require(unit, ticket_id)
-    facts: dict[str, Any] = {"last_message_id": message_id, "message_count": ticket.message_count + 1,
-                             "thread_seq": seq, "updated_at": unit.now}  # fmt: skip
-    if not automatic:
-        waited = ticket.waiting_since
-        still = max(waited, unseen) if waited is not None and unseen is not None else None
-        facts |= {"waiting_since": still, "last_reply_at": max(ticket.last_reply_at or at, at)}
-        if still is None or still != waited:
-            facts["answered_from"] = waited
-        first = ticket.first_buyer_at
-        if first is not None and (unseen is None or first < unseen):
-            facts["first_reply_at"] = min(ticket.first_reply_at or at, at)
-    tickets.update(unit.conn, ticket_id, facts, bump=False)
-    keep(unit, ticket_id)
 
 
 def fail(unit: UnitOfWork, row_id: int, came_from: str, error: str) -> None:
@@ -389,44 +293,8 @@ def resolve(unit: UnitOfWork, row_id: int, decision: str) -> OutboxRow:
     return row
 
 
-def command(row: OutboxRow, files: tuple[File, ...] = ()) -> SendReply:
-    """The row as the connector gets it; `files` are what `desk.enclosing.contents` finds for it."""
-    p: Mapping[str, Any] = json.loads(row.payload)
-    way = platform_reply.way_of(p)
-    return SendReply(
-        key=row.key, message_id=p["message_id"], to=tuple(p["to"]), cc=tuple(p["cc"]), subject=p["subject"],
-        text=p["text"], in_reply_to=_angled(p["in_reply_to"]), references=tuple(_angled(r) for r in p["references"]),
-        automatic=bool(p.get("automatic")), at=row.created_at, files=files,
-        thread_id=way.thread_id if way else "", order_id=way.order_id if way else "", lang=way.lang if way else "",
-    )  # fmt: skip
-
-
-def _angled(message_id: str) -> str:
-    """An id as a header carries it; inside the desk ids stand without their brackets, as reading gives them."""
-    return f"<{message_id.strip('<>')}>" if message_id else ""
-
-
 def need(unit: UnitOfWork, row_id: int) -> OutboxRow:
     row = outbox.get(unit.conn, row_id)
     if row is None:
         raise NotFound(N_("There is no outbox row {item}."), item=str(row_id), next=N_("See: deskhand outbox list"))
     return row
-
-
-def reply_subject(subject: str) -> str:
-    """`Re: …` once, whatever stood before."""
-    rest = subject.strip()
-    while fold(rest).startswith(("re:", "aw:", "sv:", "回复:", "回复：", "答复:", "fw:", "fwd:", "wg:")):
-        rest = rest.split(":", 1)[1] if ":" in rest[:5] else rest.split("：", 1)[1]
-        rest = rest.strip()
-    return f"Re: {rest}"
-
-
-def _domain(settings: str) -> str:
-    address = str(json.loads(settings).get("from_address", ""))
-    return address.rpartition("@")[2] or "deskhand.invalid"
-
-
-def recipients(addresses: Sequence[str]) -> tuple[str, ...]:
-    """Addresses to answer to, each once, in order."""
-    return tuple(dict.fromkeys(a for a in map(clean_line, addresses) if a))

@@ -17,6 +17,7 @@ from connectors.sandbox.world import World
 from desk import agents, channels, outbox, setup, tickets
 from desk.agents import NewAgent
 from desk.inbox import midnight
+from desk.outgoing import command, reply_subject
 from desk.practice_mail import inbound
 from desk.practice_plan import Step, plan
 from desk.practice_setup import SINCE, add_groups, add_packs, add_plans
@@ -134,7 +135,7 @@ def _queue(unit: UnitOfWork, step: Step, past: _Past) -> None:
     reply = outbox.Reply(
         ticket_id=ticket_id, text=step.talk.turns[step.turn].text.replace("{agent}", name),
         to=(step.talk.buyer.address,) if step.talk.buyer.shop.by_mail else (),
-        subject=outbox.reply_subject(ticket.subject), base_seq=ticket.thread_seq, then=step.then,
+        subject=reply_subject(ticket.subject), base_seq=ticket.thread_seq, then=step.then,
     )  # fmt: skip
     past.row[step.talk.number] = outbox.queue(unit, reply)
 
@@ -143,7 +144,7 @@ def _sent(unit: UnitOfWork, step: Step, past: _Past) -> None:
     row = rows.get(unit.conn, past.row.pop(step.talk.number))
     assert row is not None
     by_mail = step.talk.buyer.shop.by_mail
-    remote_id = outbox.command(row).message_id if by_mail else message_id(step.talk.number, step.turn)
+    remote_id = command(row).message_id if by_mail else message_id(step.talk.number, step.turn)
     outbox.sent(unit, row.id, Receipt(remote_id, step.at))
 
 

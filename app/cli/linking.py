@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from app.cli.key_values import said
 from app.cli.options import Usage, unknown
 from app.cli.run import Run
 from app.cli.times import moment, span
@@ -22,7 +23,7 @@ from desk.sync import first, schedule
 from desk.sync.schedule import Schedule
 from store.errors import N_, Invalid, Refused
 from store.sql.rows import Channel
-from store.values import MINUTE, Instant, clean_line
+from store.values import MINUTE, Instant
 
 if TYPE_CHECKING:
     from connectors.registry import Manifest, Setting
@@ -41,7 +42,7 @@ def described(run: Run, args: argparse.Namespace) -> Draft:
     if not args.platform:
         args.platform = _platform() if asking and not args.settings else MAIL
     manifest = manifest_of(args.platform)
-    settings = said(manifest, args.settings)
+    settings = _settings(manifest, args.settings)
     secrets = _from_stdin(manifest, args.secret_stdin)
     if asking:
         _ask(manifest, settings, secrets)
@@ -67,7 +68,7 @@ def changed(run: Run, args: argparse.Namespace) -> Draft:
     plan = _plan(args, schedule.of(before), shop_zone_name(run.conn), manifest)
     if not (args.settings or secrets or args.every or args.quiet or args.streams):
         raise Usage(_("Say what to change: KEY=VALUE, --every, --quiet, --streams or --secret-stdin."))
-    settings = {**before, **said(manifest, args.settings)}
+    settings = {**before, **_settings(manifest, args.settings)}
     return Draft(channel.id, channel.platform, channel.name, channel.label, settings, secrets, channel.since, plan,
                  known=channel.id)  # fmt: skip
 
@@ -84,24 +85,10 @@ def manifest_of(platform: str) -> Manifest:
         raise Usage(unknown(platform, PLATFORMS, _("a platform"))) from exc
 
 
-def said(manifest: Manifest, words: list[str]) -> dict[str, Any]:
+def _settings(manifest: Manifest, words: list[str]) -> dict[str, Any]:
     """Settings as given on the line. Raises Usage for an unknown one and for a secret."""
     known = {s.key: s for s in manifest.settings}
-    settings: dict[str, Any] = {}
-    for word in words:
-        key, equals, value = word.partition("=")
-        if not equals:
-            raise Usage(_("{word} is not KEY=VALUE.").format(word=clean_line(word)))
-        if key not in known:
-            raise Usage(unknown(key, known, _("a setting of {platform}").format(platform=manifest.id)))
-        if known[key].kind == "secret":
-            raise Usage(
-                _("A command line is no place for {name}; it is asked for, or say --secret-stdin {name}.").format(
-                    name=key
-                )
-            )
-        settings[key] = _typed(known[key], value)
-    return settings
+    return {key: _typed(known[key], value) for key, value in said(words, manifest.settings, manifest.id).items()}
 
 
 def fetched(run: Run, channel: Channel) -> int:

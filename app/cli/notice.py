@@ -7,6 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from app.cli.key_values import said
 from app.cli.options import Usage, unknown
 from app.cli.output import At, Column, Record, record, records
 from app.cli.parsing import Parser, perform_verb, verbs
@@ -15,7 +16,6 @@ from app.labels import OUTBOX, column
 from app.told import told
 from app.words import _
 from store.errors import N_, Invalid
-from store.values import clean_line
 
 if TYPE_CHECKING:
     from connectors.services.registry import Kind
@@ -216,18 +216,7 @@ def _asked(service: Kind, args: argparse.Namespace, *, fresh: bool) -> tuple[dic
     """`(settings, secrets)` from the line and standard input; of a new target the secrets are asked for where a person
     can be asked. Raises Usage."""
     known = {s.key: s for s in service.settings}
-    settings: dict[str, str] = {}
-    for word in args.settings:
-        key, equals, value = word.partition("=")
-        if not equals:
-            raise Usage(_("{word} is not KEY=VALUE.").format(word=clean_line(word)))
-        if key not in known:
-            raise Usage(unknown(key, known, _("a setting of {platform}").format(platform=service.name)))
-        if known[key].kind == "secret":
-            raise Usage(
-                _("A command line is no place for {name}; it is asked for, or say --secret-stdin {name}.").format(name=key)
-            )
-        settings[key] = value
+    settings = said(args.settings, service.settings, service.name)
     secrets: dict[str, str] = {}
     for key in args.secret_stdin:
         if key not in known or known[key].kind != "secret":

@@ -40,6 +40,7 @@ def arguments(parser: Parser) -> None:
 
 def run(run: Run, args: argparse.Namespace) -> int:
     from desk import enclosing, outbox, thread
+    from desk.outgoing import reply_subject
     from store.sql.outbox import get
 
     found = thread.read(run.conn, args.ticket)
@@ -52,7 +53,7 @@ def run(run: Run, args: argparse.Namespace) -> int:
         to=addresses(args.to) or thread.answer_to(found),
         cc=addresses(args.cc),
         aside=bool(args.to),
-        subject=outbox.reply_subject(found.ticket.subject),
+        subject=reply_subject(found.ticket.subject),
         base_seq=found.ticket.thread_seq,
         then="" if args.to else args.then,
         template_id=args.template,

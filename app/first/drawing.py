@@ -12,7 +12,7 @@ from app.words import _
 
 SIDE_BY_SIDE = 100
 """From this width on the steps show."""
-_STEPS_WIDE = 22
+STEPS_WIDE = 22
 _MOST_WIDE = 100
 """Text is not read well in longer lines."""
 
@@ -20,7 +20,7 @@ _MOST_WIDE = 100
 def draw(course: Course, made: ReportPage | None, width: int, height: int) -> Drawn:
     """The whole pane; `made` is what is said once the desk is there."""
     lines: list[Line] = [_top(course, made, width)]
-    left = _STEPS_WIDE if width >= SIDE_BY_SIDE else 0
+    left = STEPS_WIDE if width >= SIDE_BY_SIDE else 0
     room = height - 1
     right = _made(made, width - left, room) if made else _step(course, width - left, room)
     steps = _steps(course, made is not None, left - 1, room) if left else []

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from app.bindings import load
 from app.first import keeping
+from app.first.acts import OPEN
 from app.first.making import Plan
 from app.first.review import plan
-from app.first.wizard import OPEN, Wizard, first_acts
+from app.first.wizard import Wizard
 from app.look import choose
 from app.place import config_folder, theme_folder
 from app.wire import SystemClock
@@ -35,3 +37,8 @@ def ask(desk: Path, theme: str | None) -> Ended:
         return Ended(None, False, ())
     answers = wizard.state.answers
     return Ended(plan(answers), ended == OPEN, tuple(first_acts(answers)))
+
+
+def first_acts(answers: keeping.Answers) -> Iterable[str]:
+    """What the workstation begins with."""
+    return ("go.setup:channels", "setup.new") if answers["channel"]["when"] == "now" else ()

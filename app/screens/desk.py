@@ -51,7 +51,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self, session: Session, keys: Bindings) -> None:
         super().__init__()
-        self._compositor = WholeLines()
+        self.lines = self._compositor = WholeLines()
         self.session = session
         self.status, self.since, self.views_pane = StatusLine(), SinceLine(), ViewsPane()
         self.list, self.ticket, self.clocks = TicketList(session.listing), TicketPane(), ClocksPane()

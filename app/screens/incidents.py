@@ -77,7 +77,7 @@ class Incidents(Page):
 
     def item_open(self) -> None:
         """Its tickets in the list."""
-        self.acts.joining.go_incident(str(self._here()))
+        self.acts.incidents.go_incident(str(self._here()))
 
     def incidents_new(self) -> None:
         def accept(title: str) -> None:
@@ -94,10 +94,10 @@ class Incidents(Page):
         self.desk.say(_("incident {number} opened; M i in the list links tickets to it").format(number=made), "done")
 
     def incidents_answer(self) -> None:
-        self.acts.joining.incident_answer(str(self._here()))
+        self.acts.incidents.incident_answer(str(self._here()))
 
     def incidents_close(self) -> None:
-        self.acts.joining.incident_close(str(self._here()))
+        self.acts.incidents.incident_close(str(self._here()))
 
     def incidents_reopen(self) -> None:
         number = self._here()

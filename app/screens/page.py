@@ -10,7 +10,7 @@ from textual import events
 from textual.message import Message
 
 from app.lines import Line
-from app.safe import cells, headed
+from app.safe import cells, headed, width_of
 from app.widgets.lines import Lines
 from app.words import _
 
@@ -166,7 +166,7 @@ class PagePane(Lines):
         width, first = self.size.width, f" {cells(entry.state, self.page.state_width)} "
         if here:
             return ((cells(first + entry.text, width), "selection"),)
-        return ((first, entry.role), (cells(entry.text, max(1, width - len(first))), "text"))
+        return ((first, entry.role), (cells(entry.text, max(1, width - width_of(first))), "text"))
 
     def _parting(self, width: int) -> str:
         """The line above the details says how much of them is out of sight."""
@@ -174,7 +174,7 @@ class PagePane(Lines):
         if left <= 0:
             return "─" * width
         said = _(" {count} lines more: Space ").format(count=left)
-        return "─" * max(0, width - len(said) - 2) + said + "──"
+        return "─" * max(0, width - width_of(said) - 2) + said + "──"
 
     # Mouse ------------------------------------------------------------------------------------
 

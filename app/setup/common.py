@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from app.setup.fields import Candidate, Option, Query
+from app.editing import Candidate
+from app.setup.fields import Option, Query
 from app.setup.rooms import Reading
 from app.words import _
 from desk.vocabulary import PRIORITIES, STATUSES, TYPES

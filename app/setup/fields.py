@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from app.editing import Candidate
 from app.words import _
 from store.errors import N_, DeskError, Invalid
 from store.values import Money, clean, clean_line
@@ -30,17 +31,6 @@ class Option(NamedTuple):
     id: str
     label: str
     note: str = ""
-
-
-class Candidate(Protocol):
-    """A way to go on: `text` for what stands from `start` to `end`."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)

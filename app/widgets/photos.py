@@ -95,9 +95,16 @@ class Photos(Sheet):
 
     def close(self, answer: str | None) -> None:
         if self.is_open:
+            self.desk.desk_screen.lines.forget()
             self._stop()
             self._canvas.forget()
         super().close(answer)
+
+    def refresh(self) -> None:
+        """Draws it again, over whatever a picture left on the terminal."""
+        if self.is_open:
+            self.desk.desk_screen.lines.forget()
+        super().refresh()
 
     def _stop(self) -> None:
         if self._task is not None:

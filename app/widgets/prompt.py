@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from textual.geometry import Size
 from textual.screen import Screen
 
-from app.editing import LineEdit
+from app.editing import Candidate, LineEdit
 from app.safe import width_of
 from app.widgets.drawing import Piece
 from app.widgets.sheet import Sheet
@@ -19,17 +19,6 @@ from store.errors import DeskError
 
 MOST = 12
 """Candidates shown."""
-
-
-class Candidate(Protocol):
-    """A way to go on: `text` for what stands from `start` to `end`."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,12 +119,13 @@ def message(raw: Data, *, thread: str, known: Mapping[str, str]) -> MessageRecor
     if role == guesses.MACHINE:
         return None
     ours = role != guesses.BUYER
+    buyer = next(iter(known.values()), "")
     return MessageRecord(
         remote_id=name,
         thread_id=thread,
         outbound=ours,
-        author=unmasked(text(sender, "nickname")),
-        author_id=known.get(author, author) or role,
+        author="" if ours else unmasked(text(sender, "nickname")),
+        author_id=(buyer if ours else known.get(author, author)) or role,  # what we said is in that buyer's conversation
         text=words[0],
         sent_at=at,
         order_id=words[1],

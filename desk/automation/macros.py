@@ -14,6 +14,7 @@ from desk import thread as threads
 from desk.automation import toml_out
 from desk.automation.templates import fill
 from desk.clocks.toml_text import parse, wrong
+from desk.outgoing import reply_subject
 from desk.tickets import Outcome, each
 from desk.vocabulary import TYPES
 from store.connection import Connection
@@ -250,7 +251,7 @@ def prepared(conn: Connection, macro: Macro, ticket_id: int, actor: Actor) -> ou
                       gaps=", ".join(filled.missing), next=N_("Fill them in, or choose another one."))  # fmt: skip
     template_book.require_sendable(conn, thread.ticket, template.id, filled.text)
     return outbox.Reply(
-        ticket_id, filled.text, threads.answer_to(thread), outbox.reply_subject(chosen.subject or thread.ticket.subject),
+        ticket_id, filled.text, threads.answer_to(thread), reply_subject(chosen.subject or thread.ticket.subject),
         thread.ticket.thread_seq, then=macro.then, template_id=template.id,
     )  # fmt: skip
 

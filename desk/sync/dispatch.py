@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from connectors.contract import Command, Connector, Fault, File, OutcomeUnknown, Permanent, Receipt, Temporary
-from desk import deeds
+from desk import deeds, outgoing
 from desk import outbox as box
 from desk.notices import KIND as NOTICE
 from desk.sync.lease import Holder
@@ -80,7 +80,7 @@ def _look_for(store: Store, holder: Holder, connect: Connect, done: Sent) -> Non
 
 def command(row: OutboxRow, files: tuple[File, ...] = ()) -> Command:
     """The row as its connector gets it."""
-    return deeds.command(row) if row.kind in deeds.KINDS else box.command(row, files)
+    return deeds.command(row) if row.kind in deeds.KINDS else outgoing.command(row, files)
 
 
 def dispatch(store: Store, holder: Holder, connect: Connect) -> Sent:

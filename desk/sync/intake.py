@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 from connectors.contract import Receipt
 from desk import platform_reply
+from desk.answered import answered
 from desk.aside import outsiders
 from desk.automation.react import react
 from desk.changes import change, require
 from desk.clocks.keep import keep
-from desk.outbox import answered, sent
+from desk.outbox import sent
 from desk.reading import authentic
 from desk.spam import SPAM
 from desk.sync import bare_orders, threads

@@ -13,9 +13,11 @@ from textual.pilot import Pilot
 from app import words
 from app.bindings import defaults
 from app.first import always_on, guess, keeping
+from app.first.acts import OPEN, SHELL
 from app.first.choosing import bar_of, offered, policy_meaning, shipped_policies, told, writes
+from app.first.start import first_acts
 from app.first.steps import GO
-from app.first.wizard import OPEN, SHELL, Wizard, first_acts
+from app.first.wizard import Wizard
 from app.safe import width_of
 from app.wire import open_desk
 from desk.automation.packs import shipped_packs, standing
@@ -42,7 +44,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def wizard(home: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[str]]:
     app = Wizard(home / "desk", defaults(), home / "state" / "new-desk.json", NOON, load("dark"))
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: "step" in screen_text(pilot).split("\n")[0])
+        await until(pilot, lambda: "Deskhand" in screen_text(pilot).split("\n")[0])
         yield pilot
     words.use("en")
 

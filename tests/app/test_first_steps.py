@@ -121,7 +121,7 @@ async def test_sync_is_never_started_only_said(desk: TestDesk) -> None:
 
 
 async def test_after_the_first_hour_the_form_of_a_channel_is_open(desk: TestDesk) -> None:
-    from app.first.wizard import first_acts
+    from app.first.start import first_acts
 
     async with desk.workstation() as pilot:
         for act in first_acts({"channel": {"when": "now"}}):

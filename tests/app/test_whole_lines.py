@@ -1,68 +1,44 @@
-"""Chinese in an overlay stays whole where panes end beneath it."""
+"""Only what the terminal does not show yet is sent, and what it shows in the end is the same."""
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
 from rich.segment import Segment
-from textual.app import App, ComposeResult
-from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.strip import Strip
-from textual.widget import Widget
 
-from app.safe import width_of
-from app.screens.whole_lines import WholeLines
+from app.screens.whole_lines import Frame, Piece, Shown
 
-SENTENCE = "一二三四五六七八九十"
-
-
-class Row(Widget):
-    """One text, filled up with dots; a space before it puts its characters on odd cells."""
-
-    def __init__(self, text: str, id: str) -> None:
-        super().__init__(id=id)
-        self.text = text
-
-    def render_line(self, y: int) -> Strip:
-        text = self.text + "." * (self.size.width - width_of(self.text))
-        return Strip([Segment(text)])
+WIDTH, HEIGHT = 24, 4
+console = Console(color_system=None)
+pieces = st.builds(
+    lambda y, x, text: Piece(y, x, x + len(text), Strip([Segment(text)])),
+    st.integers(0, HEIGHT - 1), st.integers(0, 12), st.text("ab ", min_size=1, max_size=12),
+)  # fmt: skip
 
 
-class Board(Screen[None]):
-    DEFAULT_CSS = """
-    Board { layers: base overlay; overflow: hidden hidden; }
-    Horizontal { height: 100%; }
-    #left { width: 7; height: 100%; }
-    #right { width: 1fr; height: 100%; }
-    #over { layer: overlay; position: absolute; width: 100%; height: 2; offset: 0 1; }
-    """
+def written(frames: list[str]) -> list[str]:
+    import pyte
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._compositor = WholeLines()
-
-    def compose(self) -> ComposeResult:
-        with Horizontal():
-            yield Row("left", "left")
-            yield Row("right", "right")
-        yield Row(SENTENCE, "over")
+    screen = pyte.Screen(WIDTH, HEIGHT)
+    pyte.Stream(screen).feed("".join(frames))
+    return list(screen.display)
 
 
-class Stage(App[None]):
-    def get_default_screen(self) -> Board:
-        return Board()
+@given(st.lists(st.lists(pieces, max_size=6), max_size=8))
+def test_the_terminal_ends_up_the_same(frames: list[list[Piece]]) -> None:
+    shown = Shown()
+    short = [Frame(frame, shown).render_segments(console) for frame in frames]
+    whole = [Frame(frame, Shown()).render_segments(console) for frame in frames]
+    assert written(short) == written(whole)
+    assert sum(map(len, short)) <= sum(map(len, whole))
 
 
-def _picture(app: Stage) -> list[str]:
-    return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
-
-
-async def test_a_character_across_a_hidden_edge_is_kept() -> None:
-    app = Stage()
-    async with app.run_test(size=(30, 4)) as pilot:
-        await pilot.pause()
-        beside = "left..." + "right" + "." * 18
-        over = SENTENCE + "." * 10
-        assert _picture(app) == [beside, over, over, beside]
-        app.screen.query_one("#over").styles.offset = (0, -4)
-        await pilot.pause()
-        assert _picture(app) == [beside] * 4
+def test_a_frame_that_is_there_is_sent_once_until_it_is_forgotten() -> None:
+    shown = Shown()
+    frame = [Piece(0, 0, 3, Strip([Segment("abc")])), Piece(0, 3, 5, Strip([Segment("de")]))]
+    assert Frame(frame, shown).render_segments(console) == "\x1b[1;1Habcde"
+    assert Frame(frame, shown).render_segments(console) == ""
+    shown.lines.clear()
+    assert Frame(frame, shown).render_segments(console) == "\x1b[1;1Habcde"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.typed import snooze
-from desk import outbox, tickets
+from desk import outbox, outgoing, tickets
 from desk.changes import change
 from desk.tickets import BULK_LIMIT, each, snooze_until, snooze_words
 from store import events
@@ -233,7 +233,7 @@ def test_a_newer_draft_stays_and_the_text_taken_back_is_kept_in_the_outbox(desk:
     assert draft is not None
     assert cancelled is not None
     assert draft.body == kept
-    assert (cancelled.state, outbox.command(cancelled).text) == ("cancelled", "Dear Anna")
+    assert (cancelled.state, outgoing.command(cancelled).text) == ("cancelled", "Dear Anna")
 
 
 @pytest.mark.parametrize(
@@ -268,5 +268,5 @@ def test_no_header_can_be_smuggled_into_a_reply(desk: Desk) -> None:
         )
     found = outbox.outbox.get(desk.store.conn, row)
     assert found is not None
-    left = outbox.command(found)
+    left = outgoing.command(found)
     assert "\n" not in left.subject + "".join(left.to)

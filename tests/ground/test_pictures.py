@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 import pyte
 import pytest
 
+from app.setup.rooms import listed
 from bench.picture import CELL, LINE, MARGIN, png, svg
-from bench.shots import Scene, shoot
+from bench.shots import SCENES, Look, Scene, shoot
 from bench.terminal import Terminal
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -77,6 +78,13 @@ def test_a_wait_in_vain_shows_the_screen() -> None:
 
 
 def test_a_scene_leaves_its_pictures(tmp_path: Path) -> None:
-    scene = Scene("x", ("wait ready", "type a", "wait 'a'"), (sys.executable, "-c", ECHO), ((30, 4),))
-    assert [path.name for path in shoot(scene, tmp_path)] == ["x-30x4.svg", "x-30x4.png"]
+    look = Look((30, 4))
+    scene = Scene("x", ("wait ready", "type a", "wait 'a'"), looks=(look,), bitmap=True)
+    written = shoot((sys.executable, "-c", ECHO), look, [scene], tmp_path)
+    assert [path.name for path in written] == ["x-30x4.svg", "x-30x4.png"]
     assert ("30x4", 0, 4) in words(ElementTree.parse(tmp_path / "x-30x4.svg").getroot())
+
+
+def test_every_scene_enters_a_room_that_there_is() -> None:
+    rooms = {step.split()[1] for scene in SCENES for step in scene.steps if step.startswith("room ")}
+    assert rooms and rooms <= {ident for ident, _label in listed()}

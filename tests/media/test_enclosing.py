@@ -10,7 +10,7 @@ import pytest
 
 from connectors.contract import Receipt
 from connectors.email.message import compose
-from desk import enclosing, outbox
+from desk import enclosing, outbox, outgoing
 from desk.enclosing import Enclosed, Taken
 from store.errors import Invalid, NotFound, Refused
 from store.sql import messages, shop
@@ -61,7 +61,7 @@ async def test_a_file_is_attached_by_its_name_in_the_drop_folder(desk: TestDesk)
         (row,) = rows.listed(desk.store.conn, "held")
         payload = json.loads(row.payload)
         assert [f[0] for f in payload["files"]] == ["label.pdf", "size chart.png"]
-        command = outbox.command(row, enclosing.contents(desk.store.conn, payload))
+        command = outgoing.command(row, enclosing.contents(desk.store.conn, payload))
         mail = compose(command, from_address="care@shop.example", from_name="Shop", now=NOON)
         assert b'filename="label.pdf"' in mail and b"application/pdf" in mail
         await press(pilot, "z")  # taken back: text and files are a draft again

@@ -13,7 +13,8 @@ from desk.automation.rules import caps
 from desk.automation.rules.registry import Args, Doing, Effect, register
 from desk.automation.rules.tables import Table, missing
 from desk.automation.templates import Filled, fill
-from desk.outbox import AFTER_SENDING, Reply, queue, reply_subject
+from desk.outbox import AFTER_SENDING, Reply, queue
+from desk.outgoing import reply_subject
 from desk.template_book import note_text, unfit
 from desk.thread import Thread
 from desk.tickets import note
