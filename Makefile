@@ -21,7 +21,7 @@ define install
 	  echo 'Installing failed: the lines above say why. Once that is mended, run the same command again.' >&2; exit 1; }
 endef
 
-.PHONY: help demo test bench quality shots locale clean
+.PHONY: help demo test bench quality shots recording locale clean
 
 help:
 	@echo 'make demo     open the workstation on a practice desk'
@@ -29,6 +29,7 @@ help:
 	@echo 'make bench    measure, and write bench/RESULTS.md'
 	@echo 'make quality  how well mail is read: recall and precision on samples'
 	@echo 'make shots    pictures of the workstation, into docs/pictures'
+	@echo 'make recording twenty tickets triaged, as a recording of text: docs/triage.cast'
 	@echo 'make locale   bring the catalogues up to date, list what is untranslated'
 	@echo 'make clean    remove the environment and all caches'
 
@@ -52,6 +53,9 @@ quality: $(VENV)/.ready-dev
 
 shots: $(VENV)/.ready-dev
 	@$(BIN)/python -m bench.shots
+
+recording: $(VENV)/.ready-dev
+	@$(BIN)/python -m bench.recording
 
 locale: $(VENV)/.ready-dev
 	@$(BIN)/python -m app.locale.catalogue update

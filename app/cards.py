@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,11 @@ _SPEC = 160
 _NOTE = 200
 
 
+def _words(state: str) -> str:
+    """A platform's own word as words: RETURN_REQUESTED, PendingApproval."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", " ", clean_line(state)).replace("_", " ").casefold()
+
+
 def read(conn: Connection, thread: Thread) -> tuple[tuple[CaseFile, ...], tuple[Product, ...]]:
     """The cases of a ticket, and the products of its newest order."""
     order = thread.orders[0].id if thread.orders else 0
@@ -85,8 +91,7 @@ def case_lines(cases: Sequence[CaseFile], reader: Reader) -> Iterator[Line]:
     """Kind and state, until when somebody must act, the reason, what the buyer said with it."""
     for case in cases:
         yield ()
-        words = clean_line(case.state).replace("_", " ").casefold()
-        state = " · ".join(filter(None, (words, "" if case.is_open else _("closed"))))
+        state = " · ".join(filter(None, (_words(case.state), "" if case.is_open else _("closed"))))
         yield ((_("CASE") + f" {_(CASES.get(case.kind, case.kind))}", "strong"), (f"   {state}", "muted"))
         if case.is_open and case.due_at < NEVER:
             late, near = case.due_at < reader.now, case.due_at < reader.now + DAY
@@ -139,7 +144,7 @@ def buyer_rows(conn: Connection, customer_id: int, here: int, reader: Reader) ->
         rows.append((opening(t.id), f"#{t.id} {clean_line(t.subject)}{mark}", note))
     for c in history.cases_of_customer(conn, customer_id):
         text = _("case: {kind} {order}").format(kind=_(CASES.get(c.kind, c.kind)), order=c.order_number)
-        rows.append((opening(c.ticket_id), text, f"{clean_line(c.state)} · {reader.when(c.opened_at)}"))
+        rows.append((opening(c.ticket_id), text, f"{_words(c.state)} · {reader.when(c.opened_at)}"))
     found = history.reviews_of_customer(conn, customer_id)
     known = reviews.about(conn, [r.id for r in found])
     for r in found:

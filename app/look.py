@@ -16,8 +16,8 @@ from textual.app import App
 from textual.filter import LineFilter, NoColor
 from textual.theme import Theme as TextualTheme
 
+from app.clean_filter import FILTER
 from app.place import theme_folder as theme_folder
-from app.safe import FILTER
 from themes.loading import load
 from themes.roles import ATTRIBUTES, Role, Theme
 

@@ -88,7 +88,7 @@ class SendingActs:
         else:
             missing = [tag.path for tag in tags(composer.text)]
             if missing:
-                raise Refused(N_("Not sent: {missing} is still empty."), missing=", ".join(dict.fromkeys(missing)),
+                raise Refused(N_("Not sent. Still empty: {missing}."), missing=", ".join(dict.fromkeys(missing)),
                               next=N_("e edits the text."))  # fmt: skip
             self.desk.hold(self._send(composer, then))
 

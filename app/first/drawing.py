@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.first.course import Course
-from app.lines import Line, Run
-from app.safe import cells, headed, width_of
+from app.lines import Line, Run, heading
+from app.safe import cells, width_of
 from app.setup.drawn import Drawn, Place, filled, text_lines
 from app.setup.form_drawing import form_lines
 from app.setup.state import FormPage, ReportPage
@@ -40,7 +40,7 @@ def _top(course: Course, made: ReportPage | None, width: int) -> Line:
 
 
 def _steps(course: Course, done: bool, width: int, height: int) -> list[Line]:
-    found: list[Line] = [((headed(f"─ {_('First hour')} ", width), "rule"),)]
+    found: list[Line] = [heading(_("First hour"), width)]
     for number, step in enumerate(course.steps):
         here = number == course.at and not done
         glyph = "✓" if done or step.id in course.answers else "▸" if here else " "
@@ -75,6 +75,6 @@ def _ruled(head: Line, width: int) -> Line:
 
 
 def _made(made: ReportPage, width: int, height: int) -> Drawn:
-    lines: list[Line] = [((headed(f"─ {made.title} ", width), "rule"),)]
+    lines: list[Line] = [heading(made.title, width)]
     made.top = max(0, min(made.top, len(made.lines) - (height - 1)))
     return Drawn(filled([*lines, *made.lines[made.top : made.top + height - 1]], height))

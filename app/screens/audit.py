@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.happened import FIELDS, firing_line, value_said, what_said, why_said
 from app.labels import VERBS
 from app.lines import Line
+from app.safe import cells
 from app.screens.page import Entry, Page
 from app.screens.verifying import Verifying
 from app.words import _, ngettext
@@ -75,7 +76,7 @@ class Audit(Page):
     def _entry(self, event: Event) -> Entry:
         reader = self.session.reader()
         role = "danger" if event.seq in self._altered else "us" if event.actor.kind == "agent" else "muted"
-        return Entry(event.seq, self._name(event.actor.id), role, f"{reader.when(event.at):<12} {_what(event, reader)}")
+        return Entry(event.seq, self._name(event.actor.id), role, f"{cells(reader.when(event.at), 16)} {_what(event, reader)}")
 
     def _name(self, actor: str) -> str:
         return clean_line(_("the router") if actor == "router" else self.session.reader().name(actor))

@@ -13,8 +13,8 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
-from app.lines import Line, Run
-from app.safe import cells, headed, width_of
+from app.lines import Line, Run, heading
+from app.safe import cells, width_of
 from app.times import size_text
 from app.typed import Word, going_on
 from app.widgets.lines import Lines
@@ -87,7 +87,7 @@ class _Head(Lines):
             )
         if w.files:
             text = cells(text, max(8, min(width_of(text), width - 30))) + f" · ⎙ {', '.join(f.name for f in w.files)}"
-        return ((headed(f"─{text} ", width), role),)
+        return heading(text.strip(), width, role)
 
 
 class _Review(Lines):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import events
 from textual.message import Message
 
-from app.lines import Line
-from app.safe import cells, headed, width_of
+from app.lines import Line, heading
+from app.safe import cells, width_of
 from app.widgets.lines import Lines
 from app.words import _
 
@@ -146,7 +146,7 @@ class PagePane(Lines):
         if self.page is None:
             return ()
         if y == 0:
-            return ((headed(f"─ {self.page.title()} ", width), "rule"),)
+            return heading(self.page.title(), width)
         if not self.entries:
             said = self.page.empty()
             return ((f"   {said[y - 2]}", "muted"),) if 2 <= y < 2 + len(said) else ()

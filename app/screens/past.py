@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.acts import VERB_NAMES
 from app.happened import FIELDS, changes_said, value_said
 from app.lines import Line
+from app.safe import cells
 from app.screens.page import Entry, Page
 from app.times import stamp
 from app.words import _, ngettext, render_error
@@ -58,7 +59,7 @@ class Past(Page):
         when = stamp(step.at, self.session.now, self.session.zone)
         role = "text" if step.state == STANDS else "muted"
         who = f"{step.actor.id:<8} " if self.everybody else ""
-        return Entry(step.seq, _(_STATES[step.state]), role, f"{when:<12} {who}{self._said(step)}")
+        return Entry(step.seq, _(_STATES[step.state]), role, f"{cells(when, 16)} {who}{self._said(step)}")
 
     def _said(self, step: PastStep) -> str:
         """`#7 status Open → Solved`; the act where it changed no field."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app import filing
 from app.lines import Line
 from app.raw_text import MOST_BYTES, raw_lines
+from app.safe import cells
 from app.screens.page import Entry, Page
 from app.times import size_text, stamp
 from app.told import told
@@ -45,7 +46,7 @@ class Quarantine(Page):
 
     def _entry(self, held: Held, channel: str) -> Entry:
         when = stamp(held.at, self.session.now, self.session.zone)
-        return Entry(held.id, clean_line(channel), "warning", f"{when:<12} {told(held.reason)}  ·  {clean_line(held.ref)}")
+        return Entry(held.id, clean_line(channel), "warning", f"{cells(when, 16)} {told(held.reason)}  ·  {clean_line(held.ref)}")
 
     def details(self, ident: int, width: int) -> Sequence[Line]:
         held = quarantine.get(self.session.store.conn, ident)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.lines import Line, Run
-from app.safe import cells, headed, width_of
+from app.lines import Line, Run, heading
+from app.safe import cells, width_of
 from app.setup.drawn import Drawn, Place, bar, filled, window
 from app.setup.form_drawing import form_lines
 from app.setup.page_drawing import history_lines, report_lines
@@ -65,7 +65,7 @@ def _fit(line: Line, width: int) -> Line:
 
 def _rooms(setup: Setup, width: int, height: int) -> list[Line]:
     setup.room_top = window(setup.room_top, setup.room_at, len(setup.rooms), height - 1)
-    found: list[Line] = [((headed(f"─ {_('Set up')} ", width), "rule"),)]
+    found: list[Line] = [heading(_("Set up"), width)]
     for index in range(setup.room_top, min(len(setup.rooms), setup.room_top + height - 1)):
         role = bar(setup.column == ROOMS) if index == setup.room_at else "text"
         found.append(((cells(f" {setup.rooms[index][1]}", width), role),))
@@ -74,10 +74,7 @@ def _rooms(setup: Setup, width: int, height: int) -> list[Line]:
 
 def _records(setup: Setup, width: int, height: int) -> list[Line]:
     found = setup.records
-    head = f"─ {_(setup.room.label)} "
-    if setup.filter:
-        head += f"· {setup.filter} "
-    lines: list[Line] = [((headed(head, width), "rule"),)]
+    lines: list[Line] = [heading(_(setup.room.label) + (f" · {setup.filter}" if setup.filter else ""), width)]
     if not found:
         text = _("Nothing here is called that. / changes the filter.") if setup.filter else _(setup.room.about)
         lines += [(), *(((f" {line}", "muted"),) for line in wrap(text, width - 2))]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.lines import Line
-from app.safe import cells, headed, width_of
+from app.lines import Line, heading
+from app.safe import width_of
 from app.words import _, render_error
 from app.wrap import wrap
 from store.errors import DeskError
@@ -41,8 +41,7 @@ def filled(lines: list[Line], height: int) -> list[Line]:
 def head(title: str, dirty: bool, width: int) -> Line:
     mark = f" {_('not saved')} " if dirty else ""
     room = width - width_of(mark)
-    text = cells(title, min(width_of(title), room - 4))
-    return ((headed(f"─ {text} ", room), "rule"), (mark, "warning"))
+    return (*heading(title, room), (mark, "warning"))
 
 
 def text_lines(texts: Sequence[str], width: int, role: str = "text") -> list[Line]:

@@ -7,8 +7,8 @@ from datetime import UTC, tzinfo
 from textual import events
 from textual.message import Message
 
-from app.lines import Line
-from app.safe import cells, headed
+from app.lines import Line, heading
+from app.safe import cells
 from app.times import stamp
 from app.widgets.lines import Lines
 from app.words import _
@@ -62,7 +62,7 @@ class ClocksPane(Lines):
                 if self.deadlines
                 else _("Clocks · nothing is running")
             )
-            return ((headed(f"─ {title} ", width), "rule"),)
+            return heading(title, width)
         if y > len(self.deadlines):
             return ()
         d = self.deadlines[y - 1]

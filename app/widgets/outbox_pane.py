@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, tzinfo
 
-from app.lines import Line
-from app.safe import cells, headed
+from app.lines import Line, heading
+from app.safe import cells
 from app.times import stamp
 from app.told import told
 from app.widgets.lines import Lines
@@ -52,7 +52,7 @@ class OutboxPane(Lines):
     def line(self, y: int) -> Line:
         width, half = self.size.width, max(4, self.size.height // 2)
         if y == 0:
-            return ((headed(f"─ {_('Outbox')} ", width), "rule"),)
+            return heading(_("Outbox"), width)
         if not self.entries:
             return (
                 ((_("   Nothing waits to leave. Replies wait here before they are sent."), "muted"),) if y == 2 else ()

@@ -18,6 +18,7 @@ from textual.strip import Strip
 
 from app import terminals
 from app.key_names import token
+from app.lines import heading
 from app.look import depth
 from app.pictures import wanted as asked
 from app.pictures.blocks import rows as block_rows
@@ -25,7 +26,6 @@ from app.pictures.canvas import Canvas
 from app.pictures.decoding import decode
 from app.pictures.fitting import cells, closer, moved
 from app.pictures.wanted import Picture, View, Wanted
-from app.safe import headed
 from app.terminals import BLOCKS, KITTY, Terminal
 from app.times import size_text
 from app.widgets.drawing import Piece, length
@@ -169,7 +169,7 @@ class Photos(Sheet):
 
     def pieces(self, y: int) -> list[Piece]:
         if y == 0:
-            return [(headed(f"─ {self._title()} ", self.width), self.look.on("rule", "panel"))]
+            return [(text, self.look.on(role, "panel")) for text, role in heading(self._title(), self.width)]
         if y == self._size.height - 1:
             return self._bar()
         if self._cells != (0, 0):

@@ -8,8 +8,7 @@ from typing import NamedTuple
 from textual.geometry import Size
 
 from app.key_names import token
-from app.lines import Line
-from app.safe import headed
+from app.lines import Line, heading
 from app.widgets.drawing import Piece, length
 from app.widgets.rows import Choice, Row
 from app.widgets.sheet import Sheet
@@ -54,7 +53,7 @@ class Shelf(Sheet):
     def pieces(self, y: int) -> list[Piece]:
         plain = self.look.on("text", "panel")
         if y == 0:
-            return [(headed(f"─ {self._title} ", self.width), self.look.on("rule", "panel"))]
+            return [(text, self.look.on(role, "panel")) for text, role in heading(self._title, self.width)]
         if y <= self.choice.height:
             return self.choice.pieces(y - 1, self.look, self.width)
         y -= self.choice.height + 1

@@ -9,8 +9,8 @@ from datetime import datetime, tzinfo
 from textual.geometry import Size
 
 from app.labels import ROLES
-from app.lines import Line
-from app.safe import cells, headed, width_of
+from app.lines import Line, heading
+from app.safe import cells, width_of
 from app.setup.calendars import hours_text
 from app.times import stamp
 from app.widgets.drawing import Piece
@@ -81,7 +81,7 @@ class Team(Sheet):
         width, there = self.width, sum(m.on_duty for m in self._members)
         said = _("{n} of {all} on duty").format(n=there, all=len(self._members))
         here = datetime.fromtimestamp(self._now / 1000, self._zone)
-        lines: list[Line] = [((headed(f"─ {_('Team')} · {said} · {here:%H:%M} ", width), "rule"),), ()]
+        lines: list[Line] = [heading(f"{_('Team')} · {said} · {here:%H:%M}", width), ()]
         name = min(_NAME if width < 100 else 20, max((width_of(m.name) for m in self._members), default=_NAME))
         self._rows = {}
         for at, member in enumerate(self._members):

@@ -16,8 +16,9 @@ from textual.color import Color
 from textual.screen import Screen
 from textual.widgets import DataTable, Input, Label, Static
 
+from app.clean_filter import FILTER, plain
 from app.look import Face
-from app.safe import FILTER, cells, one_line, plain, width_of
+from app.safe import cells, one_line, width_of
 from store.values import clean
 from tests.app.stage import Stage, bytes_sent, picture
 from themes.loading import load
