@@ -16,6 +16,8 @@ from connectors.sandbox.standing import Standing
 from connectors.sandbox.world import World, make_world
 from connectors.sandbox.world.living import Pace
 from desk import outbox, practice, thread
+from desk.sync.loop import Sync
+from desk.sync.reader import InProcess
 from store.sql import messages, shop, tickets
 from store.sql.rows import Ticket
 from store.values import DAY, MINUTE, SECOND, SYSTEM, Actor, Instant
@@ -46,7 +48,7 @@ class Desk:
             yield shops
 
     def sync(self) -> None:
-        self.wired.sync().once()
+        Sync(self.wired.store, self.wired.connector, InProcess(), "practice").once()
         assert not [c.fault for c in shop.channels(self.wired.store.conn) if c.fault]
 
     def counts(self) -> dict[str, int]:
