@@ -172,7 +172,9 @@ class TicketList(Drawn):
             self.refresh()
 
     def follow(self) -> None:
-        """Scrolls as far as it takes to show the cursor row."""
+        """Scrolls as far as it takes to show the cursor row; a hidden pane has no height yet and follows when shown."""
+        if not self.size.height:
+            return
         now, rows = self.listing.cursor, self.rows
         if now < self.top:
             self.top = now

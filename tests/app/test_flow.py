@@ -40,6 +40,19 @@ async def test_solving_a_ticket_one_reads_opens_the_next_and_undo_comes_back(des
         assert rows.get(desk.store.conn, first).status == "new"
 
 
+async def test_leaving_a_ticket_and_moving_on_at_once_keeps_the_rows_above_in_sight(desk: TestDesk) -> None:
+    desk.mail("one", hours_ago=3)
+    desk.mail("two", hours_ago=2)
+    async with desk.workstation() as pilot:
+        app = desk_of(pilot)
+        await press(pilot, "enter")
+        app.acts.moving.item_back()
+        app.acts.moving.move_down(1)  # before the list is laid out again, as typed ahead on a slow line
+        await pilot.pause()
+        assert app.session.listing.cursor == 1
+        assert app.desk_screen.list.top == 0
+
+
 async def test_going_on_skips_what_a_colleague_has_solved_meanwhile(desk: TestDesk) -> None:
     desk.mail("one", hours_ago=4)
     solved, third = desk.mail("two", hours_ago=3), desk.mail("three", hours_ago=2)

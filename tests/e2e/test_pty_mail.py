@@ -173,10 +173,12 @@ def find(terminal: Terminal, subject: str) -> None:
     terminal.type("g", "g")
     for _row in range(10):
         terminal.type("Enter")
-        terminal.settle(0.2)
+        terminal.wait(r"^ #\d+ ")
         if re.search(rf"^ {subject}$", terminal.text(), re.MULTILINE):
             return
-        terminal.type("q", "j")
+        terminal.type("q")
+        terminal.wait(r"^ Inbox ")
+        terminal.type("j")
     raise AssertionError(terminal.text())
 
 
