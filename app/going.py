@@ -221,6 +221,15 @@ class GoingActs:
             self.acts.writing.save_draft_now()
         self.desk.exit(0)
 
+    def go_customer(self, ident: str) -> None:
+        """All tickets of a customer chosen in the palette, solved ones too."""
+        from store.sql import people
+
+        buyer = people.customer(self.session.store.conn, int(ident))
+        if buyer is not None:
+            self.desk.show_query(f'customer:"{buyer.email or buyer.name}"')
+            self.acts.moving.item_back()
+
     def ticket_open(self, number: str) -> None:
         """A ticket chosen by number, from the palette."""
         self.acts.moving.open_ticket(int(number))

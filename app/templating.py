@@ -23,10 +23,13 @@ class TemplateActs:
         self._resumes = False
         """Whether the template that is being chosen goes into a text that is being written."""
 
-    def ticket_template(self) -> None:
-        """Shows the templates for an answer, those that suit the ticket first."""
-        self._pick(note=False)
+    def ticket_template(self, ident: str = "") -> None:
+        """Shows the templates for an answer, those that suit the ticket first; the cursor on the one that is named."""
+        chosen = shop.template(self.session.store.conn, ident) if ident else None
+        self._pick(note=chosen is not None and bool(chosen.internal))
         self._resumes = False
+        if chosen is not None and self.desk.picker is not None:
+            self.desk.picker.go(chosen.id)
 
     def _pick(self, *, note: bool) -> None:
         from app.widgets.template_picker import TemplatePicker

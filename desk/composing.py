@@ -5,7 +5,7 @@ from __future__ import annotations
 from store.connection import Connection
 from store.errors import N_, Invalid, Refused
 from store.sql import people, shop, tickets
-from store.sql.rows import Channel, Customer, columns
+from store.sql.rows import Channel, Customer
 from store.unit import UnitOfWork
 from store.values import clean_line, fold
 
@@ -20,13 +20,7 @@ def accounts(conn: Connection) -> list[Channel]:
 
 def customers(conn: Connection, words: str, limit: int = 20) -> list[Customer]:
     """Customers with an address whose name or address begins with these words."""
-    typed = fold(words.strip())
-    sql = (
-        f"SELECT {columns(Customer)} FROM customer WHERE email <> '' AND "
-        "(name_key BETWEEN ? AND ? OR email BETWEEN ? AND ?) ORDER BY name_key, id LIMIT ?"
-    )
-    last = f"{typed}\U0010ffff"
-    return [Customer(*row) for row in conn.execute(sql, (typed, last, typed, last, limit))] if typed else []
+    return [c for c in people.beginning(conn, fold(words.strip()), limit) if c.email]
 
 
 def address_of(words: str) -> tuple[str, str]:

@@ -106,6 +106,10 @@ class TemplatePicker:
         self.cursor, self.wanted = max(0, min(len(self.found) - 1, self.cursor + by)), self.tongue
         self.refresh()
 
+    def go(self, ident: str) -> None:
+        """Puts the cursor on a template, where it is among those found."""
+        self.move(next((n for n, t in enumerate(self.found) if t.id == ident), self.cursor) - self.cursor)
+
     def next_language(self) -> None:
         """The same template in the next of its languages."""
         if self.current:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from store.connection import Connection
@@ -19,6 +19,23 @@ def customer(conn: Connection, customer_id: int) -> Customer | None:
 def customer_by_key(conn: Connection, key: str) -> int | None:
     row = conn.execute("SELECT customer_id FROM customer_key WHERE key = ?", (key,)).fetchone()
     return row[0] if row else None
+
+
+def beginning(conn: Connection, words: str, limit: int) -> list[Customer]:
+    """Customers whose folded name or address begins with these folded words, those with an address first."""
+    sql = (
+        f"SELECT {columns(Customer)} FROM customer WHERE name_key BETWEEN ? AND ? OR email BETWEEN ? AND ? "
+        "ORDER BY email = '', name_key, id LIMIT ?"
+    )
+    last = f"{words}\U0010ffff"
+    return [Customer(*row) for row in conn.execute(sql, (words, last, words, last, limit))] if words else []
+
+
+def of_tickets(conn: Connection, ids: Sequence[int]) -> list[Customer]:
+    """The customers of these tickets, each once."""
+    marks = ", ".join("?" * len(ids))
+    sql = f"SELECT {columns(Customer)} FROM customer WHERE id IN (SELECT customer_id FROM ticket WHERE id IN ({marks}))"
+    return [Customer(*row) for row in conn.execute(sql, ids)]
 
 
 def keys_of(conn: Connection, customer_id: int) -> list[str]:

@@ -1,0 +1,63 @@
+"""What the palette finds in the desk itself: customers, tickets, templates, and the way to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from app.finding import providers
+from app.session import Session
+from app.widgets.palette import Entry
+from desk import tickets
+from store.sql import shop
+from tests.app.desks import TestDesk, desk_of, press, screen_text, until
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[TestDesk]:
+    made = TestDesk(tmp_path)
+    yield made
+    made.store.close()
+
+
+def found(desk: TestDesk, typed: str) -> dict[str, Entry]:
+    ana = shop.agent(desk.store.conn, "ana")
+    assert ana is not None
+    session = Session(desk.store, ana, UTC, "session-ana")
+    return {entry.id: entry for provider in providers(session) for entry in provider(typed)}
+
+
+@pytest.mark.parametrize("typed", ["jürg", "jurg", "müll", "müller", "jürgen mül"])
+def test_a_buyer_is_found_by_the_beginning_of_any_of_their_names(desk: TestDesk, typed: str) -> None:
+    ticket = desk.mail("Zerbrochen", name="Jürgen Müller", sender="jm@buyer.example")
+    desk.mail("Other", name="Marie Dubois", sender="marie@buyer.example")
+    rows = found(desk, typed)
+    assert [id for id in rows if id.startswith("ticket.open")] == [f"ticket.open:{ticket}"]
+    (buyer,) = [entry for id, entry in rows.items() if id.startswith("go.customer")]
+    assert (buyer.text, buyer.note) == ("customer Jürgen Müller", "jm@buyer.example")
+
+
+def test_a_template_is_found_by_its_name(desk: TestDesk) -> None:
+    assert any(id.startswith("ticket.template:") for id in found(desk, "message"))
+
+
+def test_half_a_query_finds_nothing_and_breaks_nothing(desk: TestDesk) -> None:
+    desk.mail("One")
+    for typed in ('"', "due:", "(", "a", "#", "#99"):
+        assert not [id for id in found(desk, typed) if id.startswith(("ticket.open", "go.customer"))]
+
+
+async def test_choosing_a_customer_lists_all_their_tickets(desk: TestDesk) -> None:
+    one = desk.mail("One", name="Jürgen Müller", sender="jm@buyer.example")
+    two = desk.mail("Two", name="Jürgen Müller", sender="jm@buyer.example")
+    desk.mail("Other", name="Marie Dubois", sender="marie@buyer.example")
+    async with desk.workstation() as pilot:
+        app = desk_of(pilot)
+        await app.session.act(lambda unit: tickets.set_status(unit, one, "solved"))
+        await press(pilot, "ctrl+p", *"müller")
+        await until(pilot, lambda: "▸ customer Jürgen Müller" in screen_text(pilot))
+        await press(pilot, "enter")
+        await until(pilot, lambda: {line.id for line in app.session.listing.lines} == {one, two})
