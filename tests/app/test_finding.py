@@ -40,8 +40,13 @@ def test_a_buyer_is_found_by_the_beginning_of_any_of_their_names(desk: TestDesk,
     assert (buyer.text, buyer.note) == ("customer Jürgen Müller", "jm@buyer.example")
 
 
-def test_a_template_is_found_by_its_name(desk: TestDesk) -> None:
-    assert any(id.startswith("ticket.template:") for id in found(desk, "message"))
+def test_a_template_is_found_by_its_name_and_not_by_the_word_template_alone(desk: TestDesk) -> None:
+    def templates(typed: str) -> list[str]:
+        return [id.partition(":")[2] for id in found(desk, typed) if id.startswith("ticket.template:")]
+
+    assert templates("we have") == templates("template WE HAVE") == ["ack"]
+    assert templates("ack") == ["ack", "withdrawal_ack"]
+    assert templates("template") == []
 
 
 def test_half_a_query_finds_nothing_and_breaks_nothing(desk: TestDesk) -> None:
