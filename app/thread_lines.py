@@ -18,7 +18,7 @@ from app.words import _, ngettext
 from app.wrap import wrap
 from desk import reach
 from desk.reason import reason_from
-from desk.thread import Thread
+from desk.thread import Thread, speaker
 from desk.vocabulary import CLOCK_KINDS, PRIORITIES, STATUSES, TYPES
 from store.events import Event
 from store.sql.rows import Attachment, Message, OutboxRow, Ticket
@@ -52,7 +52,8 @@ def thread_page(
         lines += _happened(happened, message.sent_at, width, reader)
         today = _day(message.sent_at, now, zone)
         starts[message.id] = len(lines)
-        lines += _message(message, files.get(message.id, []), width, zone, today if today != day else "", unfolded)
+        who, said_on = speaker(thread, message) or "?", today if today != day else ""
+        lines += _message(message, who, files.get(message.id, []), width, zone, said_on, unfolded)
         day = today
     if thread.newer:
         return Page([*lines, (), ((_("… newer messages: j at the end goes on to them"), "muted"),)], starts)
@@ -188,11 +189,10 @@ def card_lines(thread: Thread, width: int, reader: Reader, beside: Beside) -> It
 
 
 def _message(
-    message: Message, files: list[tuple[int, Attachment]], width: int, zone: tzinfo, day: str, unfolded: bool
+    message: Message, who: str, files: list[tuple[int, Attachment]], width: int, zone: tzinfo, day: str, unfolded: bool
 ) -> Iterator[Line]:
     yield ()
     clock = datetime.fromtimestamp(message.sent_at / 1000, zone).strftime("%H:%M")
-    who = message.sender_name or message.sender_address or "?"
     role = {"in": "buyer", "out": "us", "note": "note"}[message.direction]
     label = {"in": who, "out": f"↩ {who}", "note": "¶ " + _("note by {who}").format(who=who)}[message.direction]
     automatic = "  " + _("automatic: {kind}").format(kind=message.automatic) if message.automatic else ""

@@ -103,12 +103,20 @@ def why_assigned(conn: Connection, ticket_id: int) -> Event | None:
     return next((e for e in reversed(log(conn, ticket_id)) if e.verb == "assigned"), None)
 
 
+def speaker(thread: Thread, message: Message) -> str:
+    """Who says it. What a shop says at a platform without a name stands there in the account's own."""
+    if message.direction == "out" and thread.channel is not None:
+        return message.sender_name or thread.channel.name
+    return message.sender_name or message.sender_address
+
+
 def answer_to(thread: Thread) -> tuple[str, ...]:
     """Whom a reply goes to: where the buyer's newest message asks answers to be sent; never a carrier or supplier one
     wrote to about it."""
     for message in reversed(thread.messages):
         theirs = message.direction == "in" and fold(message.sender_address) not in thread.outsiders
-        if theirs and message.sender_address and message.automatic != "bounce":
+        here = message.channel_id == thread.ticket.channel_id or "@" in message.sender_address
+        if theirs and here and message.sender_address and message.automatic != "bounce":
             return (message.sender_address,)
     return (thread.customer.email,) if thread.customer and thread.customer.email else ()
 

@@ -101,6 +101,7 @@ def _message(found: Thread, m: Message) -> Record:
 
 def page(run: Run, found: Thread, hanging: Hanging, *, quoted: bool) -> Iterator[str]:
     """The ticket as a page for a person."""
+    from desk.thread import speaker
     from desk.vocabulary import PRIORITIES, STATUSES, TYPES
 
     t, size = found.ticket, min(_WIDEST, terminal_width())
@@ -127,7 +128,7 @@ def page(run: Run, found: Thread, hanging: Hanging, *, quoted: bool) -> Iterator
     for m in found.messages:
         yield ""
         arrow = {"in": "<", "out": ">", "note": "*"}.get(m.direction, " ")
-        yield f"{arrow} {m.sender_name or m.sender_address}  {local(m.sent_at, run.zone)}  [{m.id}]"
+        yield f"{arrow} {speaker(found, m)}  {local(m.sent_at, run.zone)}  [{m.id}]"
         yield from (f"  {text}" for text in wrap(m.body, size - 2))
         if m.quoted and quoted:
             yield from (f"  | {text}" for text in wrap(m.quoted, size - 4))

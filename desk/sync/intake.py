@@ -18,6 +18,7 @@ from desk.changes import change, require
 from desk.clocks.keep import keep
 from desk.outbox import sent
 from desk.reading import authentic
+from desk.reading.subjects import subject_of
 from desk.spam import SPAM
 from desk.sync import bare_orders, threads
 from desk.sync.inbound import Inbound
@@ -25,7 +26,7 @@ from store.errors import N_, NotFound
 from store.sql import clocks, messages, outbox, people, shop, tickets
 from store.sql.rows import Channel, Message, Ticket
 from store.unit import UnitOfWork
-from store.values import Instant, clean_line, fold
+from store.values import Instant, fold
 
 _URGENT = 3
 POSING = N_("It bears this shop's own address, but nothing vouches that it was sent from here.")
@@ -209,7 +210,7 @@ def opening(
     unsure = found and found.needs_review and not history and item.automatic != SPAM
     return {
         "channel_id": channel.id, "platform": item.platform or channel.platform, "customer_id": customer_id,
-        "subject": item.subject or _first_line(item.text),
+        "subject": item.subject or subject_of(item.text),
         "status": "closed" if history or item.automatic == SPAM else "pending" if outbound else "new",
         "status_since": unit.now, "priority": _URGENT if found and found.urgency >= 2 and not nobody else 1,
         "type": found.type if found else "other", "cause": found.cause if found else "", "ask": found.ask if found else "",
@@ -321,7 +322,3 @@ def _spoken(unit: UnitOfWork, ticket: Ticket, at: Instant, answered_at: Instant 
         return {"first_buyer_at": first, "waiting_since": min(ticket.waiting_since or at, at)}
     reply = min(ticket.first_reply_at or answered_at, answered_at)
     return {"first_buyer_at": first, "first_reply_at": reply, "answered_from": ticket.answered_from or at}
-
-
-def _first_line(text: str) -> str:
-    return clean_line(text.strip().partition("\n")[0])[:120]
