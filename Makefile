@@ -19,6 +19,7 @@ define install
 	@$(PYTHON) -m venv --without-pip $(VENV) || { echo 'No environment could be made in $(VENV): see the lines above.' >&2; exit 1; }
 	@$(PIP) install --quiet --root-user-action=ignore -c constraints.txt -e '$(1)' || { \
 	  echo 'Installing failed: the lines above say why. Once that is mended, run the same command again.' >&2; exit 1; }
+	@$(BIN)/python -m compileall -q app desk store connectors themes
 endef
 
 .PHONY: help demo test bench quality shots recording locale clean
@@ -42,7 +43,7 @@ test: $(VENV)/.ready-dev
 	step 'style' $(BIN)/ruff check --quiet .; \
 	step 'types' $(BIN)/mypy --strict; \
 	step 'layers' $(BIN)/lint-imports --no-logo; \
-	step 'tests' $(BIN)/pytest -n $(WORKERS) -q; \
+	step 'tests' $(BIN)/pytest -n $(WORKERS) --dist worksteal -q; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
 
 bench: $(VENV)/.ready-dev

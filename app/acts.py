@@ -6,13 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app import verbs
-from app.actions import BY_ID, RECORDS, Leader, split
+from app.actions import BY_ID, Leader, split
 from app.words import _, ngettext, render_error
 from desk import tickets
-from desk import undo as undoing
 from store.errors import N_, Refused
-from store.sql import outbox
-from store.unit import UnitOfWork
 from store.values import clean_line
 
 if TYPE_CHECKING:
@@ -38,14 +35,17 @@ class Acts:
         from app.beginning import BeginningActs
         from app.channel_acts import ChannelActs
         from app.flowing import FlowActs
+        from app.form_acts import FormActs
         from app.going import GoingActs
         from app.incident_acts import IncidentActs
         from app.joining import JoiningActs
         from app.media import MediaActs
         from app.moving import MovingActs
         from app.paging import PagingActs
+        from app.review_acts import ReviewActs
         from app.sending import SendingActs
         from app.templating import TemplateActs
+        from app.undoing import UndoActs
         from app.working import WorkingActs
         from app.writing import WritingActs
 
@@ -58,6 +58,8 @@ class Acts:
         self.flow, self.addressing = FlowActs(desk, self), AddressActs(desk, self)
         self.media, self.paging = MediaActs(desk, self), PagingActs(desk, self)
         self.channels, self.beginning = ChannelActs(desk, self), BeginningActs(desk, self)
+        self.undoing = UndoActs(desk, self)
+        self.reviews, self.forms = ReviewActs(desk, self), FormActs(desk, self)
         self.setting_up: SettingUp | None = None
         """There from the first look at the set-up on."""
 
@@ -67,7 +69,8 @@ class Acts:
         wanted = name.replace(".", "_")
         parts: tuple[object, ...] = (self, self.moving, self.going, self.writing, self.templating, self.sending,
                                     self.working, self.joining, self.incidents, self.flow, self.addressing, self.media,
-                                    self.paging, self.channels, self.beginning)  # fmt: skip
+                                    self.paging, self.channels, self.beginning, self.undoing, self.reviews,
+                                    self.forms)  # fmt: skip
         if self.setting_up is not None and self.desk.place in ("setup", "form", "field"):
             parts = (*self.setting_up.parts, *parts)
         parts = (*self.paging.parts, *parts)
@@ -165,48 +168,6 @@ class Acts:
     def edit_repeat(self) -> None:
         if self.desk.last_act:
             self.to_tickets(*self.desk.last_act)
-
-    def edit_undo(self) -> None:
-        """A reply that is still held comes first: it is what cannot wait."""
-        held = outbox.of_agent_held(self.session.store.conn, self.session.agent.id, self.session.now)
-        if held:
-            self.sending.take_back(held[-1].id)
-        elif self.sending.bring_back():
-            return
-        else:
-            self.desk.hold(self.replay(undoing.undo, N_("undone: {what}"), back=True))
-
-    def edit_redo(self) -> None:
-        self.desk.hold(self.replay(undoing.redo, N_("done again: {what}"), back=False))
-
-    async def replay(
-        self, replay: Callable[[UnitOfWork], undoing.Step], said: str, *, back: bool
-    ) -> None:  # fmt: skip
-        """Undoes or does again, goes to where that was unless a page of records shows, and says what became of which fields."""
-        step = await self.session.act(replay)
-        self.desk.take_in(step.tickets)
-        if len(step.tickets) == 1 and self.desk.place not in RECORDS:
-            # Back to where it happened, so that the next act hits what one looks at.
-            self.back_to(step.tickets[0])
-        names = ", ".join(f"#{t}" for t in step.tickets[:4])
-        more = f" +{len(step.tickets) - 4}" if len(step.tickets) > 4 else ""
-        text = f"{_(said).format(what=self._what(step, back))}  {names}{more}"
-        if step.refused:
-            text += "  " + render_error(step.refused[0][1])
-        self.desk.say(text, "warning" if step.refused else "done")
-
-    def _what(self, step: undoing.Step, back: bool) -> str:
-        """`status Solved → Open` where the act changed fields, the same on every ticket; else what the act was."""
-        from app.happened import changes_said
-
-        reader = self.session.reader()
-        turned = [{f: (pair[1], pair[0]) if back else pair for f, pair in act.changes.items()} for act in step.acts]
-        said = list(dict.fromkeys(changes_said(one, reader) for one in turned if one))
-        verbs = dict.fromkeys(_(VERB_NAMES.get(act.verb, act.verb)) for act in step.acts)
-        plain = all(act.verb in undoing.CHANGING for act in step.acts)
-        if plain and 0 < len(said) <= 3:
-            return ", ".join(said)
-        return ", ".join(verbs) + (f" ({said[0]})" if len(said) == 1 else "")
 
     def stand_on(self, ticket_id: int) -> None:
         """Puts the cursor of the list on a ticket, where the list has it."""
@@ -306,35 +267,3 @@ class Acts:
 
     def save_draft_now(self) -> None:
         self.writing.save_draft_now()
-
-
-VERB_NAMES = {
-    "changed": N_("change"),
-    "assigned": N_("assignment"),
-    "tagged": N_("labels"),
-    "snoozed": N_("snooze"),
-    "noted": N_("note"),
-    "reply_queued": N_("reply"),
-    "deed_queued": N_("act at the platform"),
-    "no_reply_needed": N_("no reply needed"),
-    "marked_spam": N_("spam"),
-    "cleared_spam": N_("no spam"),
-    "type_confirmed": N_("type confirmed"),
-    "merged": N_("merge"),
-    "split": N_("split"),
-    "linked": N_("link"),
-    "unlinked": N_("link taken away"),
-    "field_set": N_("field"),
-    "checklist_attached": N_("checklist"),
-    "step_ticked": N_("step done"),
-    "step_unticked": N_("step open again"),
-    "task_added": N_("task"),
-    "task_changed": N_("task"),
-    "incident_linked": N_("link to an incident"),
-    "incident_unlinked": N_("taken out of an incident"),
-    "incident_closed": N_("incident closed"),
-    "incident_reopened": N_("incident open again"),
-    "blocked": N_("block"),
-    "unblocked": N_("unblock"),
-    "quarantine_dropped": N_("record let go"),
-}

@@ -52,6 +52,11 @@ class AtTerminal(Face[Result]):
             with suppress(ValueError):  # not the main thread
                 signal.signal(name, asked_to_go)
 
+    def heed_mouse(self, wanted: bool) -> None:
+        """Has the terminal tell of the mouse, or leave it to its own ways of selecting text."""
+        if heed := getattr(self._driver, "heed_mouse", None):
+            heed(wanted)
+
     def send(self, text: str) -> None:
         """A string for the terminal itself; without a real one nothing happens."""
         if text and self._driver is not None and not self.is_headless:

@@ -71,6 +71,12 @@ class Background(AtTerminal[int]):
             self._later[name].cancel()
         self._later[name] = asyncio.get_running_loop().call_later(seconds, call)
 
+    def seldom(self, name: str, seconds: float, call: Callable[[], object]) -> None:
+        """Calls once, `seconds` from now or as was asked before: at most so often, whatever happens."""
+        waiting = self._later.get(name)
+        if waiting is None or waiting.when() < asyncio.get_running_loop().time():
+            self.soon(name, seconds, call)
+
     def let_go(self) -> None:
         """Something was taken off the screen: what Textual keeps of it goes too, a moment later."""
         from app.upkeep import let_go

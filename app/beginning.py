@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.taking_up import TakingUp
 from app.words import _
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ class BeginningActs:
 
     def __init__(self, desk: Workstation, acts: Acts) -> None:
         self.desk, self.session, self.acts = desk, desk.session, acts
-        self._theme = self._chosen()
+        self.taking_up = TakingUp(desk)
 
     def go_first_steps(self) -> None:
         from app import habits
@@ -42,38 +43,10 @@ class BeginningActs:
         await self.session.act(lambda unit: habits.keep(unit, key, me, value))
         self.desk.desk_screen.list.recheck()
 
-    def _chosen(self) -> str:
-        from app import habits
-
-        return habits.chosen(self.session.store.conn, "theme", self.session.agent.id)
-
     def keep_theme(self, name: str) -> None:
         """Wears a theme from now on, and the next time."""
-        self._wear(name)
-        self._theme = name
+        self.taking_up.wear(name)
         self.desk.hold(self._keep("theme", name))
-
-    def dress(self) -> None:
-        """Wears what was chosen meanwhile among the settings; what the environment says stands above it."""
-        from os import environ
-
-        from app.look import choose, theme_folder
-        from app.place import config_folder
-        from themes.loading import names
-
-        before, self._theme = self._theme, self._chosen()
-        if before != self._theme and not environ.get("DESKHAND_THEME"):
-            there = self._theme in names(theme_folder(config_folder()))
-            self._wear(self._theme if there else choose(None, environ))
-
-    def _wear(self, name: str) -> None:
-        from app.look import theme_folder
-        from app.place import config_folder
-        from themes.loading import load
-
-        self.desk.wear(load(name, theme_folder(config_folder())))
-        self.desk.desk_screen.list.forget()
-        self.desk.refresh()
 
     def go_team(self) -> None:
         from app.widgets.team import Team

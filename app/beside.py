@@ -98,12 +98,14 @@ def head_lines(ticket: Ticket, beside: Beside, reader: Reader) -> Iterator[Line]
 
 
 def trouble_lines(ticket: Ticket, beside: Beside, reader: Reader) -> Iterator[Line]:
-    """Rules that failed here and wait for somebody to look, and rules that set each other off."""
+    """Rules that failed here and wait for somebody to look, rules that set each other off, and that it is cleared soon."""
     for event in _troubles(ticket, beside.log):
         payload = event.payload or {}
         if event.verb == "rules_stopped":
             names = " → ".join(reader.name(str(r)) for r in payload.get("rules", ()))
             yield ((_("! rules stopped ({names}): {why}").format(names=names, why=why_said(payload, reader)), "danger"),)
+        elif event.verb == "buyer_clears":
+            yield (("! " + why_said(payload, reader), "danger"),)
         else:
             for failure in failures_said(event, reader):
                 name = reader.name(str(payload.get("rule", "")))
@@ -113,7 +115,7 @@ def trouble_lines(ticket: Ticket, beside: Beside, reader: Reader) -> Iterator[Li
 def _troubles(ticket: Ticket, log: Sequence[Event]) -> list[Event]:
     found = [e for e in log if e.payload and (
         (e.verb == "rule_fired" and ticket.needs_review and e.payload.get("failed"))
-        or (e.verb == "rules_stopped" and ticket.flagged))]  # fmt: skip
+        or (e.verb == "rules_stopped" and ticket.flagged) or (e.verb == "buyer_clears" and ticket.is_open))]  # fmt: skip
     return found[-2:]
 
 

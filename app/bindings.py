@@ -28,10 +28,14 @@ class Bindings:
         changes = {id: _sequences(id, written, file) for id, written in (keys or {}).items()}
         self._leaders = {leader.id: _leader_key(leader, changes, file) for leader in LEADERS}
         self._keys = {act.id: changes.get(act.id, self._default(act)) for act in ACTIONS}
-        self._keymaps = {place: self._build(place, file) for place in PLACES}
+        self._keymaps: dict[str, Keymap] = {}
+        for place in PLACES if changes else ():  # ours clash nowhere
+            self._keymaps[place] = self._build(place, file)
 
     def keymap(self, place: str) -> Keymap:
         """The keys of `place`, one of `app.actions.PLACES`."""
+        if place not in self._keymaps:
+            self._keymaps[place] = self._build(place)
         return self._keymaps[place]
 
     def shown(self, id: str, place: str | None = None) -> str:
@@ -61,7 +65,7 @@ class Bindings:
             found.append((keys, only))
         return tuple(found)
 
-    def _build(self, place: str, file: str) -> Keymap:
+    def _build(self, place: str, file: str = "") -> Keymap:
         root = Node()
         leaders = {}
         for leader in LEADERS:

@@ -13,7 +13,7 @@ from app.lines import Line
 from app.told import told
 from app.whence import elsewhere, whence
 from app.words import _, ngettext
-from desk.vocabulary import STATUSES, TYPES
+from desk.vocabulary import PICTURE, STATUSES, TYPES
 from store.connection import Connection
 from store.errors import N_
 from store.sql import history, people, reviews, shop, tickets
@@ -110,13 +110,17 @@ def case_lines(cases: Sequence[CaseFile], reader: Reader) -> Iterator[Line]:
 def product_lines(products: Sequence[Product]) -> Iterator[Line]:
     """What the seller says of the product: its facts, its sizes."""
     for product in products[:2]:
-        facts = [(clean_line(str(k)), clean_line(str(v))) for k, v in json.loads(product.specs or "{}").items()][:_SPECS]
-        if not facts and not product.sizes:
+        told = {clean_line(str(k)): clean_line(str(v)) for k, v in json.loads(product.specs or "{}").items()}
+        picture = told.pop(PICTURE, "")
+        facts = list(told.items())[:_SPECS]
+        if not facts and not product.sizes and not picture:
             continue
         yield ()
         yield ((_("PRODUCT") + f" {clean_line(product.sku)}", "strong"), (f"   {clean_line(product.title)}", "muted"))
         for name, value in facts:
             yield ((f"{name}  ", "muted"), (value if len(value) <= _SPEC else f"{value[:_SPEC]}…", "text"))
+        if picture:
+            yield ((_("picture") + "  ", "muted"), (picture, "text"))
         sizes = [clean_line(line) for line in product.sizes.split("\n") if line.strip()]
         if len(sizes) == 1:
             yield ((_("sizes: {sizes}").format(sizes=sizes[0]), "text"),)

@@ -62,6 +62,10 @@ def _said(stream: Stream, now: Instant) -> str:
     if stream.share is None:
         return f"{'░' * BAR}  {_('{count} so far').format(count=count)}"
     full = round(stream.share * BAR)
+    if stream.total:
+        count = _("{count} of {total}").format(count=count, total=f"{stream.total:,}")
+    else:
+        count = _("{count} so far").format(count=count)
     rest = left(stream, now)
     more = f" · {_('about {time} more').format(time=ago_text(rest))}" if rest is not None else ""
-    return f"{'█' * full}{'░' * (BAR - full)}  {stream.share:.0%} · {_('{count} so far').format(count=count)}{more}"
+    return f"{'█' * full}{'░' * (BAR - full)}  {stream.share:.0%} · {count}{more}"

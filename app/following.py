@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, cast
@@ -30,6 +29,8 @@ BREATH_S = 3.0
 """How often at least it makes sure that there is still somebody at the other end of the line."""
 COUNT_S = 0.5
 """Counts are read anew at most this often while much is happening."""
+STATUS_S = 60
+"""Counts are read anew at least this often: some change with time alone."""
 
 
 class Following(Background):
@@ -57,13 +58,28 @@ class Following(Background):
     def refresh_list(self) -> None:
         """Draws the list anew."""
 
+    def begin_following(self) -> None:
+        """From the first frame on, which has just been drawn."""
+        self.there = self.session.there()
+        self._status_at = self.session.now + STATUS_S * SECOND
+        self.soon("poll", POLL_S, self._poll)
+        self._tick()
+
     def _poll(self) -> None:
         news = self.session.poll()
         if news.anything:
             self.take_in(news.tickets, everything=news.everything)
+        if news.stirred:
+            self._look_around()
+            self.seldom("status", COUNT_S, self.desk_screen.show_status)
         if news.for_me:
             self.tell_me(news.for_me)
         self.soon("poll", POLL_S, self._poll)
+
+    def _look_around(self) -> None:
+        """Colleagues may be elsewhere than they were, or have fallen silent."""
+        if self.session.there() != self.there:
+            self.take_in(())
 
     def tell_me(self, told: Sequence[tuple[Event, tuple[str, ...]]]) -> None:
         """Says what happened that this person wants to be told of, in the ways they chose."""
@@ -95,8 +111,7 @@ class Following(Background):
             screen.list.refresh()
         if everything or screen.ticket.ticket_id in (*ids, *moved):
             screen.show_ticket(screen.ticket.ticket_id, keep_place=True)
-        if "counts" not in self._later or self._later["counts"].when() < asyncio.get_running_loop().time():
-            self.soon("counts", COUNT_S if "counts" in self._later else 0.0, self._count)
+        self.seldom("counts", COUNT_S, self._count)
         if self.composer is not None and self.composer.writing.ticket_id in ids:
             self.acts.writing.meanwhile()
         if screen.has_class("outbox"):
@@ -125,12 +140,10 @@ class Following(Background):
             soonest = min(soonest, now + SECOND)
         else:
             self.desk_screen.bottom.countdown("")
-        if self.session.there() != self.there:  # somebody fell silent
-            self.take_in(())
+        self._look_around()
         if now >= self._status_at:
-            self._status_at = now + 60 * SECOND
-            self.desk_screen.show_status()
-            self.desk_screen.list.recheck()
+            self._status_at = now + STATUS_S * SECOND
+            self._count()
         if not line_is_up():
             self.last_words()
             return

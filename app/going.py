@@ -77,19 +77,12 @@ class GoingActs:
 
     def _hit(self, by: int) -> None:
         """The next hit of the ticket that is read, else the next ticket found."""
-        screen = self.desk.desk_screen
         if self.desk.place != "ticket" or self.desk.marker is None:
             self.acts.moving.move(by)
             return
-        found = screen.ticket.to_hit(by)
-        if found is None and not screen.unfolded:  # it may stand in what is folded, or further up
-            self.thread_quoted()
-            found = screen.ticket.to_hit(by)
-        if found is None:
-            text = _("no hit in the messages shown; k at the top goes on to older ones") if screen.in_part else ""
-            self.desk.say(text or _("no hit in this ticket's text; it may be in a file"), "muted")
-        else:
-            self.desk.say(_("hit {n} of {all}").format(n=found[0], all=found[1]), "muted")
+        from app.hits import to_hit
+
+        to_hit(self.desk, self.desk.marker, by)
 
     def _query(self, label: str, start: str, use: Callable[[str], None]) -> None:
         from app.widgets.prompt import Question, ask

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from app.words import use
 from store.errors import N_, Invalid
 
 if TYPE_CHECKING:
@@ -49,6 +51,13 @@ def keep(unit: UnitOfWork, key: str, agent_id: str, value: str) -> None:
         "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         (_key(key, agent_id), value),
     )
+
+
+def speak(conn: Connection, agent_id: str, asked: str | None) -> None:
+    """Speaks the language this person chose for the workstation, unless another was asked for."""
+    language = "" if asked or os.environ.get("DESKHAND_LANG") else chosen(conn, "lang", agent_id)
+    if language:
+        use(language)
 
 
 def after(conn: Connection, agent_id: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
-from app.labels import VERBS
+from app.labels import VERBS, titled
 from app.lines import Line
 from app.times import stamp
 from app.words import N_, _
@@ -172,7 +172,7 @@ def event_said(event: Event, reader: Reader) -> str:
     who = _("the router") if event.actor.id == "router" else reader.name(event.actor.id)
     if event.actor.kind == "rule" and event.actor.id != "router":
         who = _("rule {name}").format(name=who)
-    return f"{who}: {what_said(event, reader)}"
+    return titled(who, what_said(event, reader))
 
 
 def what_said(event: Event, reader: Reader) -> str:
@@ -192,12 +192,12 @@ def _named_said(event: Event, payload: Mapping[str, Any]) -> str:
     """The verb, and the thing it is about where the payload names one."""
     verb = _(VERBS.get(event.verb, event.verb))
     if event.verb in ("clock_warned", "clock_breached") and payload.get("kind") in CLOCK_KINDS:
-        return f"{verb}: {_(CLOCK_KINDS[payload['kind']])}"
+        return titled(verb, _(CLOCK_KINDS[payload["kind"]]))
     for key in ("into", "from", "other"):
         if isinstance(payload.get(key), int):
             return f"{verb} #{payload[key]}"
     named = next((payload[k] for k in ("title", "checklist", "field", "macro", "id") if isinstance(payload.get(k), str)), "")
-    return f"{verb}: {clean_line(named)}" if named else verb
+    return titled(verb, clean_line(named)) if named else verb
 
 
 def firing_line(event: Event, reader: Reader, *, undone: bool = False) -> Line:

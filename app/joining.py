@@ -107,7 +107,7 @@ class JoiningActs:
 
     def ticket_split(self) -> None:
         """Which messages go, then the question."""
-        from app.setup.fields import Option
+        from app.setup.picks import Option
         from app.widgets.ticks import Ticks
 
         ticket_id = self.acts.one()

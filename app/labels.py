@@ -18,6 +18,17 @@ OUTBOX = {
 CHANNEL = {"active": N_("active"), "paused": N_("paused"), "removed": N_("removed")}
 ROLES = {"agent": N_("agent"), "lead": N_("lead"), "admin": N_("admin")}
 PRESENCE = {"on": N_("on"), "away": N_("away"), "auto": N_("by shift")}
+STRATEGIES = {
+    "least_load": N_("who has the least to do"),
+    "round_robin": N_("in turn"),
+    "weighted": N_("by share"),
+    "skill": N_("by skill"),
+    "language": N_("by language"),
+    "country": N_("by country and time zone"),
+    "sticky": N_("the buyer's previous agent"),
+    "previous": N_("the ticket's previous agent"),
+}
+"""How work is shared out in a group."""
 ORDER = {
     "processing": N_("processing"),
     "unshipped": N_("not shipped"),
@@ -39,13 +50,19 @@ ORDER = {
 VERBS = {
     "agent_added": N_("agent added"),
     "agent_changed": N_("agent changed"),
+    "answered_elsewhere": N_("answered elsewhere"),
+    "answered_there": N_("answered from the buyer's mailbox now"),
     "assigned": N_("assigned"),
     "blocked": N_("sender blocked"),
+    "buyer_cleared": N_("what was written here is cleared"),
+    "buyer_clears": N_("is cleared soon"),
     "buyers_purged": N_("buyers' data cleared"),
     "channel_added": N_("channel added"),
     "channel_changed": N_("channel changed"),
     "channel_fault": N_("channel does not work"),
     "channel_well": N_("channel works again"),
+    "case_changed": N_("case changed"),
+    "case_opened": N_("case opened"),
     "changed": N_("changed"),
     "checklist_attached": N_("checklist attached"),
     "cleared_spam": N_("no spam"),
@@ -56,6 +73,7 @@ VERBS = {
     "delivered": N_("delivered"),
     "desk_made": N_("desk made"),
     "desk_renamed": N_("shop renamed"),
+    "erased": N_("buyer's data erased"),
     "field_set": N_("field set"),
     "leave_began": N_("leave began"),
     "leave_cut": N_("back before leave was over"),
@@ -99,6 +117,8 @@ VERBS = {
     "reply_sent": N_("reply sent"),
     "reply_taken_back": N_("reply taken back"),
     "reply_unknown": N_("reply in doubt"),
+    "review_came": N_("review came in"),
+    "review_changed": N_("review changed by its author"),
     "rule_fired": N_("rule fired"),
     "rule_state": N_("rule turned on or off"),
     "rules_arranged": N_("order of rules changed"),

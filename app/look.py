@@ -105,6 +105,13 @@ class Face(App[Result], inherit_bindings=False):
         self.ansi_color = theme.ansi
         self.theme = _named(theme)
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Before there is a screen no sheet has been read with other colours: nothing is to be read again."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     @property
     def focused(self) -> Widget | None:
         """Who gets the keys: the overlay while a sheet is open, else the focused widget. The overlay takes no focus, as

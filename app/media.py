@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app import filing
@@ -204,7 +204,7 @@ class MediaActs:
         def accept(text: str) -> None:
             if text.strip():
                 file = enclosing.take(filing.path_of(text, folder))
-                enclosing.check(self._account(writing), [*writing.files, file])
+                self._fits(writing, [*writing.files, file])
                 self.desk.hold(self._attach(writing, file))
 
         self.acts.prompt(
@@ -242,6 +242,15 @@ class MediaActs:
         if composer is None or composer.writing.kind == "note":
             raise Refused(N_("Files leave with a reply."), next=N_("r writes one."))
         return composer.writing
+
+    def _fits(self, writing: Writing, files: Sequence[Enclosed | enclosing.Taken]) -> None:
+        """Raises Refused and Invalid where these cannot leave with it."""
+        if writing.sort == "form":
+            self.acts.forms.fits(writing, files)
+        elif writing.sort == "review":
+            raise Refused(N_("A public answer carries no files."))
+        else:
+            enclosing.check(self._account(writing), files)
 
     def _account(self, writing: Writing) -> Channel | None:
         """What it leaves through."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.row_keys import RowKeys
 from app.words import _
 from store.sql import people
 from store.unit import UnitOfWork
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from app.workstation import Workstation
 
 
-class MovingActs:
+class MovingActs(RowKeys):
     """Methods named after acts, as in `app.acts`."""
 
     def __init__(self, desk: Workstation, acts: Acts) -> None:
@@ -41,30 +42,12 @@ class MovingActs:
                 screen.list.refresh()
             self.desk.rest()
 
-    def _page(self) -> int:
+    def page_rows(self) -> int:
         screen = self.desk.desk_screen
         return max(1, (screen.ticket.size.height if self.desk.place == "ticket" else screen.list.rows) - 1)
 
-    def move_down(self, count: int) -> None:
-        self.move(count or 1)
-
-    def move_up(self, count: int) -> None:
-        self.move(-(count or 1))
-
-    def move_half_down(self, count: int) -> None:
-        self.move(max(1, self._page() // 2) * (count or 1))
-
-    def move_half_up(self, count: int) -> None:
-        self.move(-max(1, self._page() // 2) * (count or 1))
-
-    def move_page_down(self, count: int) -> None:
-        self.move(self._page() * (count or 1))
-
-    def move_page_up(self, count: int) -> None:
-        self.move(-self._page() * (count or 1))
-
     def thread_page(self) -> None:
-        self.move(self._page())
+        self.move(self.page_rows())
 
     def move_top(self, count: int) -> None:
         if self.desk.place == "list":
@@ -78,10 +61,8 @@ class MovingActs:
         if self.desk.place == "list" and not count:
             self.session.listing.bottom()
             self.desk.refresh_list()
-        elif count:
-            self.move_top(count)
         else:
-            self.move(10**6)
+            super().move_bottom(count)
 
     def item_open(self) -> None:
         screen = self.desk.desk_screen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.actions import RECORDS
+from app.row_keys import RowKeys
 from app.screens.page import Page, PagePane
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class PagingActs:
         self.enter(Audit(self.desk, self.acts, self.acts.one()))
 
 
-class PageKeys:
+class PageKeys(RowKeys):
     """Keys every page has. Its own acts come first."""
 
     def __init__(self, desk: Workstation, acts: Acts, page: Page) -> None:
@@ -98,37 +99,12 @@ class PageKeys:
 
     # Moving ---------------------------------------------------------------------------------------
 
-    def _move(self, by: int) -> None:
+    def move(self, by: int) -> None:
         self.pane.move(by)
         self.desk.show_hints()
 
-    def move_down(self, count: int) -> None:
-        self._move(count or 1)
-
-    def move_up(self, count: int) -> None:
-        self._move(-(count or 1))
-
-    def move_half_down(self, count: int) -> None:
-        self._move(max(1, self.pane.rows // 2) * (count or 1))
-
-    def move_half_up(self, count: int) -> None:
-        self._move(-max(1, self.pane.rows // 2) * (count or 1))
-
-    def move_page_down(self, count: int) -> None:
-        self._move(self.pane.rows * (count or 1))
-
-    def move_page_up(self, count: int) -> None:
-        self._move(-self.pane.rows * (count or 1))
-
-    def move_top(self, count: int) -> None:
-        self._move(-(10**6))
-        self._move(max(0, count - 1))
-
-    def move_bottom(self, count: int) -> None:
-        if count:
-            self.move_top(count)
-        else:
-            self._move(10**6)
+    def page_rows(self) -> int:
+        return max(1, self.pane.rows)
 
     def pane_next(self) -> None:
         self.page_more()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from app.following import Following
 from app.keys import Act, Engine
+from app.showing import Showing
 from app.widgets.clocks_pane import ClocksPane
 from app.widgets.key_hints import KeyHints
 from app.widgets.ticket_list import TicketList
@@ -18,20 +18,12 @@ if TYPE_CHECKING:
     from app.screens.setup import SetupPane
 
 
-class Pointing(Following):
+class Pointing(Showing):
     engine: Engine
 
     @abstractmethod
     def perform(self, action: str, count: int = 0) -> None:
         """Does an act."""
-
-    @abstractmethod
-    def rest(self) -> None:
-        """The cursor of the list moved."""
-
-    @abstractmethod
-    def open_view(self, view_id: str) -> None:
-        """Shows a view."""
 
     def on_ticket_list_picked(self, event: TicketList.Picked) -> None:
         before = self.session.listing.cursor

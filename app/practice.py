@@ -207,7 +207,9 @@ def _run(wired: Wired, world: World, folder: Path) -> None:
         buyers.open_folders()
         connect_mail(wired.store, wired.vault, world, server.imap_port, server.smtp_port, users(world.shops))
         sync = wired.sync()
-        shoppers = Shoppers({name: s.market for name, s in shops.items()}, f"{world.seed}/{clock.now()}", news=sync.nudge)
+        web = next(name for name, s in shops.items() if s.platform == "woocommerce")
+        shoppers = Shoppers({name: s.market for name, s in shops.items()}, f"{world.seed}/{clock.now()}", news=sync.nudge,
+                            spoilt=web)  # fmt: skip
         for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(name, lambda *_: sync.stop())
         threading.Thread(target=_until_left_alone, args=(sync.stop,), daemon=True).start()

@@ -51,7 +51,8 @@ class SendingActs:
         if w.kind == "aside":
             text = _("▲ not to the buyer: outside the buyer's thread; what they answer comes into #{id}")
             return [(text.format(id=w.ticket_id), "warning")]
-        found = self.acts.writing.news(w)
+        about = {"review": self.acts.reviews.doubts, "form": self.acts.forms.doubts}
+        found = list(about.get(w.sort, self.acts.writing.news)(w))
         if gaps := composer.gaps:
             found.append((_("▲ still empty: {names}").format(names=", ".join(gaps)), "warning"))
         ticket = threads.read(conn, w.ticket_id, shown=1).ticket
@@ -90,7 +91,7 @@ class SendingActs:
             if missing:
                 raise Refused(N_("Not sent. Still empty: {missing}."), missing=", ".join(dict.fromkeys(missing)),
                               next=N_("e edits the text."))  # fmt: skip
-            self.desk.hold(self._send(composer, then))
+            self.desk.hold(self._send_about(composer, then) if composer.writing.about else self._send(composer, then))
 
     async def _note(self, composer: Composer) -> None:
         writing, text = composer.writing, composer.text
@@ -111,6 +112,18 @@ class SendingActs:
         await self._done(composer, keep_draft=False)
         if w.kind == "reply":
             self.acts.flow.onward(w.ticket_id)
+        self.desk.soon("tick", 0, self.desk._tick)
+
+    async def _send_about(self, composer: Composer, then: str) -> None:
+        """An answer to a review, back to the reviews; or a form of message, back to its ticket."""
+        w = composer.writing
+        if w.sort == "review":
+            await self.acts.reviews.send(w, composer.text, then)
+        else:
+            await self.acts.forms.send(w, composer.text, then)
+        await self._done(composer, keep_draft=False)
+        if w.sort == "review":
+            self.acts.reviews.to(int(w.about))
         self.desk.soon("tick", 0, self.desk._tick)
 
     def review_park(self) -> None:

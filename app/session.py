@@ -47,11 +47,13 @@ _HEARTBEAT = 10 * SECOND
 
 class News(NamedTuple):
     """What changed since the last poll: tickets of the events, or `everything` when there were too many; `for_me` are
-    events this person wants to be told of, each with the ways they chose."""
+    events this person wants to be told of, each with the ways they chose. `stirred`: there was a commit without any
+    event, as when a colleague goes elsewhere or sync begins."""
 
     tickets: tuple[int, ...] = ()
     everything: bool = False
     anything: bool = False
+    stirred: bool = False
     for_me: tuple[tuple[Event, tuple[str, ...]], ...] = ()
 
 
@@ -163,7 +165,7 @@ class Session:
         self._version = version
         found = events.after(self.store.conn, self._seq, FEED)
         if not found:
-            return News(anything=True)
+            return News(stirred=True)
         if len(found) >= FEED:
             self._seq = events.head(self.store.conn).seq
             return News(everything=True, anything=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from app.row_keys import RowKeys
 from app.screens.setup import SetupPane
 from app.setup.drawing import widths
-from app.setup.fields import Choice, Paragraph, Parts, Query, Toggle, Week
+from app.setup.fields import Paragraph, Query
+from app.setup.picks import Choice, Parts, Toggle, Week
 from app.setup.rooms import Reading
 from app.setup.state import PAGE, RECORDS, ROOMS, FormPage, HistoryPage, ReportPage, Setup
 from app.setup_editing import EditingActs
@@ -25,7 +27,7 @@ _PREVIEW_S = 0.12
 """How long the cursor rests on a record before its form is read."""
 
 
-class SettingUp:
+class SettingUp(RowKeys):
     """Methods named after acts, as in `app.acts`; it comes before the others while the set-up has the keys."""
 
     def __init__(self, desk: Workstation, acts: Acts) -> None:
@@ -139,7 +141,7 @@ class SettingUp:
 
     # Moving ---------------------------------------------------------------------------------------
 
-    def _move(self, by: int) -> None:
+    def move(self, by: int) -> None:
         self._sure = ""
         state = self.state
         if state.column == ROOMS and self.unsaved():
@@ -172,37 +174,8 @@ class SettingUp:
                 state.show(state.current.id, self.reading)
             self.draw()
 
-    def _page_rows(self) -> int:
+    def page_rows(self) -> int:
         return max(1, self.pane.size.height - 2)
-
-    def move_down(self, count: int) -> None:
-        self._move(count or 1)
-
-    def move_up(self, count: int) -> None:
-        self._move(-(count or 1))
-
-    def move_half_down(self, count: int) -> None:
-        self._move(max(1, self._page_rows() // 2) * (count or 1))
-
-    def move_half_up(self, count: int) -> None:
-        self._move(-max(1, self._page_rows() // 2) * (count or 1))
-
-    def move_page_down(self, count: int) -> None:
-        self._move(self._page_rows() * (count or 1))
-
-    def move_page_up(self, count: int) -> None:
-        self._move(-self._page_rows() * (count or 1))
-
-    def move_top(self, count: int) -> None:
-        self._move(-(10**6))
-        if count > 1:
-            self._move(count - 1)
-
-    def move_bottom(self, count: int) -> None:
-        if count:
-            self.move_top(count)
-        else:
-            self._move(10**6)
 
     def pane_next(self) -> None:
         self._column((self.state.column + 1) % 3)
@@ -320,4 +293,4 @@ class SettingUp:
         self.draw()
 
     def scroll(self, by: int) -> None:
-        self._move(by)
+        self.move(by)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.editing import LineEdit
-from app.setup.fields import Choice, Choices, Parts, Query, Toggle, Week
+from app.setup.fields import Query
 from app.setup.form import Form
+from app.setup.picks import Choice, Choices, Parts, Toggle, Week
 from app.setup.rooms import Reading
 from app.setup.state import FormPage, Pages
 from app.setup.text_edit import TextEdit

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.setup.fields import Parts
+from app.setup.picks import Parts
 from app.setup.rooms import STATES, Reading, Record, Room
 from app.setup.state import PAGE, RECORDS, FormPage, ReportPage
 from app.words import _
@@ -137,6 +137,7 @@ class KeepingActs:
     async def _do(self, verb: Verb, said: str, back: Verb) -> None:
         room = self.state.room
         await self.session.act(verb)
+        self.desk.acts.beginning.taking_up.news()
         self._back.append((room, back))
         self.after(said)
         await self.follow_up(room)
@@ -144,8 +145,6 @@ class KeepingActs:
     def after(self, said: str, keep: str = "") -> None:
         """The list anew, and a word about what happened."""
         self.state.reload(self.room.reading, keep)
-        if self.state.room.id == "settings":
-            self.desk.acts.beginning.dress()
         if self.state.column == RECORDS:
             self.room.rest()
         if said:
@@ -225,6 +224,7 @@ class KeepingActs:
             self.room.draw()
             self.desk.say(_("not saved; what you wrote is still here"), "danger")
             return
+        self.desk.acts.beginning.taking_up.news()
         before = dict(root.found)
         self._back.append((
             room,
@@ -272,13 +272,12 @@ class KeepingActs:
 
     async def _undo(self, room: Room, back: Verb) -> None:
         await self.session.act(back)
+        self.desk.acts.beginning.taking_up.news()
         if self.state.room.id == room.id:
             self.state.pages = []
             self.state.column = RECORDS
             self.state.reload(self.room.reading)
             self.room.rest()
-        if room.id == "settings":
-            self.desk.acts.beginning.dress()
         self.room.give_keys()
         self.desk.say(_("taken back"), "done")
         self.room.draw()

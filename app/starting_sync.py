@@ -5,9 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.session import Session
 
 _ROOT = Path(__file__).resolve().parent.parent
+
+
+def keep_syncing(session: Session, environ: Mapping[str, str]) -> bool:
+    """Begins sync where an account is connected and nobody fetches from it, and says whether it did.
+    `DESKHAND_SYNC=off` leaves that to a service."""
+    if environ.get("DESKHAND_SYNC") == "off" or session.syncing() or not session.connected():
+        return False
+    return begin_sync(session.store.folder)
 
 
 def begin_sync(folder: Path) -> bool:

@@ -8,7 +8,7 @@ from app.labels import named
 from app.story_scene import Scene, must
 from app.words import N_, _
 from connectors.contract import Decide
-from connectors.sandbox.market import MarketThread
+from connectors.sandbox.market_records import MarketThread
 from connectors.sandbox.web import Fault
 from connectors.sandbox.world.data import texts
 from desk import deeds, outbox, practice, thread

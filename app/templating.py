@@ -46,7 +46,8 @@ class TemplateActs:
         if screen.ticket.ticket_id != ticket_id or not screen.reading:
             self.acts.moving.open_ticket(ticket_id)
         thread = threads.read(conn, ticket_id, shown=1)
-        context = threads.template_context(thread, self.session.agent.name, self.session.store.meta("name"))
+        me = self.session.agent
+        context = threads.template_context(thread, me.name, self.session.store.meta("name"), signature=me.signature)
         ticket = thread.ticket
         why = {s.id: s.why.render(_) for s in suggest(conn, ticket, limit=1000) if s.kind == "template"}
         self.desk.picker = TemplatePicker(
@@ -60,6 +61,8 @@ class TemplateActs:
         it."""
         composer = self.desk.composer
         if composer is not None:
+            if composer.writing.about:
+                raise Refused(N_("Here a template goes in by its name."), next=N_("Type ; and its name, then Tab."))
             self.acts.writing.save_draft_now()
             self._pick(note=composer.writing.kind == "note")
             self._resumes = True

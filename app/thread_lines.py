@@ -21,6 +21,7 @@ from desk.reason import reason_from
 from desk.thread import Thread, speaker
 from desk.vocabulary import CLOCK_KINDS, PRIORITIES, STATUSES, TYPES
 from store.events import Event
+from store.sql.reviews import is_public
 from store.sql.rows import Attachment, Message, OutboxRow, Ticket
 from store.values import NEVER, Instant, Money
 
@@ -196,7 +197,10 @@ def _message(
     role = {"in": "buyer", "out": "us", "note": "note"}[message.direction]
     label = {"in": who, "out": f"↩ {who}", "note": "¶ " + _("note by {who}").format(who=who)}[message.direction]
     automatic = "  " + _("automatic: {kind}").format(kind=message.automatic) if message.automatic else ""
-    yield (("── ", "rule"), (f"{day + ' ' if day else ''}{clock}  ", "muted"), (label, role), (automatic, "muted"))
+    public = ""
+    if is_public(message.remote_key):
+        public = "  " + (_("★ public, under the review") if role == "us" else _("★ review"))
+    yield (("── ", "rule"), (f"{day + ' ' if day else ''}{clock}  ", "muted"), (label, role), (automatic + public, "muted"))
     body = message.body if unfolded or len(message.body) <= LONGEST else message.body[:LONGEST]
     text_role = "note" if message.direction == "note" else "text"
     for line in wrap(body.strip() or _("(no text)"), width):

@@ -110,7 +110,7 @@ SENTENCES = (
     N_("a line has no charge"),
     N_("there are no lines"),
     N_("there is no order"),
-    N_("there is no list of orders"),
+    N_("there is no list of {things}"),
     N_("there is no list of returns"),
     # what a test finds
     N_("Orders"),
@@ -186,6 +186,9 @@ SENTENCES = (
     N_("eBay knows no decision {decision}."),
     N_("An inquiry is settled by a refund or a tracking number, not by a decision."),
     N_("eBay does not offer this decision any more; fetch the case again."),
+    N_("eBay wants evidence before a dispute is contested: add it in Seller Hub, then decline again."),
+    N_("eBay wants a return address to contest this dispute: contest it in Seller Hub."),
+    N_("eBay takes notes of at most {limit} characters with a dispute; this one has {given}."),
     N_("eBay refunds returns and inquiries; a cancellation is approved, a dispute accepted."),
     N_("eBay has refunded this case already."),
     N_("eBay has refunded this order already."),

@@ -33,6 +33,7 @@ SENTENCES = (
     N_("17TRACK knows parcels and no returns."),
     N_("17TRACK knows parcels and no payments."),
     N_("17TRACK knows parcels and no reviews."),
+    N_("17TRACK knows parcels and no products."),
     N_("status {word} is not known"),
     N_("code is no whole number"),
     # Judge.me
@@ -57,5 +58,6 @@ SENTENCES = (
     N_("Judge.me knows reviews and no returns."),
     N_("Judge.me knows reviews and no payments."),
     N_("Judge.me knows reviews and no parcels."),
+    N_("Judge.me knows reviews; products come from the shop."),
     N_("rating is none from 0 to 5"),
 )

@@ -68,6 +68,24 @@ class Sink:
                 self._lost()
 
 
+class Call(threading.Event):
+    """An event one can wait for along with what comes down a line: `fd` can be read while it is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fd, self._in = os.pipe()
+
+    def set(self) -> None:
+        if not self.is_set():
+            super().set()
+            os.write(self._in, b"!")
+
+    def clear(self) -> None:
+        if self.is_set():
+            os.read(self.fd, 1)
+            super().clear()
+
+
 class Tty(LinuxDriver):
     """Its app has `last_words`, which is called once when the line is lost."""
 
@@ -82,6 +100,7 @@ class Tty(LinuxDriver):
         """Until when (monotonic) an answer may come."""
         self._gone = threading.Event()
         self._doomed = False
+        self.exit_event = self._over = Call()
 
     # The end ------------------------------------------------------------------------------------
 
@@ -106,13 +125,16 @@ class Tty(LinuxDriver):
     # Input --------------------------------------------------------------------------------------
 
     def run_input_thread(self) -> None:
-        """What is typed becomes events, what the terminal answers does not."""
+        """What is typed becomes events, what the terminal answers does not. Sleeps until something comes; only what has
+        just begun, as an Esc, is looked at again after a tenth of a second without more."""
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
-            while not self.exit_event.is_set():
-                ready = bool(selector.select(0.1))
+            selector.register(self._over.fd, selectors.EVENT_READ)
+            begun = False
+            while not self._over.is_set():
+                ready = any(key.fd == self.fileno for key, _mask in selector.select(0.1 if begun else None))
                 data = self._read() if ready else b""
                 if data is None:
                     self.lost()
@@ -125,6 +147,7 @@ class Tty(LinuxDriver):
                         self.process_message(event)
                 for event in parser.tick():
                     self.process_message(event)
+                begun = ready or parser._timeout_time is not None
         with suppress(EOFError, ParseError):
             for _event in parser.feed(""):
                 continue
@@ -137,6 +160,12 @@ class Tty(LinuxDriver):
             return b""
         except OSError:  # hung up
             return None
+
+    def heed_mouse(self, wanted: bool) -> None:
+        """Asks the terminal to tell of the mouse, or no more."""
+        self._disable_mouse_support()
+        self._mouse = wanted
+        self._enable_mouse_support()
 
     # Asking -------------------------------------------------------------------------------------
 

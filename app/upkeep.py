@@ -34,6 +34,7 @@ SOON_WANTED = (
     "app.widgets.prompt", "app.searching", "app.acts", "app.writing", "app.templating", "app.sending",
     "app.widgets.template_picker", "desk.template_book", "desk.automation.suggest", "app.working", "app.joining",
     "app.incident_acts", "app.flowing", "app.media", "app.addressing", "app.beginning", "app.channel_acts", "app.paging",
+    "app.undoing",
     "app.settings.registry", "app.setup.rooms", "desk.automation.macros",
 )  # fmt: skip
 """Modules behind the keys that are pressed first."""

@@ -51,7 +51,7 @@ class WorkingActs:
 
     def ticket_tick(self) -> None:
         """Tasks and steps of one ticket with a tick each."""
-        from app.setup.fields import Option
+        from app.setup.picks import Option
         from app.widgets.ticks import Ticks
 
         ticket_id = self.acts.one()
@@ -275,7 +275,8 @@ class WorkingActs:
 
         ticket_id = self.acts.one()
         if seq:
-            self.desk.hold(self.acts.replay(lambda unit: undo.undo_firing(unit, int(seq)), N_("undone: {what}"), back=True))
+            replay = self.acts.undoing.replay
+            self.desk.hold(replay(lambda unit: undo.undo_firing(unit, int(seq)), N_("undone: {what}"), back=True))
             return
         reader = self.session.reader()
         found = _standing(log(self._conn, ticket_id))

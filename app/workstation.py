@@ -1,11 +1,10 @@
-"""The workstation: keys in, acts out, the panes kept true. What an act does is in `app.acts`; nothing is decided here."""
+"""The workstation: keys in, acts out. What an act does is in `app.acts`; nothing is decided here."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ from textual import events
 
 from app.actions import RECORDS
 from app.bindings import Bindings
-from app.following import POLL_S
 from app.keys import Act, Engine, Keymap, Nothing, Pending
 from app.pointing import Pointing
 from app.screens.desk import DeskScreen
@@ -22,24 +20,16 @@ from app.words import _, ngettext, render_error
 from store.errors import DeskError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from textual.screen import Screen
 
     from app.acts import Acts
     from app.screens.composer import Composer
     from app.screens.verifying import Verifying
     from app.widgets.template_picker import TemplatePicker
-    from app.wire import Wired
-    from desk.query.hits import Marker
-    from store.connection import Connection
-    from store.sql.rows import Agent, View
     from themes.roles import Theme
 
 AHEAD_S = 0.4
 """How long after the first frame what the next keys need is loaded."""
-REST_S = 0.15
-"""How long the cursor rests before the ticket beside it is read."""
 
 
 class Workstation(Pointing):
@@ -53,16 +43,11 @@ class Workstation(Pointing):
         self.session, self.bindings = session, bindings
         self.place = "list"
         self.engine = Engine(bindings.keymap("list"))
-        self.view_id, self.view_query, self.query_text = "inbox", "", ""
-        self.marker: Marker | None = None
-        """Finds the words of the search that is shown."""
         self.composer: Composer | None = None
         self.picker: TemplatePicker | None = None
         self.last_act: tuple[str, str] | None = None
-        self.settled = False
-        """Whether the first frame is out."""
         self.begin: tuple[str, ...] = ()
-        """Acts to do once it is."""
+        """Acts to do once the first frame is out."""
         self._acts: Acts | None = None
         self.verifying: Verifying | None = None
 
@@ -86,7 +71,6 @@ class Workstation(Pointing):
         """What the first frame need not wait for."""
         self.settled = True
         self.engine.keymap = self.keys_here()
-        self.there = self.session.there()
         self.desk_screen.show_views(self.view_id)
         self.soon("duty", 0.5, self.desk_screen.show_status)
         if found := self.session.since():
@@ -95,8 +79,7 @@ class Workstation(Pointing):
             self.desk_screen.since.say(since_line(found, self.session.reader()))
         self.rest()
         self.job(self.session.present(None, False))
-        self.soon("poll", POLL_S, self._poll)
-        self._tick()
+        self.begin_following()
         self.call_after_refresh(_collect_garbage)
         self.soon("load ahead", AHEAD_S, self.load_ahead)
         for action in self.begin:
@@ -273,7 +256,7 @@ class Workstation(Pointing):
         here = f"#{self.desk_screen.ticket.ticket_id}  {listing.cursor + 1}/{len(listing.lines)}{'' if listing.last else '+'}"
         if listing.marks and not self.desk_screen.reading:
             here = ngettext("{count} marked", "{count} marked", len(listing.marks)).format(count=len(listing.marks))
-        if self.place in ("setup", "form", "field", *RECORDS):
+        if self.place in ("setup", "form", "field", "outbox", *RECORDS):
             here = ""
         elif not self.desk_screen.reading and not listing.marks:
             here = self.query_text
@@ -298,6 +281,8 @@ class Workstation(Pointing):
             found |= {"replying", "leaving"}
         elif self.composer is not None and self.composer.writing.kind == "aside":
             found |= {"aside", "leaving"}
+        elif self.composer is not None and self.composer.writing.about:
+            found.add("replying" if self.composer.writing.sort == "review" else "leaving")
         row = self.desk_screen.outbox.current
         if row and row.state == "held":
             found.add("outbox_held")
@@ -311,101 +296,9 @@ class Workstation(Pointing):
             found |= self._acts.paging.holds()
         return found
 
-    # What is shown ------------------------------------------------------------------------------
-
-    @property
-    def filtered(self) -> bool:
-        return self.query_text != self.view_query
-
-    def open_view(self, view_id: str) -> None:
-        """Shows a view from its top."""
-        view = self.view(view_id)
-        self.view_id, self.view_query = view.id, view.query
-        self.show_query(view.query)
-
-    def view(self, view_id: str) -> View:
-        """Raises NotFound."""
-        from app.session import MENTIONS
-        from desk.inbox import view
-
-        if view_id == MENTIONS.id:
-            return MENTIONS
-        return view(self.session.store.conn, view_id, self.session.agent.id)
-
-    def show_query(self, text: str) -> None:
-        """Shows another query. Raises Invalid, and then nothing changes."""
-        self.look_for(text)
-        self.settle_on(text)
-
-    def look_for(self, text: str) -> None:
-        """Loads what a query finds. Raises Invalid, and then nothing changes."""
-        wanted = self.session.resolve(text)
-        self.session.listing.show(wanted)
-        self.desk_screen.list.top = 0
-        self.marker = _marker(text) if wanted.compiled.words_expression or text != self.view_query else None
-
-    def settle_on(self, text: str) -> None:
-        """The list that is shown is that of this query from now on."""
-        self.query_text = text
-        if self.settled:
-            pane = self.desk_screen.views_pane
-            pane.fill(pane.views, self.view_id)  # which one it is; their counts take longer, and follow
-            self.soon("counts", REST_S, self._count)
-            self.refresh_list()
-
-    def refresh_list(self) -> None:
-        """Draws the list and what follows from its cursor anew."""
-        self.desk_screen.list.tick(self.session.now)
-        self.desk_screen.list.follow()
-        self.desk_screen.list.refresh()
-        self.rest()
-
-    def rest(self) -> None:
-        """The cursor moved: the ticket beside it is read once it rests."""
-        self.soon("rest", REST_S, self.show_current)
-
-    def show_current(self) -> None:
-        line = self.session.listing.current
-        if not self.desk_screen.reading:
-            self.desk_screen.show_ticket(line.id if line else None)
-        self.show_hints()
-
-def _marker(query: str) -> Marker | None:
-    from desk.query.hits import marker
-
-    return marker(query)
-
 
 def _collect_garbage() -> None:
     """The start, which went without, is over: from here on only what is new is looked through."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
-
-
-def _own_theme(conn: Connection, agent_id: str, folder: Path) -> str | None:
-    """The theme this person chose, if it is still there; colours the terminal does not have are not asked of it."""
-    from app import habits
-    from app.look import depth
-    from themes.loading import names
-
-    found = habits.chosen(conn, "theme", agent_id)
-    return found if found and depth(os.environ) in ("true", "256") and found in names(folder) else None
-
-
-def run(wired: Wired, agent: Agent, *, theme: str | None = None, begin: Sequence[str] = ()) -> int:
-    """Opens the workstation, does the acts it is to begin with, and returns when its person leaves: the exit status."""
-    from app import habits
-    from app.bindings import load as load_bindings
-    from app.look import choose, theme_folder
-    from app.place import config_folder, zone_named
-    from themes.loading import load as load_theme
-
-    config, conn = config_folder(), wired.store.conn
-    named = theme or os.environ.get("DESKHAND_THEME") or _own_theme(conn, agent.id, theme_folder(config))
-    look = load_theme(choose(named, os.environ), theme_folder(config))
-    session = Session(wired.store, agent, zone_named(agent.zone), wired.store.ids())
-    app = Workstation(session, load_bindings(config / "keys.toml"), look)
-    app.begin = tuple(begin)
-    app.run(mouse=habits.chosen(conn, "mouse", agent.id) != "off")
-    return app.return_code or 0

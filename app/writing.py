@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from app.workstation import Workstation
 
 
+_WAITS = {
+    "reply": (N_("A reply of yours to {item} waits."), N_("r goes on with it.")),
+    "note": (N_("A note of yours on {item} waits."), N_("c goes on with it.")),
+    "aside": (N_("A mail of yours about {item} to somebody else waits."), N_("r goes on with it.")),
+    "review": (N_("An answer of yours to the review of {item} waits."), N_("r in the ticket goes on with it.")),
+    "form": (N_("A form of message of yours in {item} waits."), N_("L goes on with it.")),
+}
+"""Kinds of drafts: what is said while one waits, and how to go on with it."""
+
+
 class WritingActs:
     """Methods named after acts, as in `app.acts`."""
 
@@ -32,6 +42,9 @@ class WritingActs:
         waiting = self.session.draft(ticket_id)
         if waiting is not None and waiting.kind == "aside":
             self.acts.addressing.resume(ticket_id, waiting)
+            return
+        if waiting is not None and waiting.kind.startswith("review:") and waiting.body.strip():
+            self.acts.reviews.resume(ticket_id, int(waiting.kind.partition(":")[2]))
             return
         self.free_for("reply", ticket_id)
         thread = threads.read(self.session.store.conn, ticket_id, shown=20)
@@ -77,16 +90,14 @@ class WritingActs:
         kind of text waits."""
         draft = self.session.draft(ticket_id)
         if draft is not None and draft.body.strip() and draft.kind != kind:
-            named = {"reply": N_("A reply of yours to {item} waits."), "note": N_("A note of yours on {item} waits."),
-                     "aside": N_("A mail of yours about {item} to somebody else waits.")}  # fmt: skip
-            raise Refused(named[draft.kind], item=f"#{ticket_id}",
-                          next=N_("c goes on with it.") if draft.kind == "note" else N_("r goes on with it."))  # fmt: skip
+            said, key = _WAITS[draft.kind.partition(":")[0]]
+            raise Refused(said, item=f"#{ticket_id}", next=key)
 
-    def begin(self, writing: Writing, text: str) -> None:
+    def begin(self, writing: Writing, text: str, *, review: bool = False) -> None:
         """Writes under the ticket."""
         if self.desk.composer is not None:
             self.finish()
-        self.write(writing, text)
+        self.write(writing, text, review=review)
 
     def meanwhile(self) -> None:
         """Something happened in the ticket one writes in: what is new since one began stands below the text."""
@@ -115,17 +126,16 @@ class WritingActs:
         screen = self.desk.desk_screen
         if screen.ticket.ticket_id != writing.ticket_id or not screen.reading:
             self.acts.moving.open_ticket(writing.ticket_id)
-        composer = self.desk.composer = Composer(writing, text, self._snippets(writing))
-        screen.mount(composer, before=screen.clocks)
-        self.desk.go_to("review" if review else "composer")
 
-        def ready() -> None:
+        def begin() -> None:
             if self.desk.composer is composer:  # a quick hand has closed it again
                 reviewing = self.desk.place == "review"
                 composer.ready(reviewing, self.acts.sending.doubts(composer) if reviewing else ())
-                screen.ticket.to_end()
 
-        screen.call_after_refresh(ready)
+        composer = self.desk.composer = Composer(writing, text, self._snippets(writing), begin)
+        screen.mount(composer, before=screen.clocks)
+        self.desk.go_to("review" if review else "composer")
+        screen.call_after_refresh(screen.ticket.to_end)
         self.desk.job(self.session.present(writing.ticket_id, True))
 
     def _snippets(self, writing: Writing) -> Snippets:
@@ -138,7 +148,8 @@ class WritingActs:
             from app.widgets.template_picker import filling
 
             thread = threads.read(conn, writing.ticket_id, shown=1)
-            context = threads.template_context(thread, self.session.agent.name, self.session.store.meta("name"))
+            me = self.session.agent
+            context = threads.template_context(thread, me.name, self.session.store.meta("name"), signature=me.signature)
             return filling(known[name], thread.ticket, context).text.strip()
 
         return Snippets(tuple(known), text)

@@ -213,6 +213,7 @@ def main(argv: list[str]) -> int:
     args = ap.parse_args(argv)
     args.work.mkdir(parents=True, exist_ok=True)
     os.environ["LANG"] = "C.UTF-8"
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed it is compiled, so it is here after a first start
     begun, load = time.monotonic(), os.getloadavg()[0]
     try:
         bench = Bench(args)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
-from connectors.sandbox.market import Market, MarketMessage, MarketOrder, MarketParcel, MarketThread
+from connectors.sandbox.market import Market
+from connectors.sandbox.market_records import MarketMessage, MarketOrder, MarketParcel, MarketThread
 from connectors.sandbox.world import Buyer, make_world
 from store.values import DAY, MINUTE, Clock, Instant
 

@@ -161,7 +161,7 @@ _OPENED = {
 def sheets(small: Path, runs: int) -> Iterator[Figure]:
     """What opens on a key. Each is opened and left `runs` times in one session; the list must be back each time. A page
     down of the toy takes its turn after each: how fast the machine draws a screen just then."""
-    from app.workstation import REST_S
+    from app.showing import REST_S
 
     with window(ours(small), first=1.0, quiet=REST_S + 0.1) as probe:
         probe.wait(POPULATED)

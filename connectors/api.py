@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Generic, NamedTuple, TypeVar
+from functools import partial
+from typing import Generic, NamedTuple, NoReturn, TypeVar
 
 from connectors.answer import Answer
-from connectors.contract import AuthExpired, AuthRevoked, Ports, Renew, Throttled
+from connectors.contract import AuthExpired, AuthRevoked, Fault, Ports, Renew, Throttled
 from connectors.transport import Http
 
 
@@ -46,6 +49,8 @@ A = TypeVar("A", bound=Answer)
 Sign = Callable[[Call, str], Call]
 Judge = Callable[[Answer], A]
 
+AT_ONCE = 4
+"""Questions on their way together; no more connections are kept than that."""
 PATIENCE_MS = 2_000
 """A wait for quota no longer than this is waited for here; a longer one is the caller's business (`Throttled`)."""
 
@@ -64,6 +69,17 @@ class Api(Generic[A]):
     def ask(self, call: Call, bucket: Bucket | None = None, cost: float = 1.0) -> A:
         """A call that changes nothing there (or may safely be repeated). Raises faults."""
         return self._call(replace(call, safe=True), bucket, cost, None)
+
+    def ask_all(self, calls: Iterable[Call], bucket: Bucket | None = None) -> Iterator[Callable[[], A]]:
+        """`ask` for many calls, a few on their way at once, in their order. Each answer is called for, and raises what `ask`
+        would. Room in the quota and the token are this thread's business: only the network is left to others."""
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="asking") as helpers:
+            waiting: deque[Callable[[], A]] = deque()
+            for call in calls:
+                waiting.append(self._asked(helpers, replace(call, safe=True), bucket))
+                if len(waiting) == AT_ONCE:
+                    yield waiting.popleft()
+            yield from waiting
 
     def act(
         self, call: Call, point_of_no_return: Callable[[], None], bucket: Bucket | None = None, cost: float = 1.0
@@ -92,12 +108,32 @@ class Api(Generic[A]):
         except AuthExpired as exc:
             raise AuthRevoked("The platform refuses a fresh sign-in; sign in again.") from exc
 
+    def _asked(self, helpers: ThreadPoolExecutor, call: Call, bucket: Bucket | None) -> Callable[[], A]:
+        try:
+            if bucket is not None:
+                self._take(bucket, 1.0)
+            coming = helpers.submit(self._sent, self._sign(call, self._token("")))
+        except Fault as fault:
+            return partial(_raise, fault)
+
+        def answer() -> A:
+            try:
+                return self._judged(coming.result(), bucket)
+            except AuthExpired:
+                return self._call(call, None, 1.0, None)
+
+        return answer
+
     def _once(self, call: Call, token: str, bucket: Bucket | None) -> A:
-        signed = self._sign(call, token)
-        answer = self._http.call(
+        return self._judged(self._sent(self._sign(call, token)), bucket)
+
+    def _sent(self, signed: Call) -> Answer:
+        return self._http.call(
             signed.method, signed.url, params=dict(signed.params) or None, headers=signed.headers,
-            content=signed.content, safe=call.safe,
+            content=signed.content, safe=signed.safe,
         )  # fmt: skip
+
+    def _judged(self, answer: Answer, bucket: Bucket | None) -> A:
         left = answer.headers.get(self._left, "") if self._left else ""
         if bucket is not None and re.fullmatch(r"\d{1,11}(\.\d+)?", left, re.ASCII):
             self._ports.quota.learn(bucket.name, float(left))
@@ -113,3 +149,7 @@ class Api(Generic[A]):
             if waited > PATIENCE_MS:
                 raise Throttled("The platform's limit is used up for now.", self._ports.clock.now() + wait)
             self._sleep(wait / 1000)
+
+
+def _raise(fault: Fault) -> NoReturn:
+    raise fault

@@ -3,7 +3,21 @@ and that it broke down in the middle."""
 
 from __future__ import annotations
 
-from connectors.contract import Permanent, Receipt, Temporary
+from collections.abc import Mapping
+
+from connectors import registry
+from connectors.contract import (
+    AnswerReview,
+    Command,
+    Decide,
+    MarkRead,
+    Permanent,
+    Receipt,
+    Refund,
+    SendReply,
+    Ship,
+    Temporary,
+)
 from store.values import Instant
 
 
@@ -25,6 +39,20 @@ class ClockWrong(Permanent):
 
 class Broke(Temporary):
     """The platform broke down inside: a call that was to take effect may have done so."""
+
+
+_TAKES: Mapping[type, str] = {
+    SendReply: "reply", Decide: "returns", Refund: "refunds", Ship: "tracking", AnswerReview: "reviews",
+    MarkRead: "messages_in",
+}  # fmt: skip
+"""Command → the capability it takes."""
+
+
+def why_not(platform: str, command: Command, **instead: str) -> str:
+    """Why a platform cannot do a thing: what its manifest says of the capability, or, by capability, what is said
+    `instead` of one it has in part."""
+    wanted = _TAKES[type(command)]
+    return instead.get(wanted) or registry.manifest(platform).capabilities.notes[wanted]
 
 
 def settled(as_wanted: bool, name: str, at: Instant) -> Receipt:

@@ -39,6 +39,20 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """One of a platform's own forms of message about an order. `longest` is how many characters of text it takes, 0 for
+    none; `files` whether files go with it, `links` whether addresses of pages may stand in the text. One that `asks` is
+    sent as it is, and the platform writes it."""
+
+    id: str
+    title: str
+    longest: int = 2_000
+    files: bool = False
+    links: bool = False
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What is known of a platform without loading its client. `label` is the four letters of a list column."""
 
@@ -50,6 +64,8 @@ class Manifest:
     settings: tuple[Setting, ...]
     streams: tuple[str, ...] = ()
     """What is fetched separately and may be left out; none where the settings say it (folders of a mailbox)."""
+    forms: tuple[Form, ...] = ()
+    """The platform's own forms of message, where it takes no other words about an order."""
 
 
 class Factory(Protocol):
@@ -78,6 +94,7 @@ def manifest(platform: str) -> Manifest:
         capabilities=Capabilities(**raw["capabilities"]),
         settings=tuple(_setting(item) for item in raw["settings"]),
         streams=tuple(raw.get("streams", ())),
+        forms=tuple(Form(**item) for item in raw.get("forms", ())),
     )
 
 

@@ -15,6 +15,10 @@ Before = Callable[[], None]
 S = TypeVar("S", bound=Reached)
 
 
+def _no_forms(_shop: object, _order_id: str) -> tuple[str, ...]:
+    return ()
+
+
 class Ways(NamedTuple, Generic[S]):
     """What a platform does, each over its `Shop`; see the method of `contract.Connector` of that name. `pulls` are the
     streams in their order; `fetch` gives None for a kind the platform has no call for; `look` is `test`."""
@@ -24,6 +28,7 @@ class Ways(NamedTuple, Generic[S]):
     find: Callable[[S, Command], Receipt | None]
     fetch: Callable[[S, str, str], tuple[Record, ...] | None]
     look: Callable[[S], Health]
+    forms: Callable[[S, str], tuple[str, ...]] = _no_forms
 
 
 class ShopAccount(WebAccount, Generic[S]):
@@ -36,6 +41,11 @@ class ShopAccount(WebAccount, Generic[S]):
 
     def test(self) -> Health:
         return self._ways.look(self._shop)
+
+    def forms(self, order_id: str) -> tuple[str, ...]:
+        """See `contract.OffersForms`."""
+        with self._reading():
+            return self._ways.forms(self._shop, order_id)
 
     def close(self) -> None:
         self.wake()

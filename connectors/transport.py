@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 3
 REDIRECTS = 3
+USUAL = {"accept": "*/*", "user-agent": "Deskhand"}
 NO_ANSWER = frozenset({500, 502, 504, 520, 522, 524})
 """Statuses a gateway gives when it cannot say whether the request was carried out."""
 
@@ -59,8 +60,8 @@ class Http:
         self._again = again
         self._sleep = sleep
         self._jitter = jitter
-        self._transport = transport
-        self._client: httpx.Client | None = None
+        self._given = transport
+        self._network: httpx.BaseTransport | None = None
         self._lock = threading.Lock()
         self._budget = Budget()
         self.ahead: Instant | None = None
@@ -110,9 +111,9 @@ class Http:
 
     def close(self) -> None:
         with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
+            network, self._network = self._network, None
+        if network is not None:
+            network.close()
 
     def _check_url(self, url: str) -> None:
         parts = urlsplit(url)
@@ -132,19 +133,19 @@ class Http:
     ) -> Answer:
         import httpx
 
-        client = self._open()
+        network = self._open()
         for _ in range(REDIRECTS + 1):
             host = clean_line(urlsplit(url).hostname or "")
-            request = client.build_request(
+            request = httpx.Request(
                 method,
                 url,
                 params=params,
-                headers={**(headers or {}), "accept-encoding": "gzip"},
+                headers={**USUAL, **(headers or {}), "accept-encoding": "gzip"},
                 data=dict(form) if form else None,
                 content=content,
             )
             try:
-                response = client.send(request, stream=True)
+                response = network.handle_request(request)
                 try:
                     answer = self._read(response)
                 finally:
@@ -204,16 +205,12 @@ class Http:
             raise SchemaSurprise("The platform's answer was cut off.")
         return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, bytes(body))
 
-    def _open(self) -> httpx.Client:
+    def _open(self) -> httpx.BaseTransport:
+        """Asked directly: httpx's client does as much work again for each call, none of which is wanted here."""
         with self._lock:
-            if self._client is None:
-                import httpx
-
-                transport = self._transport or _network(tls_context(self._ca_file), self._budget, self._allow_private)
-                self._client = httpx.Client(
-                    transport=transport, timeout=self._deadline, follow_redirects=False, trust_env=False
-                )
-            return self._client
+            if self._network is None:
+                self._network = self._given or _network(tls_context(self._ca_file), self._budget, self._allow_private)
+            return self._network
 
 
 def _network(tls: ssl.SSLContext, budget: Budget, allow_private: bool) -> httpx.BaseTransport:

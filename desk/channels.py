@@ -15,7 +15,7 @@ from store.unit import UnitOfWork
 from store.values import Instant, clean_line, fold
 
 SERVICE = "service"
-"""What shops use besides, such as a tracker of parcels: no buyer writes there, so it opens no tickets."""
+"""What shops use besides, such as a tracker of parcels or a collector of reviews: no inbox of its own."""
 KINDS = ("email", "chat", "marketplace", SERVICE)
 HOLD_MS = {"email": 10_000, "chat": 3_000, "marketplace": 10_000, SERVICE: 10_000}
 """How long a reply can be taken back, by kind; in a chat somebody is waiting."""

@@ -1,4 +1,5 @@
-"""What is done at a platform besides replying: decide a case, refund, ship, mark read, answer a review.
+"""What is done at a platform besides replying: decide a case, refund, ship, mark read, answer a review, send one of its own
+forms of message.
 
 Each waits in the outbox like a reply, leaves once, and its receipt is an event of its ticket. Whether it should be done
 is decided elsewhere. A refund that may have happened is looked for, and never tried again by itself.
@@ -7,12 +8,12 @@ is decided elsewhere. A refund that may have happened is looked for, and never t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from connectors.contract import AnswerReview, Decide, MarkRead, Receipt, Refund, Ship
-from desk import reach
+from connectors.contract import AnswerReview, Decide, File, MarkRead, Receipt, Refund, SendReply, Ship
+from desk import enclosing, reach
 from desk.changes import require
 from store.errors import N_, Conflict, Invalid, Refused
 from store.sql import outbox, shop
@@ -20,22 +21,29 @@ from store.sql.rows import Channel, OutboxRow
 from store.unit import UnitOfWork
 from store.values import NEVER, Money, clean, clean_line
 
-Deed = Decide | Refund | Ship | MarkRead | AnswerReview
+Deed = Decide | Refund | Ship | MarkRead | AnswerReview | SendReply
+"""A `SendReply` is a form of message; replies to buyers go by `desk.outbox`."""
 
-KINDS = ("decide", "refund", "ship", "mark_read", "answer_review")
+KINDS = ("decide", "refund", "ship", "mark_read", "answer_review", "form")
 _KIND: Mapping[type, str] = {
     Decide: "decide", Refund: "refund", Ship: "ship", MarkRead: "mark_read", AnswerReview: "answer_review",
+    SendReply: "form",
 }  # fmt: skip
 _NEEDS = {"decide": "returns", "refund": "refunds", "ship": "tracking", "mark_read": "messages_in",
           "answer_review": "reviews"}  # fmt: skip
-"""Kind → the capability it takes."""
-_ONCE = ("decide", "refund", "answer_review")
+"""Kind → the capability it takes; who queues a form has asked whether the platform has it."""
+_DECISIONS = ("approve", "decline", "process")
+_ONCE = ("decide", "refund", "answer_review", "form")
 """Kinds of which one at a time may wait for one thing: two under way could both take effect."""
 
 
-def queue(unit: UnitOfWork, ticket_id: int, deed: Deed, *, channel_id: str = "") -> int:
+def queue(
+    unit: UnitOfWork, ticket_id: int, deed: Deed, *, channel_id: str = "", then: str = "", draft: str = "",
+    files: Sequence[enclosing.Enclosed] = (),
+) -> int:  # fmt: skip
     """Puts a deed into the outbox, for an account or the ticket's own; returns the row's id. An empty `key` gets a fresh
-    one; one that is there already is not written twice.
+    one; one that is there already is not written twice. `then` is the ticket's status once it is done ("": as it is),
+    `draft` the kind of draft its text becomes again when it is taken back, `files` leave with it.
 
     Raises Refused where the account cannot do it, Invalid for a deed that lacks something, Conflict while the same is
     under way or its outcome unknown.
@@ -46,7 +54,8 @@ def queue(unit: UnitOfWork, ticket_id: int, deed: Deed, *, channel_id: str = "")
     if channel is None or channel.state == "removed":
         raise Refused(N_("The channel of {item} is no longer connected."), item=f"#{ticket.id}",
                       next=N_("Add it again: deskhand channel add"))  # fmt: skip
-    reach.insist(channel, _NEEDS[kind])
+    if kind in _NEEDS:
+        reach.insist(channel, _NEEDS[kind])
     if deed.key and (known := outbox.by_key(unit.conn, deed.key)):
         return known.id
     done = replace(deed, key=deed.key or unit.ids())
@@ -54,15 +63,15 @@ def queue(unit: UnitOfWork, ticket_id: int, deed: Deed, *, channel_id: str = "")
     _alone(unit, channel, kind, done)
     payload = {
         "command": asdict(done), "message_id": f"<{done.key}@deskhand.invalid>", "to": [channel.name], "cc": [],
-        "subject": kind, "text": said(done),
+        "subject": kind, "text": said(done), **({"draft": draft} if draft else {}), **({"files": files} if files else {}),
     }  # fmt: skip
     by_rule = unit.actor.id if unit.actor.kind == "rule" else ""
     row_id = outbox.insert(unit.conn, {
         "key": done.key, "kind": kind, "ticket_id": ticket.id, "channel_id": channel.id, "message_id": 0,
         "agent_id": unit.actor.id if unit.actor.kind == "agent" else "", "rule_id": by_rule,
         "hold_until": unit.now + (0 if kind == "mark_read" else channel.hold_ms), "base_seq": ticket.thread_seq,
-        "payload": json.dumps(payload, ensure_ascii=False), "created_at": unit.now, "updated_at": unit.now,
-        "automatic": int(bool(by_rule)),
+        "payload": json.dumps(payload, ensure_ascii=False), "after": json.dumps({"status": then}),
+        "created_at": unit.now, "updated_at": unit.now, "automatic": int(bool(by_rule)),
     })  # fmt: skip
     unit.append("deed_queued", {"outbox_id": row_id, "kind": kind, "about": about(done)}, ticket_id=ticket.id)
     return row_id
@@ -79,10 +88,12 @@ def about(deed: Deed) -> str:
             return deed.thread_id
         case AnswerReview():
             return deed.review_id
+        case SendReply():
+            return f"{deed.order_id}/{deed.subject}"
 
 
 def said(deed: Deed) -> str:
-    """A deed in facts, without words of any language."""
+    """A deed in facts, without words of any language; of one that says something, what it says."""
     match deed:
         case Decide():
             parts = (deed.decision, deed.case_id, deed.reason, deed.note)
@@ -92,13 +103,13 @@ def said(deed: Deed) -> str:
             parts = (deed.courier, deed.tracking, deed.order_id, "")
         case MarkRead():
             parts = (deed.thread_id, "", "", "")
-        case AnswerReview():
-            parts = (deed.review_id, deed.text, "", "")
+        case AnswerReview() | SendReply():
+            parts = (deed.text, "", "", "")
     return " · ".join(clean(part).strip() for part in parts if part)
 
 
-def command(row: OutboxRow) -> Deed:
-    """The row as the connector gets it."""
+def command(row: OutboxRow, files: tuple[File, ...] = ()) -> Deed:
+    """The row as the connector gets it; `files` are what `desk.enclosing.contents` finds for it."""
     p: dict[str, Any] = json.loads(row.payload)["command"]
     match row.kind:
         case "decide":
@@ -110,6 +121,8 @@ def command(row: OutboxRow) -> Deed:
             return Ship(**{**p, "lines": tuple((line, count) for line, count in p["lines"])})
         case "mark_read":
             return MarkRead(**p)
+        case "form":
+            return SendReply(**{**p, "to": tuple(p["to"]), "cc": (), "references": (), "files": files})
     return AnswerReview(**p)
 
 
@@ -121,9 +134,9 @@ def _check(deed: Deed) -> None:
         wanted |= {"text": deed.text}
     if missing := [name for name, value in wanted.items() if not value.strip()]:
         raise Invalid(N_("{item} needs {missing}."), item=_KIND[type(deed)], missing=", ".join(missing))
-    if isinstance(deed, Decide) and deed.decision not in ("approve", "decline"):
+    if isinstance(deed, Decide) and deed.decision not in _DECISIONS:
         raise Invalid(N_("{item} is no {field}."), item=deed.decision, field="decision", next=N_("Known: {known}"),
-                      known="approve, decline")  # fmt: skip
+                      known=", ".join(_DECISIONS))  # fmt: skip
     if isinstance(deed, Refund):
         split = sum((money.minor for _, money in deed.lines), 0)
         currencies = {deed.amount.currency, *(money.currency for _, money in deed.lines)}
@@ -151,6 +164,15 @@ def done(unit: UnitOfWork, row: OutboxRow, receipt: Receipt) -> None:
     outbox.move(unit.conn, row.id, row.state, "sent", unit.now, remote_id=receipt.remote_id, warning=receipt.warning, error="")
     more = {"warning": receipt.warning} if receipt.warning else {}
     _tell(unit, row, "deed_done", remote_id=receipt.remote_id, at=receipt.at, **more)
+    deed = command(row)
+    if isinstance(deed, AnswerReview):
+        from desk.review_tickets import answered_here
+
+        answered_here(unit, row, deed.review_id, deed.text, receipt)
+    elif isinstance(deed, SendReply):
+        from desk.forms import stood
+
+        stood(unit, row, deed, receipt)
 
 
 def failed(unit: UnitOfWork, row: OutboxRow, came_from: str, error: str) -> None:

@@ -64,13 +64,18 @@ def store(unit: UnitOfWork, file: Taken) -> Enclosed:
 
 
 def check(channel: Channel | None, files: Sequence[Enclosed | Taken]) -> None:
-    """Raises Refused where the channel carries no files, Invalid where these are too many or too large."""
+    """Raises Refused where the channel carries no files, else as `fit`."""
     if not files:
         return
     name = channel.name if channel else ""
     if why := _why_not(channel):
         raise Refused(N_("{item} carries no files: {reason}"), item=name, reason=why,
                       next=N_("Put a link into the text instead."))  # fmt: skip
+    fit(files)
+
+
+def fit(files: Sequence[Enclosed | Taken]) -> None:
+    """Raises Invalid where these are too many or too large."""
     total = sum(f.size if isinstance(f, Enclosed) else len(f.data) for f in files)
     if total > TOGETHER or len(files) > MOST:
         raise Invalid(N_("These files are too large to leave together: {size} MB of at most {limit} MB."),

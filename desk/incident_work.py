@@ -206,7 +206,8 @@ def _written(conn: Connection, template: Template, ticket_id: int, agent: str) -
                       next=N_("Write one and answer again: who was answered is left alone."))  # fmt: skip
     known = shop.agent(conn, agent)
     name = conn.execute("SELECT value FROM meta WHERE key = 'name'").fetchone()
-    filled = fill(variant.text, thread.template_context(found, known.name if known else agent, name[0] if name else ""))
+    signed, signature = (known.name, known.signature) if known else (agent, "")
+    filled = fill(variant.text, thread.template_context(found, signed, name[0] if name else "", signature=signature))
     if filled.truncated:
         raise Refused(N_("Template {template} is too long in {item}."), item=item, template=template.id,
                       next=N_("Answer it by hand."))  # fmt: skip

@@ -133,6 +133,7 @@ def take_back(unit: UnitOfWork, row_id: int) -> OutboxRow:
                       next=N_("Write a second message if something is wrong."))  # fmt: skip
     if row.kind in deeds.KINDS:
         deeds.taken_back(unit, row)
+        _give_back(unit, row)
         return row
     _give_back(unit, row)
     unit.append("reply_taken_back", {"outbox_id": row_id}, ticket_id=row.ticket_id)
@@ -140,14 +141,18 @@ def take_back(unit: UnitOfWork, row_id: int) -> OutboxRow:
 
 
 def _give_back(unit: UnitOfWork, row: OutboxRow) -> None:
-    """Makes the text of a row its writer's draft, unless they have begun another."""
+    """Makes the text of a row its writer's draft, unless they have begun another; most deeds have none."""
     payload = json.loads(row.payload)
+    if row.kind in deeds.KINDS and not payload.get("draft"):
+        return
     draft = people.draft(unit.conn, row.ticket_id, row.agent_id)
     if row.agent_id and (draft is None or not draft.body.strip()):
-        kind = "aside" if payload.get("aside") else "reply"
+        kind = payload.get("draft") or ("aside" if payload.get("aside") else "reply")
         people.put_draft(unit.conn, people.Draft(row.ticket_id, row.agent_id, kind, payload["text"],
                                                  payload.get("template_id", ""), row.base_seq, unit.now))  # fmt: skip
         enclosing.put(unit, row.ticket_id, row.agent_id, enclosing.of_payload(payload))
+        if row.kind in deeds.KINDS:
+            return
         heads = asides.Heads(tuple(payload["to"]), tuple(payload["cc"]), payload["subject"], kind == "aside")
         asides.put(unit, row.ticket_id, row.agent_id, heads)
 
@@ -277,6 +282,8 @@ def resolve(unit: UnitOfWork, row_id: int, decision: str) -> OutboxRow:
                       next=N_("See: deskhand outbox list"))  # fmt: skip
     if row.kind in deeds.KINDS:
         deeds.resolve(unit, row, decision)
+        if decision == "cancel":
+            _give_back(unit, row)
         return row
     if decision == "sent":
         payload = json.loads(row.payload)

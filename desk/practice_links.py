@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from itertools import groupby
 
-from connectors.sandbox.market import MarketMessage, Told
+from connectors.sandbox.market_records import MarketMessage, Told
 from connectors.sandbox.voices import VOICES
 from connectors.sandbox.world import Account, World
 from store.connection import Connection

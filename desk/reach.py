@@ -20,7 +20,8 @@ def is_api(channel: Channel) -> bool:
 
 
 def why_not(channel: Channel, deed: str = "reply") -> str:
-    """Why a capability of `contract.Capabilities` is missing here (a message id), "" where it is there."""
+    """Why a deed that takes a capability of `contract.Capabilities` cannot be done here (a message id), "" where it can.
+    A note beside a capability that is there says why it is only read."""
     if channel.settings == "{}":
         return IMPORTED
     if deed == "reply" and channel.platform == MAIL:
@@ -28,9 +29,8 @@ def why_not(channel: Channel, deed: str = "reply") -> str:
     able = _capabilities(channel.platform)
     if able is None:
         return UNKNOWN
-    if getattr(able, deed):
-        return ""
-    return able.notes.get(deed, "") or _CANNOT
+    note = able.notes.get(deed, "")
+    return note if getattr(able, deed) else note or _CANNOT
 
 
 def insist(channel: Channel, deed: str = "reply") -> None:

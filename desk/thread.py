@@ -134,13 +134,15 @@ _ANSWERS = ("first_response", "next_response", "periodic", "platform")
 _SHARE = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?\s*[%％]")
 
 
-def template_context(thread: Thread, agent_name: str, shop_name: str, share: str = "") -> dict[str, str]:
+def template_context(
+    thread: Thread, agent_name: str, shop_name: str, share: str = "", signature: str = ""
+) -> dict[str, str]:  # fmt: skip
     """What the gaps of a template are filled from, by the names of `desk.automation.variables`; an absent fact has no
-    key, so that it is reported as missing. `share` ("50%") is what a rule or macro offers of the order total. Raises
-    Invalid for a share that is none."""
+    key, so that it is reported as missing. `share` ("50%") is what a rule or macro offers of the order total; who has no
+    `signature` signs with their name. Raises Invalid for a share that is none."""
     ticket, customer = thread.ticket, thread.customer
     facts = {"ticket.id": str(ticket.id), "ticket.subject": ticket.subject, "agent.name": agent_name,
-             "shop.name": shop_name, "order.number": ticket.order_number,
+             "agent.signature": signature or agent_name, "shop.name": shop_name, "order.number": ticket.order_number,
              "promise.reply_by": reply_by(thread.clocks)}  # fmt: skip
     if customer:
         facts |= {"customer.name": customer.name, "customer.first_name": first_name(customer.name),

@@ -12,6 +12,8 @@ STATUSES = {
     "solved": N_("Solved"),
     "closed": N_("Closed"),
 }
+PICTURE = "Image"
+"""The fact of a product that is the address of its picture."""
 OPEN_STATUSES = ("new", "open", "pending", "on_hold")
 
 PRIORITIES = {"low": N_("Low"), "normal": N_("Normal"), "high": N_("High"), "urgent": N_("Urgent")}

@@ -66,6 +66,7 @@ def connect(path: Path, key: bytes | None = None) -> Connection:
             conn.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         conn.execute("PRAGMA synchronous = FULL")
         conn.execute("PRAGMA temp_store = MEMORY")
+        conn.execute("PRAGMA secure_delete = FAST")  # what is deleted is overwritten where that costs no write of its own
         conn.execute("PRAGMA cache_size = -2000")  # a session stays as small on a desk of a million tickets
         conn.execute("PRAGMA wal_autocheckpoint = 16000")  # `Store.tidy` comes first; this is the safety net
         mode = conn.execute("PRAGMA journal_mode = WAL").fetchone()[0]

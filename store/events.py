@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from store.connection import Connection
@@ -162,6 +162,11 @@ def verify(conn: Connection) -> Verdict:
             return Verdict(last, prev, f"the chain breaks at event {seq}")
         prev, last = row[14], seq
     return Verdict(last, prev)
+
+
+def empty(conn: Connection, seqs: Sequence[int]) -> None:
+    """Takes away what events tell, which keep their place in the chain. The caller appends `erased` with their seqs."""
+    conn.executemany("UPDATE event SET payload = NULL, salt = NULL WHERE seq = ?", [(seq,) for seq in seqs])
 
 
 def _linked(row: tuple[Any, ...], prev: str) -> str:

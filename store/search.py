@@ -86,6 +86,20 @@ def put(
         )
 
 
+def settle(conn: Connection, pages: int) -> bool:
+    """Writes the index anew so that words of deleted messages leave it, about `pages` pages of each table at a time; a negative
+    number begins. True while more is left to do."""
+    before = _changes(conn)
+    for table in (MAIN, ASIDE):
+        conn.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)", (pages,))
+    return _changes(conn) - before > 2  # a merge that finds nothing to do counts one change
+
+
+def _changes(conn: Connection) -> int:
+    n: int = conn.execute("SELECT total_changes()").fetchone()[0]
+    return n
+
+
 def row(*, subject: str, body: str, people: str, files: str = "", known: str = "") -> tuple[str, str, str, str]:
     """What `put` indexes in the main table: subject, body, people, numbers."""
     whole = f"{body}\n{files}" if files else body

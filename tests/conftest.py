@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -24,7 +25,10 @@ _FROZEN = {
     "TEXTUAL_ANIMATIONS": "none",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
 }
-_ABSENT = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "TMUX", "EDITOR", "VISUAL")
+_ABSENT = (
+    "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "TMUX", "EDITOR", "VISUAL",
+    "PYTHONDONTWRITEBYTECODE",  # every command a test starts would compile the whole program anew
+)  # fmt: skip
 _ABSENT_PREFIXES = ("DESKHAND_", "LC_", "LANGUAGE")
 
 
@@ -37,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("Snapshots are made with Python 3.11, so that they differ only where the picture does.")
 
 
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector need not look through it again and again, a sixth of the time."""
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _own_user_directories(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whoever forgets `--desk` writes here and not into the desk of the person who runs the tests."""
@@ -46,6 +55,14 @@ def _own_user_directories(tmp_path_factory: pytest.TempPathFactory) -> None:
         directory = home / kind.lower()
         directory.mkdir(mode=0o700)
         os.environ[f"XDG_{kind}_{suffix}"] = str(directory)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _pilots_wait_until_nothing_is_left_to_do() -> None:
+    if "textual" in sys.modules:  # some test that was collected needs it
+        from tests.app import rest
+
+        rest.use()
 
 
 @pytest.fixture(autouse=True)

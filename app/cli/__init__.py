@@ -9,15 +9,11 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from app.cli.options import Options, Usage, split
 from app.words import _, render_error, use
 from store.errors import DeskError
 from store.values import clean
-
-if TYPE_CHECKING:
-    from app.cli.run import Run
 
 VERSION = "0.1.0"
 """As pyproject.toml has it; asking the installation costs more than everything else `--version` does."""
@@ -72,23 +68,15 @@ def _version() -> int:
     return DONE
 
 
-def _speak_as(agent_id: str, run: Run, options: Options) -> None:
-    """The language this person chose for the workstation, unless another was asked for."""
-    from app import habits
-
-    chosen = "" if options.lang or os.environ.get("DESKHAND_LANG") else habits.chosen(run.conn, "lang", agent_id)
-    if chosen:
-        use(chosen)
-
-
 def _workstation(options: Options) -> int:
     gc.disable()  # what starting makes stays: looking through it is a sixth of the start. `Workstation` enables it.
+    from app import habits
     from app.cli.run import Run
 
     with Run(options) as run:
         wired, agent = run.wired, run.agent
-        _speak_as(agent.id, run, options)
-        from app.workstation import run as open_workstation
+        habits.speak(run.conn, agent.id, options.lang)
+        from app.opening import run as open_workstation
 
         code: int = open_workstation(wired, agent, theme=options.theme)
         return code

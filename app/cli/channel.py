@@ -35,7 +35,7 @@ def arguments(parser: Parser) -> None:
         ("fetch", _("fetch now, and watch it"), _one, _fetch),
         ("pause", _("neither fetch nor send for now"), _one, _pause),
         ("resume", _("go on"), _one, _resume),
-        ("remove", _("let an account go; its tickets stay"), _remove_arguments, _remove),
+        ("remove", _("let an account and its secrets go, for good; its tickets stay"), _remove_arguments, _remove),
     ))  # fmt: skip
 
 
@@ -235,10 +235,12 @@ def _resume(run: Run, args: argparse.Namespace) -> int:
 
 
 def _remove(run: Run, args: argparse.Namespace) -> int:
-    if not confirmed(_("Remove {name} and its secrets? Tickets stay. (y/n)").format(name=args.channel), args.yes):
+    asked = _("Remove {name} and its secrets? That cannot be undone; tickets stay. (y/n)")
+    if not confirmed(asked.format(name=args.channel), args.yes):
         raise Refused(N_("Nothing was changed."))
     code = _state(run, args.channel, "removed")
     run.wired.vault.drop(f"channel/{args.channel}/")
+    run.say(_("Its secrets are gone. To connect it again, enter them anew: deskhand channel add"))
     return code
 
 

@@ -57,12 +57,13 @@ def _practise(run: Run, args: argparse.Namespace) -> int:
     with backstage(fresh=args.fresh, seed=args.seed, zone=_zone_name()) as stage:
         wired = open_desk(stage.folder)
         try:
-            from app.workstation import run as open_workstation
+            from app import habits
+            from app.opening import run as open_workstation
             from desk.practice import PERSON
 
-            code: int = open_workstation(
-                wired, who(wired.store, run.options.agent or PERSON, {}), theme=run.options.theme
-            )
+            agent = who(wired.store, run.options.agent or PERSON, {})
+            habits.speak(wired.store.conn, agent.id, run.options.lang)
+            code: int = open_workstation(wired, agent, theme=run.options.theme)
         finally:
             wired.store.close()
     run.say(_("The practice desk stays in {folder} for a while; --fresh makes a new one.").format(folder=stage.folder))

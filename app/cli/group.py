@@ -13,22 +13,13 @@ from app.cli.options import Usage, unknown
 from app.cli.output import Column, Record, record, records
 from app.cli.parsing import Parser, perform_verb, verbs
 from app.cli.run import Run
+from app.labels import STRATEGIES
 from app.words import N_, _
 
 if TYPE_CHECKING:
     from desk.groups import Group
 
 LIST, ONE = "deskhand/groups/1", "deskhand/group/1"
-STRATEGIES = {
-    "least_load": N_("who has the least to do"),
-    "round_robin": N_("in turn"),
-    "weighted": N_("by share"),
-    "skill": N_("by skill"),
-    "language": N_("by language"),
-    "country": N_("by country and time zone"),
-    "sticky": N_("the buyer's previous agent"),
-    "previous": N_("the ticket's previous agent"),
-}
 _LISTS = ("types", "countries", "languages", "skills", "precedence", "country_from")
 
 

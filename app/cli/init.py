@@ -82,11 +82,11 @@ def _step_by_step(run: Run) -> int:
     with closing(wired.store):
         _tell(run, ended.made, wired.store.meta("uuid"))
         if ended.opens:
-            from app.workstation import run as open_workstation
+            from app.opening import run as open_workstation
 
             agent = shop.agent_of_user(wired.store.conn, unix_user())
             assert agent is not None
-            return int(open_workstation(wired, agent, begin=ended.begin))
+            return int(open_workstation(wired, agent, theme=ended.made.habits.get("theme"), begin=ended.begin))
     return 0
 
 

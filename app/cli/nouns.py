@@ -54,6 +54,8 @@ NOUNS = {
     "redo": Noun("redo", N_("do again what you undid last"), "tickets"),
     "attachment": Noun("attachment", N_("files of a ticket"), "tickets"),
     "explain": Noun("explain", N_("what a mail or ticket is about, and why"), "tickets"),
+    "review": Noun("review", N_("what buyers write in public, and answering it there"), "tickets"),
+    "form": Noun("form", N_("a platform's own forms of message about an order"), "sending"),
     "outbox": Noun("outbox", N_("replies that wait, left or failed"), "sending"),
     "template": Noun("template", N_("reply templates"), "sending"),
     "macro": Noun("macro", N_("a reply and the acts that go with it, as one step"), "sending"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.output import At, local, record
+from app.cli.leaving import add_consent, waits, would
 from app.cli.parsing import Parser
 from app.cli.run import Run, confirmed, ticket_number
 from app.cli.texts import add_text, text_of
@@ -34,14 +34,13 @@ def arguments(parser: Parser) -> None:
     parser.add_argument(
         "--if-version", type=int, default=None, metavar="N", help=_("only if the ticket is still at version N")
     )
-    parser.add_argument("--dry-run", action="store_true", help=_("show what would leave, and send nothing"))
-    parser.add_argument("--yes", action="store_true", help=_("do not ask; needed where nobody can be asked"))
+    add_consent(parser)
 
 
 def run(run: Run, args: argparse.Namespace) -> int:
     from desk import enclosing, outbox, thread
     from desk.outgoing import reply_subject
-    from store.sql.outbox import get
+    from desk.template_book import unfit
 
     found = thread.read(run.conn, args.ticket)
     text = written(run, found, args)
@@ -66,29 +65,22 @@ def run(run: Run, args: argparse.Namespace) -> int:
             found=found.ticket.version,
             asked=args.if_version,
         )
+    warnings = [] if args.to else [problem.render(_) for problem in unfit(run.conn, found.ticket, text)]
     shown = {"ticket": args.ticket, "to": reply.to, "subject": reply.subject, "text": reply.text, "then": reply.then,
              "cc": reply.cc, "aside": reply.aside,
-             "template": args.template or None,
+             "template": args.template or None, "warnings": warnings,
              "files": [{"name": f.name, "type": f.type, "size": len(f.data)} for f in files]}  # fmt: skip
+    for warning in warnings:
+        run.say(f"! {warning}")
     if args.dry_run:
-        record(
-            run,
-            SCHEMA,
-            {"outbox": None, "state": "dry-run", "hold_until": None, **shown},
-            lambda: [_("To: {addresses}").format(addresses=", ".join(reply.to)), reply.subject, "", reply.text,
-                     *(f"⎙ {f.name}" for f in files)],
-        )
-        return 0
+        return would(run, SCHEMA, shown, lambda: [
+            _("To: {addresses}").format(addresses=", ".join(reply.to)), reply.subject, "", reply.text,
+            *(f"⎙ {f.name}" for f in files)])  # fmt: skip
     if not confirmed(_("Send this to {addresses}? (y/n)").format(addresses=", ".join(reply.to)), args.yes):
         raise Refused(N_("Nothing was sent."))
     with run.write() as unit:
         row_id = outbox.queue(unit, replace(reply, files=tuple(enclosing.store(unit, f) for f in files)))
-    row = get(run.conn, row_id)
-    assert row is not None
-    record(run, SCHEMA, {"outbox": row_id, "state": row.state, "hold_until": At(row.hold_until), **shown},
-           lambda: [_("Outbox {number}: leaves after {time}; until then: deskhand outbox cancel {number}").format(
-               number=row_id, time=local(row.hold_until, run.zone))])  # fmt: skip
-    return 0
+    return waits(run, SCHEMA, row_id, shown)
 
 
 def addresses(given: list[str]) -> tuple[str, ...]:
@@ -114,7 +106,8 @@ def written(run: Run, found: Thread, args: argparse.Namespace) -> str:
         raise NotFound(N_("There is no template {item}."), item=args.template, next=N_("See: deskhand template list"))
     variant, how = thread.variant(template, found.ticket)
     run.say(how.render(_))
-    filled = fill(variant.text, thread.template_context(found, run.agent.name, run.store.meta("name")))
+    me = run.agent
+    filled = fill(variant.text, thread.template_context(found, me.name, run.store.meta("name"), signature=me.signature))
     if not filled.sendable:
         raise Refused(N_("Template {item} has gaps that nothing fills: {gaps}."), item=args.template,
                       gaps=", ".join(filled.missing), next=N_("Write the text yourself with --text."))  # fmt: skip

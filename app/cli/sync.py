@@ -99,7 +99,8 @@ def _once(run: Run, only: str) -> int:
 def _run(run: Run, only: str, *, forever: bool) -> int:
     from app.cli.logs import to_file, to_stderr
 
-    path = to_file(run.folder, "sync") if forever else None
+    watched = sys.stderr.isatty() and not forever
+    path = None if watched else to_file(run.folder, "sync")
     if path is None:
         to_stderr()
     sync = run.wired.sync(only=only)

@@ -104,8 +104,8 @@ def _preview(run: Run, args: argparse.Namespace) -> int:
         return _suggest(run, thread.ticket)
     row = template_book.need(run.conn, args.template)
     chosen, how = threads.variant(row, thread.ticket, args.language)
-    agent = run.reader.name if run.reader else ""
-    filled = fill(chosen.text, threads.template_context(thread, agent, run.store.meta("name"), args.share))
+    name, signature = (run.reader.name, run.reader.signature) if run.reader else ("", "")
+    filled = fill(chosen.text, threads.template_context(thread, name, run.store.meta("name"), args.share, signature))
     problems = [] if row.internal else [p.render(_) for p in template_book.unfit(run.conn, thread.ticket, filled.text)]
     chain = fallback_chain(threads.variants_of(row), args.language or thread.ticket.lang or "en")
 

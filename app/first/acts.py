@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.first import keeping
 from app.first.steps import GO
-from app.setup.fields import Choice, Toggle, Week
+from app.setup.picks import Choice, Toggle, Week
 from app.words import _
 from app.wrap import wrap
 

@@ -10,7 +10,8 @@ from app.first.steps import Step
 from app.lines import Line as DrawnLine
 from app.setup.calendars import day_fields, days_off_check, hours_check, hours_preview, week_of
 from app.setup.drawn import text_lines
-from app.setup.fields import WEEKDAYS, Choice, Entries, Field, Option, Toggle, Week
+from app.setup.fields import Entries, Field
+from app.setup.picks import WEEKDAYS, Choice, Option, Toggle, Week
 from app.setup.rooms import Reading
 from app.words import N_, _, language, ngettext
 from desk.automation.pack_form import Pack, said
@@ -134,7 +135,8 @@ def policy_meaning(table: Mapping[str, Any]) -> str:
     about = " · ".join(part for part in parts if part) or _("every ticket")
     hours = _("counts working hours") if table.get("calendar") == "shop" else _("counts around the clock")
     warns = _("warns after {share} of the time").format(share=table.get("warn", "4/5"))
-    return f"{about}: {kinds.get(str(table['kind']), '')}; {hours}; {warns}."
+    return _("{about}: {what}; {hours}; {warns}.").format(
+        about=about, what=kinds.get(str(table["kind"]), ""), hours=hours, warns=warns)  # fmt: skip
 
 
 

@@ -9,8 +9,8 @@ from app import words
 from app.first.keeping import Answers, Kept
 from app.first.review import STEPS
 from app.first.steps import GO, Step
-from app.setup.fields import Parts
 from app.setup.form import Form
+from app.setup.picks import Parts
 from app.setup.rooms import Reading
 from app.setup.state import FormPage, Pages
 from store.errors import DeskError
@@ -19,11 +19,14 @@ from store.errors import DeskError
 class Course(Pages):
     """The steps in their order. `pages` are the form of the step one is at, and a part of it that is open."""
 
-    def __init__(self, desk: Path, reading: Reading, kept: Kept | None = None) -> None:
+    def __init__(self, desk: Path, reading: Reading, kept: Kept | None = None, theme: str = "") -> None:
+        """A `theme` that was asked for just now stands above the one that was kept."""
         super().__init__()
         self.answers: Answers = dict(kept.answers) if kept else {}
+        if theme and "place" in self.answers:
+            self.answers["place"]["theme"] = theme
         self.reading = reading
-        self.steps: list[Step] = [kind(self.answers, desk) for kind in STEPS]
+        self.steps: list[Step] = [kind(self.answers, desk, theme) for kind in STEPS]
         self._forms: dict[str, tuple[str, Form]] = {}
         self.at = 0
         if kept:

@@ -31,7 +31,7 @@ def ask(desk: Path, theme: str | None) -> Ended:
     """Asks step by step; `desk` is the folder that is proposed. Raises the errors of keys.toml and of themes."""
     config = config_folder()
     look = load_theme(choose(theme, os.environ), theme_folder(config))
-    wizard = Wizard(desk, load(config / "keys.toml"), keeping.place(), SystemClock().now(), look)
+    wizard = Wizard(desk, load(config / "keys.toml"), keeping.place(), SystemClock().now(), look, theme or "")
     ended = wizard.run()
     if wizard.made is None:
         return Ended(None, False, ())

@@ -14,7 +14,9 @@ from app.first import always_on, guess
 from app.first.keeping import Answers
 from app.lines import Line as DrawnLine
 from app.setup.drawn import text_lines
-from app.setup.fields import Choice, Field, Levels, Line, Option, Parts, Toggle
+from app.setup.fields import Field, Line
+from app.setup.figures import Levels
+from app.setup.picks import Choice, Option, Parts, Toggle
 from app.setup.rooms import Questions, Reading
 from app.words import LANGUAGES, N_, _
 from app.wrap import wrap
@@ -46,9 +48,9 @@ class Step(Questions):
     about = ""
     """Why it is asked, in a sentence or two; a message id."""
 
-    def __init__(self, answers: Answers, desk: Path) -> None:
-        """`desk` is the folder the command line names, else the usual one."""
-        self.answers, self.desk = answers, desk
+    def __init__(self, answers: Answers, desk: Path, theme: str = "") -> None:
+        """`desk` is the folder the command line names, else the usual one; `theme` is what it names, "" for none."""
+        self.answers, self.desk, self.theme = answers, desk, theme
 
     @abstractmethod
     def asks(self) -> Sequence[Field]:
@@ -99,7 +101,7 @@ class Place(Step):
         from app.look import choose
         from app.words import language
 
-        return {"lang": language(), "zone": guess.zone().value, "theme": choose(None, os.environ)}
+        return {"lang": language(), "zone": guess.zone().value, "theme": choose(self.theme, os.environ)}
 
     def preview(self, desk: Reading, values: Mapping[str, Any], width: int) -> Sequence[DrawnLine]:
         """Why it was guessed so, for what still stands as guessed."""

@@ -27,7 +27,7 @@ from app.first.screen import StepScreen
 from app.first.steps import GO
 from app.keys import Act, Engine, Nothing, Pending
 from app.look import theme_folder
-from app.setup.fields import Choice, Parts, Toggle, Week
+from app.setup.picks import Choice, Parts, Toggle, Week
 from app.setup.rooms import Reading
 from app.setup.state import ReportPage
 from app.setup_filling import FillingActs
@@ -48,7 +48,8 @@ class Wizard(AtTerminal[str]):
 
     TITLE = "Deskhand"
 
-    def __init__(self, desk: Path, keys: Bindings, keep: Path, now: int, theme: Theme | None = None) -> None:
+    def __init__(self, desk: Path, keys: Bindings, keep: Path, now: int, theme: Theme | None = None, asked: str = "") -> None:
+        """`asked` is the name of the theme that was asked for, "" for none."""
         super().__init__(theme)
         self.bindings, self.keep = keys, keep
         kept = keeping.kept(keep)
@@ -56,7 +57,7 @@ class Wizard(AtTerminal[str]):
         self.reading = Reading(cast("Connection", None), "", now, UTC)
         if kept and (language := kept.answers.get("place", {}).get("lang")) in words.LANGUAGES:
             words.use(language)
-        self.state = Course(desk, self.reading, kept)
+        self.state = Course(desk, self.reading, kept, asked)
         self.made: ReportPage | None = None
         self.place = "first"
         self.engine = Engine(keys.keymap("first"))
@@ -102,6 +103,7 @@ class Wizard(AtTerminal[str]):
 
     def _begin(self) -> None:
         self.acts.into()
+        self.follow()
         if self._again:
             self.say(_("You were here before: what you had filled in is back."), "done")
 
@@ -238,9 +240,7 @@ class Wizard(AtTerminal[str]):
 
     def follow(self) -> None:
         """Speaks the language and wears the colours that are chosen, as soon as they are."""
-        if self.state.step.id != "place":
-            return
-        raw = self.state.root.form.raw
+        raw = self.state.root.form.raw if self.state.step.id == "place" else self.state.answers["place"]
         if raw["lang"] != words.language() and raw["lang"] in words.LANGUAGES:
             words.use(str(raw["lang"]))
             self.state.anew()

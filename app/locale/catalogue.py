@@ -65,11 +65,12 @@ def extract() -> Catalog:
 
 
 def _data() -> Iterator[tuple[str, str]]:
-    """What stands in data files and is shown by way of `_`: the connectors' settings, the shipped policies' names."""
+    """What stands in data files and is shown by way of `_`: the connectors' settings and forms, the shipped policies' names."""
     for path in sorted((ROOT / "connectors").glob("*/manifest.toml")):
-        for setting in tomllib.loads(path.read_text("utf-8")).get("settings", ()):
-            for key in ("label", "help"):
-                if text := setting.get(key):
+        manifest = tomllib.loads(path.read_text("utf-8"))
+        for item in (*manifest.get("settings", ()), *manifest.get("forms", ())):
+            for key in ("label", "help", "title"):
+                if text := item.get(key):
                     yield path.relative_to(ROOT).as_posix(), text
     policies = ROOT / "desk" / "clocks" / "data" / "shop.toml"
     if policies.exists():

@@ -3,13 +3,13 @@ written."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from app.event_details import details_said
 from app.happened import FIELDS, firing_line, value_said, what_said, why_said
-from app.labels import VERBS
+from app.labels import VERBS, titled
 from app.lines import Line
 from app.safe import cells
 from app.screens.page import Entry, Page
@@ -31,7 +31,6 @@ MOST = 2000
 _CHAIN = 12
 """Steps back along causes that are told."""
 _KINDS = {"agent": N_("agent"), "rule": N_("rule"), "connector": N_("connector"), "system": N_("system")}
-_TOLD_APART = ("changes", "task_changes", "closing", "why")
 
 
 class Audit(Page):
@@ -94,7 +93,7 @@ class Audit(Page):
             seq=event.seq, at=at, version=event.version, epoch=event.epoch), "muted"  # fmt: skip
         kind = _(_KINDS.get(event.actor.kind, event.actor.kind))
         verb = _(VERBS.get(event.verb, event.verb))
-        yield f"{self._name(event.actor.id)} ({kind}): {verb}  [{event.verb}]", "strong"
+        yield titled(f"{self._name(event.actor.id)} ({kind})", f"{verb}  [{event.verb}]"), "strong"
         if event.seq in self._altered:
             yield _("! This event is not as it was written: its hash does not match."), "danger"
         if event.payload is None:
@@ -102,12 +101,11 @@ class Audit(Page):
             return
         for field, before, after in _changes(event.payload):
             name = _(FIELDS[field]) if field in FIELDS else clean_line(field)
-            yield f"  {name}: {value_said(field, before, reader)} → {value_said(field, after, reader)}", "text"
+            yield "  " + titled(name, f"{value_said(field, before, reader)} → {value_said(field, after, reader)}"), "text"
         if why := why_said(event.payload, reader):
             yield _("  because: {why}").format(why=why), "text"
-        for key, value in event.payload.items():
-            if key not in _TOLD_APART:
-                yield f"  {clean_line(key)}: {_plain(key, value, reader)}", "muted"
+        for line in details_said(event, reader):
+            yield f"  {line}", "muted"
         yield from self._causes(event)
         if event.batch_id:
             others = {e.ticket_id for e in events.of_batch(self.session.store.conn, event.batch_id)} - {self.ticket_id, None}
@@ -123,12 +121,12 @@ class Audit(Page):
             cause = self._events.get(seq) or events.one(conn, seq)
             if cause is None:
                 return
-            text = f"{self._name(cause.actor.id)}: {_what(cause, reader)}"
+            text = titled(self._name(cause.actor.id), _what(cause, reader))
             yield _("{indent}← caused by event {seq}: {text}").format(indent="  " * seen, seq=seq, text=text), "note"
             seq, seen = cause.cause_seq, seen + 1
         led = [e for e in self._events.values() if e.cause_seq == event.seq]
         for effect in led[:_CHAIN]:
-            text = f"{self._name(effect.actor.id)}: {_what(effect, reader)}"
+            text = titled(self._name(effect.actor.id), _what(effect, reader))
             yield _("→ led to event {seq}: {text}").format(seq=effect.seq, text=text), "note"
 
     # Acts --------------------------------------------------------------------------------------------
@@ -181,10 +179,4 @@ def _what(event: Event, reader: Reader) -> str:
     if event.verb == "rule_fired":
         return " ".join(text.strip() for text, _role in firing_line(event, reader))
     said = what_said(event, reader)
-    return said if said.startswith(verb) else f"{verb}: {said}"
-
-
-def _plain(key: str, value: Any, reader: Reader) -> str:
-    if key.endswith("_at") and isinstance(value, int) and value > 10**11:
-        return reader.when(value)
-    return clean_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))[:600]
+    return said if said.startswith(verb) else titled(verb, said)

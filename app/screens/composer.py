@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -17,7 +16,7 @@ from app.lines import Line, Run, heading
 from app.safe import cells, width_of
 from app.times import size_text
 from app.typed import Word, going_on
-from app.widgets.lines import Lines
+from app.widgets.lines import LaidOutOnce, Lines
 from app.words import _, ngettext
 from desk.automation.templates import tags
 from desk.enclosing import Enclosed
@@ -31,7 +30,8 @@ _DOUBTS = 3
 
 @dataclass(slots=True)
 class Writing:
-    """What is being written: to whom, as whom, and what the thread was when it began."""
+    """What is being written: to whom, as whom, and what the thread was when it began. `kind` is reply, note or aside, or
+    names what it is about: `review:17`, `form:invoice`."""
 
     kind: str
     ticket_id: int
@@ -50,6 +50,15 @@ class Writing:
     """What leaves with it."""
     saved: str = field(default="", repr=False)
     """The text as it is on disk."""
+
+    @property
+    def sort(self) -> str:
+        """Its kind, whatever it is about."""
+        return self.kind.partition(":")[0]
+
+    @property
+    def about(self) -> str:
+        return self.kind.partition(":")[2]
 
 
 def whom(w: Writing) -> str:
@@ -75,6 +84,12 @@ class _Head(Lines):
         w, width = self.writing, self.size.width
         if w.kind == "note":
             text, role = _(" Note on #{id}: only colleagues see it").format(id=w.ticket_id), "note"
+        elif w.sort == "review":
+            shape = _(" PUBLIC answer to a review · {account} · {subject}")
+            text, role = shape.format(account=w.account, subject=w.subject), "warning"
+        elif w.sort == "form":
+            shape = _(" {account}'s form “{subject}” to {who}")
+            text, role = shape.format(account=w.account, subject=w.subject, who=whom(w)), "warning"
         elif w.kind == "aside":
             shape = _(" To {who}, not to the buyer · {account} · {subject}")
             text, role = shape.format(who=whom(w), account=w.account, subject=w.subject), "warning"
@@ -179,18 +194,20 @@ class _Area(TextArea):
             super().refresh(*(Region(0, y, width, 1) for y in rows))
 
 
-class Composer(Vertical):
+class Composer(LaidOutOnce):
     """Header, text, review bar; sits under the thread."""
 
     DEFAULT_CSS = """
-    Composer { height: 55%; }
+    Composer { height: 55%; overflow: hidden hidden; }
     Composer TextArea { border: none; padding: 0 1; height: 1fr; background: $dh-background-bg; scrollbar-size: 0 0; }
     Composer TextArea:focus { border: none; }
     """
 
-    def __init__(self, writing: Writing, text: str, snippets: Snippets | None = None) -> None:
+    def __init__(self, writing: Writing, text: str, snippets: Snippets, begin: Callable[[], object]) -> None:
+        """`begin` is called once it is there, before it is drawn: what takes the focus later has everything laid out and
+        drawn once more."""
         super().__init__()
-        self.writing, self.snippets = writing, snippets or Snippets()
+        self.writing, self.snippets, self._begin = writing, snippets, begin
         self.head, self.review = _Head(writing), _Review(writing)
         self.area = _Area(text)
         self.early = ""
@@ -205,6 +222,9 @@ class Composer(Vertical):
         yield self.head
         yield self.area
         yield self.review
+
+    def on_mount(self) -> None:
+        self._begin()
 
     @property
     def text(self) -> str:
@@ -293,7 +313,7 @@ class Composer(Vertical):
         if asking:
             self.screen.set_focus(None)
         else:
-            self.screen.set_focus(self.area)
+            self.screen.set_focus(self.area, scroll_visible=False)
 
     def meanwhile(self, news: Sequence[Run]) -> None:
         """Says what was said in the ticket since one began."""

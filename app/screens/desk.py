@@ -30,6 +30,8 @@ from store.sql import clocks
 from store.values import NEVER, Instant
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from app.bindings import Bindings
     from app.session import Session
     from app.workstation import Workstation
@@ -83,6 +85,9 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         yield self.clocks
         yield self.bottom
         yield self.which
+
+    def _extend_compose(self, widgets: list[Widget]) -> None:
+        """Nothing of Textual's own: we have no tooltips, and toasts of ours stand in the status line."""
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -224,6 +229,20 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     def in_part(self) -> bool:
         """Whether the conversation is longer than what is shown of it."""
         return self._thread is not None and (self._thread.older or self._thread.newer)
+
+    @property
+    def messages(self) -> list[int]:
+        """Those of the conversation that are read, oldest first."""
+        return [m.id for m in self._thread.messages] if self._thread is not None else []
+
+    def show_around(self, message_id: int) -> None:
+        """The part of the conversation that has a message in its middle."""
+        from store.sql.messages import further
+
+        if self._thread is not None:
+            ticket = self._thread.ticket.id
+            self._before = further(self.session.store.conn, ticket, message_id, self._shown // 2)
+            self.show_ticket(ticket)
 
     def go_on(self, by: int) -> None:
         """Other messages of a conversation that is read in part: older ones (`by` < 0) or newer ones; from `FAR` on its

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from app.acts import VERB_NAMES
 from app.happened import FIELDS, changes_said, value_said
+from app.labels import titled
 from app.lines import Line
 from app.safe import cells
 from app.screens.page import Entry, Page
 from app.times import stamp
+from app.undoing import VERB_NAMES
 from app.words import _, ngettext, render_error
 from app.wrap import wrap
 from desk import undo, undo_history
@@ -103,7 +104,7 @@ class Past(Page):
         reader = self.session.reader()
         name = _(FIELDS[back.field]) if back.field in FIELDS else clean_line(back.field)
         now, then = value_said(back.field, back.now, reader), value_said(back.field, back.then, reader)
-        return f"  {where}{name}: {now} → {then}", "text"
+        return f"  {where}{titled(name, f'{now} → {then}')}", "text"
 
     # Acts -----------------------------------------------------------------------------------------
 
@@ -126,7 +127,7 @@ class Past(Page):
 
         async def run() -> None:
             try:
-                await self.acts.replay(lambda unit: undo.undo_step(unit, seq), N_("undone: {what}"), back=True)
+                await self.acts.undoing.replay(lambda unit: undo.undo_step(unit, seq), N_("undone: {what}"), back=True)
             finally:
                 self.acts.paging.news()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -18,17 +18,34 @@ from app.wrap import wrap
 from desk import quarantine
 from desk.sync.reader import Pooled
 from store.errors import N_, DeskError, Refused
-from store.sql import shop
+from store.sql import shop, sync
 from store.sql.sync import Held
 from store.values import clean_line
 
 if TYPE_CHECKING:
+    from app.acts import Acts
+    from app.workstation import Workstation
     from store.unit import Store
 
 
 class Quarantine(Page):
     place = "quarantine"
     state_width = 14
+
+    def __init__(self, desk: Workstation, acts: Acts) -> None:
+        super().__init__(desk, acts)
+        self._mails: dict[int, bool] = {}
+        """Which records came as mail and can be read again here."""
+
+    def holds(self) -> Collection[str]:
+        return ("unreadable_mail",) if self.current and self._is_mail(self.current) else ()
+
+    def _is_mail(self, ident: int) -> bool:
+        if ident not in self._mails:
+            conn = self.session.store.conn
+            held = sync.held(conn, ident)
+            self._mails[ident] = held is not None and quarantine.is_mail(quarantine.content(conn, held))
+        return self._mails[ident]
 
     def title(self) -> str:
         if not (count := len(self.pane.entries)):
@@ -68,8 +85,8 @@ class Quarantine(Page):
         """The record alone, over the whole screen."""
         ident = self._here()
         lines = self.details(ident, self.desk.size.width - 2)
-        self.acts.confirm(lines, [("r", _("read again"), self.quarantine_again), ("s", _("save"), self.quarantine_save),
-                                  ("d", _("let go"), self.quarantine_drop)])  # fmt: skip
+        again = [("r", _("read again"), self.quarantine_again)] if self._is_mail(ident) else []
+        self.acts.confirm(lines, [*again, ("s", _("save"), self.quarantine_save), ("d", _("let go"), self.quarantine_drop)])
 
     def quarantine_again(self) -> None:
         self._read([self._here()])

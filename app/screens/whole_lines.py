@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.control import Control
 from textual._compositor import Compositor, CompositorUpdate
-from textual.geometry import Size
+from textual.geometry import Region, Size
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +27,7 @@ class Piece(NamedTuple):
 class WholeLines(Compositor):
     """Textual divides every line where any widget starts or ends, the ones out of sight too, and a full-width character
     that stands across such a place is lost. Behind a widget that is as wide as the screen nothing is to be seen, so
-    nothing there needs a division.
+    nothing there needs a division, and nothing is drawn there.
 
     And it sends all that may have changed, the whole screen several times over while something opens; here what is on
     the terminal already is not sent again.
@@ -53,12 +54,36 @@ class WholeLines(Compositor):
             Piece(y, x, end, strip)
             for y, line in enumerate(chops)
             for (x, strip), end in zip(line.items(), self.cuts[y][1:], strict=False)
+            if strip is not None
         )
         return Frame(pieces, self._shown)
 
     def render_partial_update(self) -> CompositorUpdate | None:  # type: ignore[override]
         update = super().render_partial_update()
         return Frame(_spans(update.chops, update.spans, update.chop_ends), self._shown) if update is not None else None
+
+    def _render_chops(  # type: ignore[override]
+        self, crop: Region, is_rendered_line: Callable[[int], bool]
+    ) -> Sequence[Mapping[int, Strip | None]]:
+        """Front to back, and of each widget only the lines on which something of it is to be seen: not the ground under
+        the panes, not a whole pane for one row."""
+        cuts = self.cuts
+        chops: list[dict[int, Strip | None]] = [dict.fromkeys(line[:-1]) for line in cuts]
+        for widget, (region, clip) in self.visible_widgets.items():
+            shown = region.intersection(clip)
+            left, right = shown.column_span
+            edges = {y: [x for x in cuts[y] if left <= x <= right] for y in filter(is_rendered_line, shown.line_range)}
+            lines = [y for y, line in edges.items() if _free(chops[y], line, crop)]
+            if not lines:
+                continue
+            top, bottom = lines[0], lines[-1] + 1
+            strips = widget.render_lines(Region(left - region.x, top - region.y, shown.width, bottom - top))
+            for y in lines:
+                divided = strips[y - top].divide([x - left for x in edges[y][1:]])
+                for x, strip in zip(edges[y], divided, strict=False):
+                    if chops[y][x] is None:
+                        chops[y][x] = strip
+        return chops
 
     @property
     def cuts(self) -> list[list[int]]:
@@ -112,6 +137,11 @@ class Frame(CompositorUpdate):
                 out.append(text)
                 at = (y, end)
         return "".join(out)
+
+
+def _free(line: Mapping[int, Strip | None], edges: Sequence[int], crop: Region) -> bool:
+    """Whether nothing is drawn yet at one of the places between `edges` that `crop` reaches."""
+    return any(line[x] is None and x < crop.right and end > crop.x for x, end in pairwise(edges))
 
 
 def _spans(

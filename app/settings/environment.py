@@ -16,6 +16,7 @@ OWN: Mapping[str, str] = {
     "DESKHAND_GRAPHICS": N_("How photos are shown: kitty, sixel or blocks. Otherwise the terminal is asked."),
     "DESKHAND_NOTIFIER": N_("Which notice the terminal takes: 9, 777, 99 or off. Otherwise it is known by its name."),
     "DESKHAND_NO_SHELL": N_("Set: no way to a shell and none to an editor of your own; a gate sets it."),
+    "DESKHAND_SYNC": N_("off: the workstation does not begin sync by itself, because a service runs it."),
     "DESKHAND_LOG": N_("How much the log says: DEBUG, INFO, WARNING or ERROR."),
     "DESKHAND_VAULT_PASSPHRASE": N_("The passphrase of a vault that has one. Its value is never shown."),
     "DESKHAND_SECRET_": N_("DESKHAND_SECRET_NAME is a secret that stands above the vault. Its value is never shown."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.settings.environment import OWN, SYSTEM, TERMINAL
-from app.settings.registry import GROUPS, HOLD, SETTINGS, Setting
+from app.settings.registry import GROUPS, HOLD, LOW, SETTINGS, Setting
 
 _HEAD = "| Setting | What it does | Unless chosen | Stands above it |"
 
@@ -23,7 +23,8 @@ def page() -> str:
     for ident, (name, about) in GROUPS.items():
         if ident == "environment":
             continue
-        rows = [s for s in (*SETTINGS.values(), HOLD._replace(key="hold.CHANNEL")) if s.group == ident]
+        of_channels = (one._replace(key=f"{one.key}.CHANNEL") for one in (HOLD, LOW))
+        rows = [s for s in (*SETTINGS.values(), *of_channels) if s.group == ident]
         lines += ["", f"## {name}", "", about, "", _HEAD, "|---|---|---|---|", *map(_row, rows)]
     lines += ["", "## From outside", "", GROUPS["environment"][1], ""]
     lines += _variables("Deskhand's own", OWN.items())

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from app import habits, notify
 from app.settings.environment import OWN, UNTOLD, VARIABLES
-from app.settings.registry import HOLD, KEEPERS, SETTINGS, Setting
-from app.words import LANGUAGES, _
+from app.settings.registry import HOLD, KEEPERS, LOW, SETTINGS, Setting
+from app.words import LANGUAGES, _, ngettext
 from store.errors import N_, Invalid, NotFound, Refused
 from store.sql import shop
 from store.values import clean_line
 
 if TYPE_CHECKING:
     from store.connection import Connection
+    from store.sql.rows import Channel
     from store.unit import UnitOfWork
 
 _HABITS = ("theme", "lang", "mouse", "after", "first")
@@ -60,6 +61,8 @@ def every(place: Place) -> Iterator[Present]:
             yield present(place, setting.key)
     for channel in shop.channels(place.conn):
         yield present(place, f"hold.{channel.id}")
+        if _has_reviews(channel):
+            yield present(place, f"low.{channel.id}")
     for name in VARIABLES:
         yield present(place, name)
 
@@ -70,6 +73,8 @@ def present(place: Place, key: str) -> Present:
         return _variable(place, key)
     if key.startswith("hold."):
         return _hold(place, key)
+    if key.startswith("low."):
+        return _low(place, key)
     setting = SETTINGS.get(key)
     if setting is None:
         raise NotFound(N_("There is no setting {item}."), item=key, next=N_("See: deskhand setting list"))
@@ -161,10 +166,35 @@ def _file(setting: Setting) -> Present:
     return Present(setting, ", ".join(there), said, "file", str(path))
 
 
-def _hold(place: Place, key: str) -> Present:
-    channel = shop.channel(place.conn, key.removeprefix("hold."))
+def _channel(place: Place, key: str) -> Channel:
+    """The one a setting of a channel is about."""
+    channel = shop.channel(place.conn, key.partition(".")[2])
     if channel is None or channel.state == "removed":
         raise NotFound(N_("There is no setting {item}."), item=key, next=N_("See: deskhand setting list"))
+    return channel
+
+
+def _has_reviews(channel: Channel) -> bool:
+    from connectors.registry import PLATFORMS, manifest
+
+    return channel.platform in PLATFORMS and manifest(channel.platform).capabilities.reviews
+
+
+def _low(place: Place, key: str) -> Present:
+    channel = _channel(place, key)
+    if not _has_reviews(channel):
+        raise NotFound(N_("{item} tells no reviews."), item=channel.name, next=N_("See: deskhand setting list"))
+    from desk.review_tickets import LOW as USUAL
+    from desk.review_tickets import limit
+
+    most = limit(channel)
+    setting = LOW._replace(key=key, label=channel.name)
+    said = ngettext("{count} star", "{count} stars", most).format(count=most) if most else _("never")
+    return Present(setting, str(most), said, "default" if most == USUAL else "desk", chosen=str(most))
+
+
+def _hold(place: Place, key: str) -> Present:
+    channel = _channel(place, key)
     from desk.channels import HOLD_MS
 
     setting = HOLD._replace(key=key, label=channel.name)
@@ -234,8 +264,13 @@ def put(unit: UnitOfWork, place: Place, key: str, value: str) -> None:
 
         _among(now.setting, value or "auto", now.setting.values)
         choose(unit, value or "auto")
+    elif key.startswith("low."):
+        from desk.review_tickets import LOW as USUAL
+        from desk.reviews import low_limit
+
+        low_limit(unit, key.removeprefix("low."), _number(now.setting, value or str(USUAL)))
     else:
-        _put_hold(unit, key.removeprefix("hold."), value)
+        _put_hold(unit, now.setting, value)
 
 
 def _habit(unit: UnitOfWork, place: Place, setting: Setting, value: str) -> None:
@@ -258,12 +293,17 @@ def _rename(unit: UnitOfWork, name: str) -> None:
         unit.append("desk_renamed", {"changes": {"name": [before, name]}})
 
 
-def _put_hold(unit: UnitOfWork, channel_id: str, value: str) -> None:
+def _number(setting: Setting, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and int(value) <= setting.most):
+        raise Invalid(N_("Write a whole number from {least} to {most}."), least=0, most=setting.most, key=setting.key)
+    return int(value)
+
+
+def _put_hold(unit: UnitOfWork, setting: Setting, value: str) -> None:
     from desk.channels import describe, need
 
-    if not value.isdigit():
-        raise Invalid(N_("Write a whole number from {least} to {most}."), least=0, most=600, key=f"hold.{channel_id}")
-    channel = need(unit, channel_id)
-    describe(unit, channel_id, name=channel.name, label=channel.label, hold_ms=int(value) * 1000)
+    seconds = _number(setting, value)
+    channel = need(unit, setting.key.removeprefix("hold."))
+    describe(unit, channel.id, name=channel.name, label=channel.label, hold_ms=seconds * 1000)
 
 

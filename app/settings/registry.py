@@ -15,6 +15,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "notices": (N_("Telling you"), N_("What you are told of while you do something else, and how.")),
     "desk": (N_("The desk"), N_("What holds for everybody on this desk.")),
     "sending": (N_("Sending"), N_("How long a reply can be taken back.")),
+    "reviews": (N_("Reviews"), N_("How few stars are low: a new review with no more opens a ticket.")),
     "environment": (N_("From outside"), N_("What your shell and terminal say. It is changed there, before deskhand is started.")),
 }
 """id → name, about."""
@@ -43,6 +44,8 @@ class Setting(NamedTuple):
     form: str = ""
     values: Mapping[str, str] = {}
     variables: tuple[str, ...] = ()
+    most: int = 600
+    """Of a number."""
 
 
 _ON_OFF = {"on": N_("switched on"), "off": N_("switched off")}
@@ -56,10 +59,11 @@ _KEPT = (
             N_("The language of the workstation. Commands speak that of the shell."),
             N_("the language of the terminal"), "person", "choice", variables=("DESKHAND_LANG",)),
     Setting("mouse", "looks", N_("Mouse"),
-            N_("Click, double click and wheel. Off leaves selecting text to your terminal; it holds from the next start."),
+            N_("Click, double click and wheel. Off leaves selecting text to your terminal."),
             N_("switched on"), "person", "choice", _ON_OFF),
     Setting("themes", "looks", N_("Own themes"),
-            N_("A file NAME.toml in this folder is a theme of yours."), N_("nothing set"), "file"),
+            N_("A file NAME.toml in this folder is a theme of yours. While you wear it, it shows each change you save."),
+            N_("nothing set"), "file"),
     Setting("after", "work", N_("When a ticket is done"),
             N_("Where you go after solving, snoozing or answering a ticket."), AFTER["next"], "person", "choice", AFTER),
     Setting("zone", "work", N_("Your time zone"),
@@ -70,7 +74,8 @@ _KEPT = (
             N_("Whether your empty inbox says what a new desk still lacks."), N_("shown"), "person", "choice",
             {"": N_("shown"), "done": N_("put away")}),
     Setting("keys", "work", N_("Own keys"),
-            N_("This file gives acts other keys. ? shows them; a clash is told at the start."), N_("nothing set"), "file"),
+            N_("This file gives acts other keys. It is read at the start, which tells of a clash; ? shows them."),
+            N_("nothing set"), "file"),
     *(Setting(f"notify.{kind}", "notices", label,
               N_("How you are told when this happens; none of the ways is not at all."),
               ", ".join(DEFAULT[kind]), "person", "ways", WAYS) for kind, label in KINDS.items()),
@@ -97,6 +102,11 @@ HOLD = Setting("hold", "sending", N_("Take-back"),
                N_("Seconds in which a reply of this channel waits and can be taken back; 0 is none."),
                N_("10 s, chats 3 s"), "desk", "number")  # fmt: skip
 """One for each channel: `hold.mail`."""
+
+LOW = Setting("low", "reviews", N_("Low reviews"),
+              N_("New reviews of this account with so many stars or fewer open a ticket; 0 is never."),
+              N_("2 stars"), "desk", "number", most=5)  # fmt: skip
+"""One for each channel that tells reviews: `low.ebay`."""
 
 INNER: Mapping[str, str] = {
     "uuid": "which desk it is",

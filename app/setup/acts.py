@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.labels import titled
 from app.setup import common
-from app.setup.fields import Choice, Field, Line, Option, Paragraph, Parts, Words
+from app.setup.fields import Field, Line, Paragraph, Words
 from app.setup.groups import only_groups, owners, strategies
+from app.setup.picks import Choice, Option, Parts
 from app.setup.rooms import Reading
 from app.words import _, language
 from desk import checklists
@@ -140,4 +142,4 @@ def _said(part: Mapping[str, Any], labels: Mapping[str, Mapping[str, str]]) -> s
         text = ", ".join(value) if isinstance(value, list) else names.get(str(value), str(value))
         sign = {"add": "+", "remove": "-"}.get(key, "")
         found.append(sign + text)
-    return f"{_(kind.help)}: {', '.join(found)}" if found else _(kind.help)
+    return titled(_(kind.help), ", ".join(found)) if found else _(kind.help)

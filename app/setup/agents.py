@@ -10,7 +10,9 @@ from app.labels import PRESENCE, ROLES
 from app.lines import Line as DrawnLine
 from app.setup import common
 from app.setup.calendars import day_fields, form_of, hours_preview, table_of, zone_check
-from app.setup.fields import Choice, Field, Levels, Line, Number, Option, Paragraph, Toggle, Words
+from app.setup.fields import Field, Line, Paragraph, Words
+from app.setup.figures import Levels, Number
+from app.setup.picks import Choice, Option, Toggle
 from app.setup.rooms import Reading, Record, Room
 from app.words import _
 from desk import agents

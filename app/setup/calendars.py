@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.lines import Line as DrawnLine
 from app.setup import common
-from app.setup.fields import WEEKDAYS, Entries, Field, Line, Week
+from app.setup.fields import Entries, Field, Line
+from app.setup.picks import WEEKDAYS, Week
 from app.setup.rooms import Questions, Reading, Record, Room
 from app.words import _, ngettext
 from desk.clocks import keep_setup

@@ -9,7 +9,9 @@ from contextlib import suppress
 from typing import Any
 
 from app.first_fetch import stream_name
-from app.setup.fields import Choice, Choices, Field, Line, Number, Option, Secret, Seen, Toggle, Words
+from app.setup.fields import Field, Line, Secret, Seen, Words
+from app.setup.figures import Number
+from app.setup.picks import Choice, Choices, Option, Toggle
 from app.setup.rooms import Reading
 from app.words import _
 from connectors.registry import Manifest, Setting, manifest, manifests

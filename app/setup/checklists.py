@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.setup import common
-from app.setup.fields import Field, Line, Parts
+from app.setup.fields import Field, Line
+from app.setup.picks import Parts
 from app.setup.rooms import Reading, Record, Room
 from app.words import _, language, ngettext
 from desk import checklists

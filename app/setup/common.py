@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from app.editing import Candidate
-from app.setup.fields import Option, Query
+from app.setup.fields import Query
+from app.setup.picks import Option
 from app.setup.rooms import Reading
 from app.words import _
 from desk.vocabulary import PRIORITIES, STATUSES, TYPES

@@ -14,7 +14,7 @@ from app.wrap import wrap
 
 SIDE_BY_SIDE = 100
 """From this width on all columns show."""
-_ROOMS_WIDE, _RECORDS_WIDE = 20, 36
+_ROOMS_WIDE, _RECORDS_WIDE = 21, 36
 
 
 def widths(width: int) -> tuple[int, int, int]:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.setup.fields import WEEKDAYS, Choice, Field, Parts, Week
+from app.setup.fields import Field
+from app.setup.picks import WEEKDAYS, Choice, Parts, Week
 from store.errors import N_, DeskError, Invalid
 
 Remake = Callable[[Mapping[str, Any]], Sequence[Field]]

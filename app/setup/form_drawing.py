@@ -6,8 +6,9 @@ from app.editing import LineEdit
 from app.lines import Line
 from app.safe import cells, width_of
 from app.setup.drawn import Drawn, Place, filled, head
-from app.setup.fields import WEEKDAYS, Choice, Choices, Field, Paragraph, Parts, Secret, Toggle, Week
+from app.setup.fields import Field, Paragraph, Secret
 from app.setup.form import Form, Spot
+from app.setup.picks import WEEKDAYS, Choice, Choices, Parts, Toggle, Week
 from app.setup.rooms import Reading
 from app.setup.state import FormPage
 from app.setup.text_edit import TextEdit, rows
@@ -31,7 +32,7 @@ class _Lines:
 def form_lines(page: FormPage, desk: Reading, title: str, dirty: bool, active: bool, width: int, height: int) -> Drawn:
     made = _Lines()
     form = page.form
-    label = min(max((width_of(f.label) for f in form.shown() if not isinstance(f, Parts)), default=8), width // 3, 24)
+    label = min(max((width_of(f.label) for f in form.shown() if not isinstance(f, Parts)), default=8), width * 2 // 5, 24)
     spot = page.spot if page.spots else ("", -1)
     for field in form.shown():
         if isinstance(field, Parts):

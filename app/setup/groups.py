@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from app.setup import common
 from app.setup.agents import share_check
-from app.setup.fields import Choice, Choices, Day, Field, Line, Number, Option, Parts, Toggle, Words
+from app.setup.fields import Field, Line, Words
+from app.setup.figures import Day, Number
+from app.setup.picks import Choice, Choices, Option, Parts, Toggle
 from app.setup.rooms import Reading, Record, Room
 from app.words import _, ngettext
 from desk import groups

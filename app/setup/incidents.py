@@ -63,6 +63,6 @@ class Incidents(Room):
             return ()
         told = _("{tickets} tickets, {open} open, {answered} answered").format(
             tickets=found.tickets, open=found.open, answered=found.answered)  # fmt: skip
-        how = _("Tickets: deskhand incident add {number} …; answer all: deskhand incident answer {number}").format(
-            number=number)  # fmt: skip
-        return [*text_lines([told], width, "accent"), *text_lines([how], width, "muted")]
+        how = [_("g I shows its tickets: there a answers all, c closes it. M i puts a ticket in."),
+               _("In a shell: deskhand incident answer {number}").format(number=number)]  # fmt: skip
+        return [*text_lines([told], width, "accent"), *text_lines(how, width, "muted")]

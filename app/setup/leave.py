@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.setup import common
-from app.setup.fields import Choice, Field, Line, Moment
+from app.setup.fields import Field, Line
+from app.setup.figures import Moment
+from app.setup.picks import Choice
 from app.setup.rooms import Reading, Record, Room
 from app.words import _
 from desk import leave

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from app.lines import Line as DrawnLine
 from app.setup import common
 from app.setup.drawn import text_lines
-from app.setup.fields import Choice, Field, Line, Option
+from app.setup.fields import Field, Line
+from app.setup.picks import Choice, Option
 from app.setup.rooms import Reading, Record, Room
 from app.told import told
 from app.words import _

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.setup import common
-from app.setup.fields import Choice, Entries, Field, Line
+from app.setup.fields import Entries, Field, Line
+from app.setup.picks import Choice
 from app.setup.rooms import Reading, Record, Room
 from app.words import _, language
 from desk import fields

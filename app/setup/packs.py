@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from app.lines import Line as DrawnLine
 from app.setup import common
 from app.setup.drawn import text_lines
-from app.setup.fields import Choice, Field, Line, Option
+from app.setup.fields import Field, Line
 from app.setup.groups import only_groups, owners
+from app.setup.picks import Choice, Option
 from app.setup.rooms import Reading, Record, Room, Trial
 from app.words import _, language, ngettext
 from desk.automation import packs

@@ -5,8 +5,9 @@ from __future__ import annotations
 from app.lines import Line
 from app.safe import cells
 from app.setup.drawn import bar, filled, head, window
-from app.setup.fields import Paragraph, Parts, Week
+from app.setup.fields import Paragraph
 from app.setup.form import Form, differences
+from app.setup.picks import Parts, Week
 from app.setup.rooms import Reading
 from app.setup.state import PAGE, HistoryPage, ReportPage, Setup
 from app.times import stamp

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.setup import common
-from app.setup.fields import Choice, Choices, Field, Line, Option, Span, Toggle
+from app.setup.fields import Field, Line
+from app.setup.figures import Span
+from app.setup.picks import Choice, Choices, Option, Toggle
 from app.setup.rooms import Questions, Reading, Record, Room
 from app.words import _, language
 from desk.clocks import keep_setup

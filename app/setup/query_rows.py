@@ -9,7 +9,8 @@ from typing import Any
 
 from app.lines import Line as DrawnLine
 from app.setup.drawn import error_line, text_lines
-from app.setup.fields import Choice, Choices, Field, Line, Option, Parts, Words
+from app.setup.fields import Field, Line, Words
+from app.setup.picks import Choice, Choices, Option, Parts
 from app.setup.rooms import Questions, Reading
 from app.words import _, ngettext
 from desk.query import Context, form

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from app.lines import Line as DrawnLine
 from app.setup import acts, common
-from app.setup.fields import Choice, Choices, Day, Field, Line, Option, Span, Toggle
+from app.setup.fields import Field, Line
+from app.setup.figures import Day, Span
+from app.setup.picks import Choice, Choices, Option, Toggle
 from app.setup.rooms import Reading, Record, Room, Trial
 from app.words import _, language
 from desk.automation.rules import keep

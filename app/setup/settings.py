@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from app.safe import cells, width_of
 from app.settings.reading import Place, Present, every, options, put
 from app.settings.registry import GROUPS
-from app.setup.fields import Choice, Choices, Field, Line, Number, Option
+from app.setup.fields import Field, Line
+from app.setup.figures import Number
+from app.setup.picks import Choice, Choices, Option
 from app.setup.rooms import Reading, Record, Room
 from app.words import _, ngettext
 from store.errors import N_, DeskError, NotFound
@@ -108,5 +110,5 @@ def _field(place: Place, one: Present) -> Field:
     if setting.form == "ways":
         return Told(key=setting.key, label="", name=label, help=help, options=choices)
     if setting.form == "number":
-        return Number(key=setting.key, label=label, help=help, most=600)
+        return Number(key=setting.key, label=label, help=help, most=setting.most)
     return Line(key=setting.key, label=label, help=help, fixed=not setting.form)

@@ -8,7 +8,9 @@ from typing import Any
 
 from app.lines import Line as DrawnLine
 from app.setup.drawn import error_line, text_lines
-from app.setup.fields import Choice, Entries, Field, Line, Option, Span
+from app.setup.fields import Entries, Field, Line
+from app.setup.figures import Span
+from app.setup.picks import Choice, Option
 from app.setup.policies import target_check
 from app.setup.rooms import Questions, Reading
 from app.words import _

@@ -7,8 +7,9 @@ from typing import Any
 
 from app.editing import LineEdit
 from app.lines import Line as DrawnLine
-from app.setup.fields import Choice, Choices, Field, Line, Paragraph, Parts, Toggle, Week
+from app.setup.fields import Field, Line, Paragraph
 from app.setup.form import Form, Spot, spots
+from app.setup.picks import Choice, Choices, Parts, Toggle, Week
 from app.setup.rooms import Questions, Reading, Record, Room, enter, listed
 from app.setup.text_edit import TextEdit
 from desk.versions import Version
@@ -179,7 +180,6 @@ class Setup(Pages):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rooms = listed()
         self.room_at = 0
         self.room: Room = enter(self.rooms[0][0])
         self.all: Sequence[Record] = ()
@@ -188,6 +188,11 @@ class Setup(Pages):
         self.column = ROOMS
 
     # Rooms and records --------------------------------------------------------------------------
+
+    @property
+    def rooms(self) -> list[tuple[str, str]]:
+        """(id, label) of every room, in the language that is spoken now."""
+        return listed()
 
     def choose_room(self, index: int, desk: Reading) -> None:
         """Another room, its list from the top. Forms left open are closed before (see `dirty`)."""

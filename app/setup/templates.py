@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from app.lines import Line as DrawnLine
 from app.setup import common
 from app.setup.drawn import text_lines
-from app.setup.fields import Choices, Day, Entries, Field, Line, Paragraph, Parts, Toggle
+from app.setup.fields import Entries, Field, Line, Paragraph
+from app.setup.figures import Day
+from app.setup.picks import Choices, Parts, Toggle
 from app.setup.rooms import Reading, Record, Room, Trial
 from app.words import _, language
 from desk import template_book
@@ -145,7 +147,8 @@ def _filled(desk: Reading, variant: Variant, shop_name: str, width: int) -> list
         return text_lines([variant.text], width, "muted")
     read = thread.read(desk.conn, found[0].id, shown=1)
     agent = shop.agent(desk.conn, desk.me)
-    filled = fill(variant.text, thread.template_context(read, agent.name if agent else "", shop_name))
+    name, signature = (agent.name, agent.signature) if agent else ("", "")
+    filled = fill(variant.text, thread.template_context(read, name, shop_name, signature=signature))
     lines = text_lines([filled.text], width)
     note = _("filled in for #{id}").format(id=found[0].id)
     if filled.missing:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.setup import common
-from app.setup.fields import Choice, Field, Line, Option
+from app.setup.fields import Field, Line
+from app.setup.picks import Choice, Option
 from app.setup.rooms import Reading, Record, Room
 from app.words import _
 from desk import inbox, views

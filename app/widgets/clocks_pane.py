@@ -19,7 +19,9 @@ from store.values import NEVER, Instant
 
 _ROLE = {"over": "danger", "warn": "warning", "fine": "text", "none": "muted"}
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_BAR = 10
+_BAR, _WHO = 10, 12
+_ROOMY = 120
+"""From this width on names have twice the room."""
 
 
 class ClocksPane(Lines):
@@ -71,7 +73,7 @@ class ClocksPane(Lines):
         first = f" {due.text} {bar(d, self._now)} "
         due_text = _("due {when}").format(when=stamp(d.due_at, self._now, self.zone))
         rest = f"#{d.ticket_id:<6} {cells(d.label, 4)} {cells(kind, 12)} {cells(due_text, 16)} {cells(d.assignee_id or '–', 6)} "
-        rest += d.customer + "  " + _(d.policy)
+        rest += cells(d.customer, _WHO if width < _ROOMY else 2 * _WHO) + "  " + _(d.policy)
         if self.active and y - 1 == self.cursor:
             return ((cells(first + rest, width), "selection"),)
         return ((first, _ROLE[due.level]), (cells(rest, max(1, width - len(first))), "text"))

@@ -13,7 +13,7 @@ from app.lines import Line, heading
 from app.safe import cells, width_of
 from app.setup.calendars import hours_text
 from app.times import stamp
-from app.widgets.drawing import Piece
+from app.widgets.drawing import Piece, length
 from app.widgets.sheet import Sheet
 from app.words import _
 from desk.roster import Day, Member
@@ -22,6 +22,9 @@ from store.values import NEVER, Instant
 _NAME = 14
 _BAR = 8
 """Cells of a full load."""
+_METER = ("accent", "warning", "danger", "rule")
+"""Roles of the load bar and what is beside it. They stand on the sheet under the cursor, too: there a block in the colour
+of the text would be a hole."""
 _ROOMS = {"l": "leave", "g": "groups", "c": "calendars"}
 
 
@@ -46,9 +49,10 @@ class Team(Sheet):
             return [piece for name, text in said for piece in ((f" {name}", key), (f" {text}  ", plain))]
         lines = self._page()
         index = self._from + y
-        ground = "selection" if self._rows.get(index) == self._at else "panel"
         line = lines[index] if index < len(lines) else ()
-        return [(text, self.look.on(role, ground)) for text, role in line]
+        ground = "selection" if self._rows.get(index) == self._at else "panel"
+        row = [(text, self.look.on(role, "panel" if role in _METER else ground)) for text, role in line]
+        return [*row, (" " * (self.width - length(row)), self.look.on("text", ground))]
 
     def press(self, key: str) -> bool:
         by = {"j": 1, "down": 1, "k": -1, "up": -1, "home": -999, "G": 999, "end": 999}.get(key)
@@ -108,11 +112,12 @@ class Team(Sheet):
         glyph = "●" if member.on_duty else "○"
         share = member.load / (member.capacity or 20)
         bar = "█" * min(_BAR, round(share * _BAR)) or ("▏" if member.load else "")
+        rest = " " * (_BAR + 1 - len(bar))
         load = f"{member.load:g}/{member.capacity:g}" if member.capacity else f"{member.load:g}"
         return (
             (f" {glyph} ", "done" if member.on_duty else "muted"), (f"{cells(member.name, name)}  ", "strong"),
             (cells(said, wide), "text" if member.on_duty else "muted"), (f" {load:>7} ", "text"),
-            (cells(bar, _BAR), "danger" if share >= 1 else "warning" if share >= 0.8 else "accent"),
+            (" ", "rule"), (bar, "danger" if share >= 1 else "warning" if share >= 0.8 else "accent"), (rest, "rule"),
         )  # fmt: skip
 
     def _cell(self, name: int) -> int:

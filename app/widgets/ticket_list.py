@@ -9,6 +9,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from app.columns import columns
 from app.lines import Line
 from app.listing import Listing
 from app.safe import cells
@@ -20,7 +21,6 @@ from store.sql.rows import TicketLine
 from store.values import NEVER, Instant
 
 _DUE_ROLE = {"over": "danger", "warn": "warning", "fine": "", "none": "muted"}
-_LABEL, _TYPE, _WHO, _OWNER = 4, 12, 12, 5
 
 
 class TicketList(Drawn):
@@ -121,13 +121,11 @@ class TicketList(Drawn):
         sign = " " if there is None else "✎" if there[1] else "·"
         if there is not None:
             owner = there[0]
-        parts = [cells(line.label, _LABEL), cells(_(TYPES.get(line.type, TYPES["other"])), _TYPE), ""]
-        fixed = sum((_LABEL, _TYPE, _WHO, _OWNER)) + 5
-        if width - fixed < 14:  # very narrow: the subject matters more than where it came from
-            parts, fixed = parts[1:], fixed - _LABEL - 1
+        wide = columns(width)
+        label = f"{cells(line.label, wide.label)} " if wide.label else ""
+        before = f"{label}{cells(_(TYPES.get(line.type, TYPES['other'])), wide.type)} "
         subject = line.subject if line.priority < 3 else f"! {line.subject}"
-        before, behind = " ".join(parts), f" {cells(owner, _OWNER)}{sign}"
-        return before, cells(line.customer, _WHO), " ", cells(subject, width - fixed), behind
+        return before, cells(line.customer, wide.who), " ", cells(subject, wide.subject), f" {cells(owner, wide.owner)}{sign}"
 
     def _arrivals(self, width: int) -> Line:
         count = len(self.listing.arrivals)

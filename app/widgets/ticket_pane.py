@@ -113,13 +113,30 @@ class TicketPane(Lines):
         found = hit_lines(self.page.lines)
         if not found:
             return None
-        here = self.hit if self.hit is not None else -1 if by > 0 else len(self.lines)
-        ahead = [y for y in found if y > here] if by > 0 else [y for y in reversed(found) if y < here]
-        self.hit = ahead[0] if ahead else found[0] if by > 0 else found[-1]
+        ahead = self.hit_ahead(by)
+        self.hit = ahead if ahead is not None else found[0] if by > 0 else found[-1]
         if not self.top <= self.hit < self.top + self.size.height:
             self.top = max(0, min(self._last_top, self.hit - self.size.height // 3))
         self.refresh()
         return found.index(self.hit) + 1, len(found)
+
+    def hit_ahead(self, by: int) -> int | None:
+        """The line of the next hit, or of the one before; None where there is no other in that direction."""
+        from app.marking import hit_lines
+
+        found = hit_lines(self.page.lines)
+        here = self.hit if self.hit is not None else -1 if by > 0 else len(self.page.lines)
+        return next((y for y in (found if by > 0 else reversed(found)) if (y - here) * by > 0), None)
+
+    def stand_before(self, message_id: int, by: int) -> bool:
+        """Puts the place from which hits are looked for to where a message begins, or ends for `by` -1; whether the next
+        one stands in it."""
+        starts = self.page.starts
+        start = starts.get(message_id, 0)
+        end = min((y for y in starts.values() if y > start), default=len(self.page.lines))
+        self.hit = start - 1 if by > 0 else end
+        ahead = self.hit_ahead(by)
+        return ahead is not None and start <= ahead < end
 
     def to_end(self) -> None:
         """Shows the last line of what is shown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from app.setup.fields import Option
+from app.setup.picks import Option
 from app.widgets.palette import Entry, Palette, ranked
 from app.words import _
 

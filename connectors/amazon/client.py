@@ -23,6 +23,7 @@ WAYS: Ways[Account] = Ways(
     find=deeds.find,
     fetch=_fetch,
     look=health.look,
+    forms=deeds.offered,
 )
 
 

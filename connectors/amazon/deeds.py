@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape
 
-from connectors import registry
 from connectors.amazon import account as calls
 from connectors.amazon import forms, mapping
 from connectors.amazon.account import Account
 from connectors.amazon.guesses import CARRIERS, FAILED, REASONS, REFUND_FEED
 from connectors.amazon.pulling import INCLUDED
 from connectors.contract import (
-    AnswerReview,
     Command,
-    Decide,
     Fault,
     OrderRecord,
     OutcomeUnknown,
@@ -27,22 +24,10 @@ from connectors.contract import (
 )
 from connectors.fields import Data, Unreadable, data, decimal, ident, iso, many, part, text
 from connectors.refunds import check
+from connectors.refusals import why_not
 from store.values import Money
 
 LOOKS = 4
-
-
-def why_not(command: Command) -> str:
-    """Why Amazon cannot do a thing."""
-    notes = registry.manifest("amazon").capabilities.notes
-    match command:
-        case SendReply():
-            return notes["reply"]
-        case Decide():
-            return notes["returns"]
-        case AnswerReview():
-            return notes["reviews"]
-    return notes["messages_in"]
 
 
 def send(account: Account, command: Command, before: calls.Before) -> Receipt:
@@ -54,7 +39,7 @@ def send(account: Account, command: Command, before: calls.Before) -> Receipt:
             return _refund(account, command, before)
         case Ship():
             return _ship(account, command, before)
-    raise Permanent(why_not(command))
+    raise Permanent(why_not("amazon", command))
 
 
 def find(account: Account, command: Command) -> Receipt | None:
@@ -67,7 +52,12 @@ def find(account: Account, command: Command) -> Receipt | None:
             raise OutcomeUnknown("Amazon does not tell whether a refund was made; look at the order in Seller Central.")
         case Ship():
             return _parcel(mapping.order(raw_order(account, command.order_id), account.settings.home), command.tracking)
-    raise Permanent(why_not(command))
+    raise Permanent(why_not("amazon", command))
+
+
+def offered(account: Account, order_id: str) -> tuple[str, ...]:
+    """See `contract.OffersForms`."""
+    return forms.offered(account, order_id, _place(raw_order(account, order_id), account))
 
 
 def raw_order(account: Account, name: str) -> Data:

@@ -5,41 +5,26 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from hashlib import md5
-from typing import NamedTuple
 
+from connectors import registry
 from connectors.amazon import account as calls
 from connectors.amazon.account import Account
 from connectors.contract import File, Permanent, Receipt, SendReply
 from connectors.fields import Data, data, ident, many, part, text
+from connectors.registry import Form
 
-
-class Form(NamedTuple):
-    """How much text it takes (0: none), whether files go with it, and whether links may stand in the text."""
-
-    longest: int = 2_000
-    files: bool = False
-    links: bool = False
-
-
-FORMS = {
-    "unexpectedProblem": Form(), "confirmOrderDetails": Form(), "confirmDeliveryDetails": Form(),
-    "confirmServiceDetails": Form(), "confirmCustomizationDetails": Form(800, files=True),
-    "digitalAccessKey": Form(400, files=True, links=True), "invoice": Form(0, files=True),
-    "legalDisclosure": Form(0, files=True), "warranty": Form(0, files=True),
-}  # fmt: skip
-REVIEW_FORM = "productReviewAndSellerFeedback"
+FORMS = {form.id: form for form in registry.manifest("amazon").forms}
 MOST_FILES = 5
 
 
 def send(account: Account, command: SendReply, before: calls.Before, marketplace: str) -> Receipt:
     """A message by the form that the subject names; a plain word about a problem where it names none."""
-    name = command.subject.strip() if command.subject.strip() in (*FORMS, REVIEW_FORM) else "unexpectedProblem"
-    asks = name == REVIEW_FORM
+    form = FORMS.get(command.subject.strip(), FORMS["unexpectedProblem"])
+    name, asks = form.id, form.asks
     if not asks:
-        check(FORMS[name], command)
-    base = f"/{'solicitations' if asks else 'messaging'}/v1/orders/{command.order_id}"
-    links = part(account.get(base, calls.MESSAGING, marketplaceIds=marketplace), "_links")
-    if name not in [text(data(a), "name") for a in many(links, "actions")]:
+        check(form, command)
+    base = _base(command.order_id, asks=asks)
+    if name not in _offered(account, base, marketplace):
         raise Permanent("Amazon does not offer this form of message for the order now.")
     path = f"{base}/{'solicitations' if asks else 'messages'}/{name}"
     body: dict[str, object] = {}
@@ -52,6 +37,21 @@ def send(account: Account, command: SendReply, before: calls.Before, marketplace
             body["attachments"] = [_attached(account, path, f, marketplace) for f in command.files]
     account.act(path, body, calls.MESSAGING, before, marketplaceIds=marketplace)
     return Receipt(f"{command.order_id}/{name}", account.now(), warning)
+
+
+def offered(account: Account, order_id: str, marketplace: str) -> tuple[str, ...]:
+    """Ids of the forms that an order allows now."""
+    found = [name for asks in (False, True) for name in _offered(account, _base(order_id, asks=asks), marketplace)]
+    return tuple(name for name in FORMS if name in found)
+
+
+def _base(order_id: str, *, asks: bool) -> str:
+    return f"/{'solicitations' if asks else 'messaging'}/v1/orders/{order_id}"
+
+
+def _offered(account: Account, base: str, marketplace: str) -> list[str]:
+    links = part(account.get(base, calls.MESSAGING, marketplaceIds=marketplace), "_links")
+    return [text(data(a), "name") for a in many(links, "actions")]
 
 
 def check(form: Form, command: SendReply) -> None:

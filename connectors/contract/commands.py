@@ -38,7 +38,8 @@ class SendReply:
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """Approves or declines a case (`approve` or `decline`); `reason` is one of the platform's own words, if it wants one."""
+    """Approves or declines a case (`approve`, `decline`), or says that the goods of an approved return are back (`process`,
+    where the platform knows that); `reason` is one of the platform's own words, if it wants one."""
 
     key: str
     case_id: str

@@ -109,8 +109,9 @@ class Capabilities:
     refunds: bool = False
     tracking: bool = False
     reviews: bool = False
+    products: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
-    """Capability → why it is missing."""
+    """Capability → why it is missing, or why what is there is only read and nothing done about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,14 @@ class Health:
     def mend(self) -> str:
         """The line to mend first; "" where all is well."""
         return "" if self.ok else next(iter((*self.wrong, *self.lines[-1:])), "")
+
+
+class OffersForms(Protocol):
+    """A connector of a platform whose manifest has forms of message (`registry.Form`). One is sent as a `SendReply` with
+    the order, no thread, and the form's id as subject."""
+
+    def forms(self, order_id: str) -> tuple[str, ...]:
+        """Ids of those that this order allows now. Changes nothing remote."""
 
 
 class Connector(Protocol):

@@ -196,13 +196,15 @@ class CustomerRecord:
 
 @dataclass(frozen=True, slots=True)
 class ProductRecord:
-    """What is known of a product: `specs` in the seller's words, `sizes` a size chart as text."""
+    """What is known of a product: `specs` in the seller's words, `sizes` a size chart as text, `image` the address of its
+    picture."""
 
     sku: str
     title: str
-    specs: Mapping[str, str] = field(default_factory=dict)
+    specs: Mapping[str, str] = field(default_factory=dict, hash=False)
     sizes: str = ""
     updated_at: Instant = 0
+    image: str = ""
 
 
 Record = (
@@ -220,8 +222,10 @@ Record = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records in the order they arrived, the cursor that comes after them, and whether more wait right now."""
+    """Records in the order they arrived, the cursor that comes after them, and whether more wait right now. `total` is
+    how many there are from the beginning of this pull to its end, where the platform tells; 0 where it does not."""
 
     records: tuple[Record, ...]
     cursor: str
     more: bool = False
+    total: int = 0

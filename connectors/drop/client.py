@@ -8,29 +8,25 @@ from collections.abc import Callable, Iterator, Mapping
 
 from connectors import registry
 from connectors.contract import (
-    AnswerReview,
     Command,
-    Decide,
     Fault,
     Health,
-    MarkRead,
     Page,
     Permanent,
     Ports,
     Receipt,
     Record,
-    Refund,
     SendReply,
-    Ship,
 )
 from connectors.drop import answers, place
 from connectors.drop.inbox import Inbox
 from connectors.findings import Findings
+from connectors.refusals import why_not
 from store.values import Instant
 
 LOOK_S = 1.0
 """How often the folder is looked at while waiting."""
-_MISSING = {Decide: "returns", Refund: "refunds", Ship: "tracking", AnswerReview: "reviews"}
+_UNREAD = "A folder marks nothing read."
 
 
 class DropConnector:
@@ -71,14 +67,14 @@ class DropConnector:
 
     def send(self, command: Command, point_of_no_return: Callable[[], None]) -> Receipt:
         if not isinstance(command, SendReply):
-            raise Permanent(self._why_not(command))
+            raise Permanent(why_not("drop", command, messages_in=_UNREAD))
         answers.insist(self._place, command)
         with place.opened(self._place) as dirs, place.reached(self._place):
             return answers.write(self._place, dirs, command, self._clock.now(), point_of_no_return)
 
     def find(self, command: Command) -> Receipt | None:
         if not isinstance(command, SendReply):
-            raise Permanent(self._why_not(command))
+            raise Permanent(why_not("drop", command, messages_in=_UNREAD))
         with place.opened(self._place) as dirs, place.reached(self._place):
             return answers.find(self._place, dirs, command)
 
@@ -92,11 +88,6 @@ class DropConnector:
 
     def close(self) -> None:
         self.wake()
-
-    def _why_not(self, command: Command) -> str:
-        if isinstance(command, MarkRead):
-            return "A folder marks nothing read."
-        return self.capabilities.notes[_MISSING[type(command)]]
 
 
 def create(settings: Mapping[str, object], ports: Ports, *, sleep: Callable[[float], None] = time.sleep) -> DropConnector:

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from connectors.contract import BadRecord, Clock, File, Page, Record
 from connectors.drop import mapping
-from connectors.drop.place import Identity, Open, Place, Unfit, free_name, identity, plain, read
+from connectors.drop.place import Identity, Open, Place, Unfit, free_name, identity, plain, read, sweep
 from connectors.fields import Unreadable
-from store.values import Instant, clean_line
+from store.values import DAY, Instant, clean_line
 
 FILE_BYTES = 4 << 20
 ATTACHMENT_BYTES = 25 << 20
@@ -52,6 +52,7 @@ class Inbox:
     page_files: int = PAGE_FILES
     waited: dict[str, tuple[Identity, Instant]] = field(default_factory=dict)
     left: frozenset[tuple[str, Identity]] = frozenset()
+    swept_at: Instant = 0
     behind: bool = False
     """Whether something is to be moved as soon as the cursor comes back, or more waits than one pull takes."""
 
@@ -60,6 +61,10 @@ class Inbox:
         named = _named(cursor)
         for entry in named:
             self._settle(dirs, entry)
+        now = self.clock.now()
+        if self.place.keep and abs(now - self.swept_at) >= DAY:
+            sweep(dirs.done, now - self.place.keep)
+            self.swept_at = now
         names = self._listed(dirs)
         taken: list[Taken] = []
         held: list[Taken] = []

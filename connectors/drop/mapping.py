@@ -76,7 +76,8 @@ def records(item: object, given: Given) -> Iterator[Record]:
             yield _order(found, given)
         case "customer":
             buyer = replace(_buyer(found, given), name=text(found, "name"))
-            yield CustomerRecord(buyer, tier=text(found, "tier"), note=text(found, "note"))
+            tags = tuple(str(tag) for tag in many(found, "tags"))
+            yield CustomerRecord(buyer, text(found, "tier"), text(found, "note"), tags, _consent(found))
         case "product":
             yield _product(found, given)
         case _:
@@ -147,7 +148,13 @@ def _product(r: Data, given: Given) -> ProductRecord:
     chart = "\n".join(f"{k}: {text(sizes, k)}" for k in sizes) if isinstance(sizes, dict) else text(r, "sizes")
     specs = part(r, "specs")
     return ProductRecord(ident(r, "sku"), text(r, "title"), {str(k): text(specs, k) for k in specs}, chart,
-                         min(_time(r, "updated", given.at), given.at))  # fmt: skip
+                         min(_time(r, "updated", given.at), given.at), _image(r))  # fmt: skip
+
+
+def _image(r: Data) -> str:
+    if (address := text(r, "image").strip()) and not address.startswith(("https://", "http://")):
+        raise Unreadable("image is no address on the web")
+    return address
 
 
 def _buyer(r: Data, given: Given) -> Buyer:
@@ -161,6 +168,14 @@ def _buyer(r: Data, given: Given) -> Buyer:
         raise Unreadable("id of the buyer is too long")
     name = f"{given.source}/{own}" if own else email
     return Buyer(name, text(r, "name") or own or email.partition("@")[0], email, text(r, "lang"), _country(r, "country"))
+
+
+def _consent(r: Data) -> bool | None:
+    """Whether they take marketing mail; None where the file does not say."""
+    said = r.get("consent")
+    if said is None or isinstance(said, bool):
+        return said
+    raise Unreadable("consent is neither true nor false")
 
 
 def _country(r: Data, key: str) -> str:

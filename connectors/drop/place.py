@@ -18,6 +18,7 @@ from typing import NamedTuple
 from connectors.account import required, text, whole
 from connectors.contract import Permanent, Temporary
 from connectors.findings import Findings
+from store.values import DAY, SECOND, Instant
 
 IN, OUT, DONE, BAD, SENT = "in", "out", "done", "bad", ".sent"
 FOLDERS = (IN, OUT, DONE, BAD, SENT)
@@ -33,12 +34,14 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A drop folder. `writers` are the Unix users (ids) whose files are taken; `patience` is in milliseconds."""
+    """A drop folder. `writers` are the Unix users (ids) whose files are taken; `patience` is in milliseconds,
+    `keep` too: how long files stay in `done/`, 0 for ever."""
 
     folder: Path
     source: str
     writers: frozenset[int]
     patience: int
+    keep: int = 0
 
 
 class Open(NamedTuple):
@@ -67,8 +70,9 @@ def read_settings(settings: Mapping[str, object]) -> Place:
     source = text(settings, "source") or folder.name
     if not _SOURCE.fullmatch(source):
         raise ValueError("source must be a short name of letters, digits, dots and dashes.")
-    patience = whole(settings, "timeout_seconds", 60, most=86_400) * 1000
-    return Place(folder, source, frozenset({os.geteuid(), *_users(settings.get("writers", ()))}), patience)
+    patience = whole(settings, "timeout_seconds", 60, most=86_400) * SECOND
+    keep = whole(settings, "keep_days", 30, least=0, most=3_650) * DAY
+    return Place(folder, source, frozenset({os.geteuid(), *_users(settings.get("writers", ()))}), patience, keep)
 
 
 def _users(said: object) -> Iterator[int]:
@@ -233,6 +237,16 @@ def put(folder: int, name: str, content: bytes) -> None:
     finally:
         os.unlink(beside, dir_fd=folder)
     os.fsync(folder)
+
+
+def sweep(folder: int, before: Instant) -> None:
+    """Deletes files that came into a folder before that; nothing else that lies there."""
+    with os.scandir(folder) as found:
+        for entry in found:
+            state = entry.stat(follow_symlinks=False)
+            if stat.S_ISREG(state.st_mode) and state.st_ctime_ns // 1_000_000 < before:
+                with suppress(FileNotFoundError):
+                    os.unlink(entry.name, dir_fd=folder)
 
 
 def free_name(folder: int, name: str) -> str:

@@ -24,10 +24,10 @@ from connectors.contract import (
 from connectors.ebay import remote
 from connectors.ebay.calls import DISPUTES, FEEDBACK, MESSAGES, ORDERS, POST_ORDER, Calls, safe
 from connectors.ebay.errors import Refused
-from connectors.ebay.guesses import CARRIERS, FEEDBACK_REPLY
+from connectors.ebay.guesses import CARRIERS, DISPUTE_NOTE, FEEDBACK_REPLY, RETURN_ADDRESS_WANTED
 from connectors.ebay.remote import Remote
 from connectors.ebay.settings import Settings
-from connectors.ebay.wire import Json, amount, iso, word
+from connectors.ebay.wire import Json, amount, iso, items, word
 from connectors.refunds import check
 from store.values import Clock
 
@@ -105,8 +105,10 @@ class Deeds:
                 self._ready_to_sign()
             verb = "approve" if approve else "reject"
             self._calls.post(f"{POST_ORDER}/cancellation/{safe(ident)}/{verb}", None if approve else {}, before)
-        else:
+        elif approve:
             self._calls.post(f"{DISPUTES}/{safe(ident)}/accept", {"revision": raw.get("revision")}, before)
+        else:
+            self._calls.post(f"{DISPUTES}/{safe(ident)}/contest", _contest(raw, command.note.strip()), before)
         return Receipt(command.case_id, self._clock.now())
 
     # Money --------------------------------------------------------------------------------------------
@@ -191,6 +193,17 @@ class Deeds:
         if not place:
             raise OutcomeUnknown("eBay did not say where it put the parcel.")
         return Receipt(place.rstrip("/").rpartition("/")[2], self._clock.now())
+
+
+def _contest(raw: Json, note: str) -> dict[str, object]:
+    """What is said to the bank. Once said nothing can be added, so what it rests on must be there already."""
+    if not items(raw.get("evidence")):
+        raise Permanent("eBay wants evidence before a dispute is contested: add it in Seller Hub, then decline again.")
+    if word(raw.get("reason")) == RETURN_ADDRESS_WANTED:
+        raise Permanent("eBay wants a return address to contest this dispute: contest it in Seller Hub.")
+    if len(note) > DISPUTE_NOTE:
+        raise Permanent(f"eBay takes notes of at most {DISPUTE_NOTE:,} characters with a dispute; this one has {len(note):,}.")
+    return {"revision": raw.get("revision"), **({"note": note} if note else {})}
 
 
 def plain_tracking(text: str) -> str:

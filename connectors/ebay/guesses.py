@@ -56,8 +56,12 @@ CANCELLATION_ASKED = frozenset({"APPROVAL_PENDING", "CANCEL_REQUESTED", "CANCEL_
 CANCELLATION_REJECTED = "CANCEL_REJECTED"
 """[client] The `cancelStatus` of a cancellation that the seller declined."""
 
-DISPUTE_ACCEPTED = "ACCEPT"
-"""[memory] The `sellerResponse` of a payment dispute that the seller accepted."""
+DISPUTE_DECISIONS = {"approve": "ACCEPT", "decline": "CONTEST"}
+"""Ours → eBay's word among `availableChoices` [spec], and, [memory], as the `sellerResponse` afterwards."""
+DISPUTE_NOTE = 1_000
+"""[spec] Characters of what is said with a contest."""
+RETURN_ADDRESS_WANTED = "SIGNIFICANTLY_NOT_AS_DESCRIBED"
+"""[spec] The reason of a dispute for which a contest must bring a return address."""
 INQUIRY_REFUNDED = "REFUND"
 """[memory] The `sellerResponse` of an inquiry that the seller refunded."""
 

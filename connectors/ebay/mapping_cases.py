@@ -6,7 +6,7 @@ A case's id says which list it is from ("return/5100001"), since each has calls 
 from __future__ import annotations
 
 from connectors.contract import Buyer, CaseRecord
-from connectors.ebay.guesses import CANCELLATION_ASKED, CLOSED_STATES, RETURN_ASKED
+from connectors.ebay.guesses import CANCELLATION_ASKED, CLOSED_STATES, DISPUTE_DECISIONS, RETURN_ASKED
 from connectors.ebay.wire import Json, instant, items, maybe, money, needed, part, word
 from store.values import Money
 
@@ -69,13 +69,15 @@ def dispute(raw: Json) -> CaseRecord:
     state = needed(raw.get("paymentDisputeStatus"))
     opened = instant(raw["openDate"])
     closed = maybe(raw.get("closedDate"))
+    choices = {word(choice) for choice in items(raw.get("availableChoices"))} or set(DISPUTE_DECISIONS.values())
     asked = state == "ACTION_NEEDED"
     return CaseRecord(
         remote_id=f"payment_dispute/{needed(raw.get('paymentDisputeId'))}", kind="dispute",
         order_id=word(raw.get("orderId")), state=state, reason=word(raw.get("reason")), opened_at=opened,
         updated_at=closed or opened, open=closed is None and not is_closed(state),
         buyer=_buyer(raw.get("buyerUsername")), amount=_maybe_money(raw.get("amount")),
-        due_at=maybe(raw.get("respondByDate")), allowed=("approve",) if asked else (),  # contesting wants evidence
+        due_at=maybe(raw.get("respondByDate")),
+        allowed=tuple(name for name, choice in DISPUTE_DECISIONS.items() if asked and choice in choices),
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ class Streams:
     def _parts(self, stream: str) -> tuple[Part, ...]:
         match stream:
             case "orders":
-                return (Part(self._orders, _plain("order", "orderId", mapping.order), 200, _EVER, TWO_YEARS),)
+                return (Part(self._orders, _plain("order", "orderId", mapping.order), 200, _EVER, TWO_YEARS, True),)
             case "messages":
                 return (Part(self._members, self._talks("FROM_MEMBERS"), CONVERSATIONS, _EVER, _EVER),)
             case "notices":

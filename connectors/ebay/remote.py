@@ -21,7 +21,7 @@ from connectors.ebay.calls import DISPUTES, MESSAGES, ORDERS, POST_ORDER, Calls,
 from connectors.ebay.guesses import (
     CANCELLATION_ASKED,
     CANCELLATION_REJECTED,
-    DISPUTE_ACCEPTED,
+    DISPUTE_DECISIONS,
     FEEDBACK_PAGE,
     INQUIRY_REFUNDED,
 )
@@ -174,7 +174,8 @@ def decided(family: str, raw: Json) -> str:
         if record.state == CANCELLATION_REJECTED:
             return "decline"
         return "" if word(raw.get("cancelState")) in CANCELLATION_ASKED else "approve"
-    return "approve" if word(raw.get("sellerResponse")) == DISPUTE_ACCEPTED else ""
+    said = word(raw.get("sellerResponse"))
+    return next((name for name, choice in DISPUTE_DECISIONS.items() if choice == said), "")
 
 
 def is_paid(family: str, raw: Json) -> bool:

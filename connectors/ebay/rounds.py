@@ -28,13 +28,15 @@ class Listing(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Part:
     """One list. `ask(start, end, offset, limit)` brings a page, `read(items)` makes records of it, `size` is the largest
-    page, `span` the longest window and `reach` how far back one may ask (milliseconds)."""
+    page, `span` the longest window and `reach` how far back one may ask (milliseconds). `counted` says that a record is
+    made of each item and that the list is all there is, so that its total is the pull's."""
 
     ask: Callable[[Instant, Instant, int, int], Listing]
     read: Callable[[list[object], Instant], list[Record]]
     size: int
     span: int
     reach: int
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def pages(begun: Round, parts: Sequence[Part], now: Callable[[], Instant]) -> It
         records = tuple(part_.read(found.items, at.start))
         following = _after(at, found, parts)
         rest = following or Round(begun.first, min(begun.upto, now()), min(begun.swept, now()))
-        yield Page(records, rest.text(), more=following is not None)
+        yield Page(records, rest.text(), following is not None, found.total if part_.counted else 0)
         at = following
 
 

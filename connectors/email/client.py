@@ -43,7 +43,7 @@ CAPABILITIES = Capabilities(
     reply=True,
     attachments=True,
     live=True,
-    notes=dict.fromkeys(("orders", "returns", "refunds", "tracking", "reviews"), "E-mail carries messages only."),
+    notes=dict.fromkeys(("orders", "returns", "refunds", "tracking", "reviews", "products"), "E-mail carries messages only."),
 )
 
 _BROKEN = (No, Garbled, OSError)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from hashlib import md5
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from connectors.sandbox.market import MarketCase, MarketOrder
+from connectors.sandbox.market_records import MarketCase, MarketOrder
 from connectors.sandbox.web import Request, Response, as_json
 from store.values import HOUR, MINUTE, Instant, Money, exponent
 

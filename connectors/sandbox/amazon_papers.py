@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from connectors.sandbox.amazon_orders import at, iso, line_id, money
-from connectors.sandbox.market import MarketCase, MarketReview
+from connectors.sandbox.market_records import MarketCase, MarketReview
 from connectors.sandbox.web import Request, Response, as_json
 from store.values import DAY, Instant, Money, exponent
 

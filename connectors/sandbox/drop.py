@@ -12,12 +12,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from connectors.sandbox.market import Market, MarketMessage, MarketOrder, MarketThread
+from connectors.sandbox.market import Market
+from connectors.sandbox.market_records import MarketMessage, MarketOrder, MarketProduct, MarketThread
 from store.values import Clock, Instant, exponent
 
 
 class DropSite:
-    """A site over a folder. `write` puts every message and order there that is not there yet."""
+    """A site over a folder. `write` puts every message, order and product there that is not there yet."""
 
     def __init__(self, clock: Clock, market: Market, folder: Path) -> None:
         self.clock, self.market, self.folder = clock, market, folder
@@ -34,6 +35,8 @@ class DropSite:
     def write(self) -> None:
         for order in self.market.orders:
             self._once(f"order-{order.id}-{order.updated_at}", order.updated_at, _order(order))
+        for product in self.market.products:
+            self._once(f"product-{product.sku}", product.updated_at, _product(product))
         for thread in self.market.threads:
             for message in thread.messages:
                 self._once(f"message-{message.id}", message.at, _message(thread, message))
@@ -70,6 +73,13 @@ def _order(o: MarketOrder) -> dict[str, Any]:
             {"id": f"{o.id}-{n}", "sku": i.sku, "title": i.title, "quantity": i.quantity, "price": amount(i.price.minor)}
             for n, i in enumerate(o.lines, 1)
         ],
+    }  # fmt: skip
+
+
+def _product(p: MarketProduct) -> dict[str, Any]:
+    return {
+        "kind": "product", "sku": p.sku, "title": p.title, "specs": dict(p.specs), "image": p.image,
+        "sizes": dict(size.split(": ") for size in p.sizes), "updated": _iso(p.updated_at),
     }  # fmt: skip
 
 

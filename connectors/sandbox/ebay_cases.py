@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from connectors.sandbox.ebay_shapes import (
@@ -18,7 +19,7 @@ from connectors.sandbox.ebay_shapes import (
     username,
     whole,
 )
-from connectors.sandbox.market import MarketCase
+from connectors.sandbox.market_records import MarketCase
 from connectors.sandbox.web import Request, Response, as_json
 from store.values import DAY, Money
 
@@ -46,11 +47,13 @@ def family(case: MarketCase) -> str:
 
 
 class Cases:
-    """`responses` is how the seller answered disputes; `paid` what a case paid back."""
+    """`responses` is how the seller answered disputes, `evidence` which of them (ids of the market) have any; `paid` what a
+    case paid back."""
 
     def __init__(self, site: EbaySite) -> None:
         self.site = site
         self.responses: dict[str, str] = {}
+        self.evidence: set[str] = set()
         self.paid: dict[str, Money] = {}
 
     def ident(self, case: MarketCase) -> str:
@@ -144,7 +147,7 @@ class Cases:
         states = {"requested": "ACTION_NEEDED", "approved": "CLOSED", "declined": "OPEN"}
         shown: Json = {
             "paymentDisputeId": self.ident(c), "orderId": c.order.number, "buyerUsername": username(c.order.buyer),
-            "amount": amount(c.amount), "reason": "ITEM_NOT_AS_DESCRIBED", "openDate": iso(c.opened_at),
+            "amount": amount(c.amount), "reason": "ITEM_NOT_RECEIVED", "openDate": iso(c.opened_at),
             "paymentDisputeStatus": states.get(c.state, "CLOSED"), "respondByDate": iso(c.due_at),
         }  # fmt: skip
         if states.get(c.state, "CLOSED") == "CLOSED":
@@ -166,8 +169,14 @@ class Cases:
         case = self.find("payment_dispute", request)
         if case is None:
             return problem(404, 33002, "API_FULFILLMENT", "Unknown payment dispute")
-        extra = {"revision": 1 + (case.id in self.responses), "sellerResponse": self.responses.get(case.id, "")}
-        return as_json({**self.show_dispute(case), **extra, "availableChoices": ["ACCEPT", "CONTEST"]})
+        extra: Json = {"revision": 1 + (case.id in self.responses)}
+        if case.id in self.responses:
+            extra["sellerResponse"] = self.responses[case.id]
+        else:
+            extra["availableChoices"] = ["ACCEPT", "CONTEST"]
+        if case.id in self.evidence:
+            extra["evidence"] = [{"evidenceId": "1", "evidenceType": "PROOF_OF_DELIVERY", "files": [{"fileId": "1"}]}]
+        return as_json({**self.show_dispute(case), **extra})
 
     # Deciding -----------------------------------------------------------------------------------------
 
@@ -220,7 +229,8 @@ class Cases:
 
         return answer
 
-    def accept(self, request: Request) -> Response:
+    def respond(self, answer: str, request: Request) -> Response:
+        """The seller's one answer to a dispute: ACCEPT or CONTEST."""
         case, body = self.find("payment_dispute", request), request.json()
         if case is None:
             return problem(404, 33002, "API_FULFILLMENT", "Unknown payment dispute")
@@ -228,12 +238,13 @@ class Cases:
             return problem(409, 33101, "API_FULFILLMENT", "Invalid payment dispute state")
         if not isinstance(body, dict) or body.get("revision") != 1:
             return problem(409, 33011, "API_FULFILLMENT", "There was a change in payment dispute attributes.")
-        self.responses[case.id] = "ACCEPT"
-        self.site.market.decide(case, "approved")
+        if answer == "CONTEST" and case.id not in self.evidence:
+            return problem(409, 33102, "API_FULFILLMENT", "No evidence available for contest")
+        if len(body.get("note", "")) > 1_000:
+            return problem(400, 33100, "API_FULFILLMENT", "Invalid input request")
+        self.responses[case.id] = answer
+        self.site.market.decide(case, "approved" if answer == "ACCEPT" else "declined")
         return Response(204)
-
-    def contest(self, request: Request) -> Response:
-        return problem(409, 33102, "API_FULFILLMENT", "No evidence available for contest")
 
 
 def _no(ident: int, text: str, status: int = 400) -> Response:
@@ -255,5 +266,5 @@ def mount(site: EbaySite) -> None:
         site.route("POST", rf"{_OLD}/{name}/(?P<id>\d+)/issue_refund", c.refund(name))
     site.route("GET", f"{_DISPUTE}_summary", c.disputes)
     site.route("GET", rf"{_DISPUTE}/(?P<id>\d+)", c.dispute)
-    site.route("POST", rf"{_DISPUTE}/(?P<id>\d+)/accept", c.accept)
-    site.route("POST", rf"{_DISPUTE}/(?P<id>\d+)/contest", c.contest)
+    site.route("POST", rf"{_DISPUTE}/(?P<id>\d+)/accept", partial(c.respond, "ACCEPT"))
+    site.route("POST", rf"{_DISPUTE}/(?P<id>\d+)/contest", partial(c.respond, "CONTEST"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectors.sandbox.ebay_shapes import Json, iso, item_id, line_id, problem, username, whole
-from connectors.sandbox.market import MarketReview
+from connectors.sandbox.market_records import MarketReview
 from connectors.sandbox.web import Request, Response, as_json
 
 if TYPE_CHECKING:

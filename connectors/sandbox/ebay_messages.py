@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectors.sandbox.ebay_shapes import Json, at, iso, item_id, paged, problem, username
-from connectors.sandbox.market import MarketMessage, MarketThread
+from connectors.sandbox.market_records import MarketMessage, MarketThread
 from connectors.sandbox.web import Request, Response, as_json
 from store.values import DAY, Instant
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from connectors.sandbox.ebay_shapes import Json, amount, at, iso, item_id, line_id, paged, problem, username
-from connectors.sandbox.market import MarketOrder
+from connectors.sandbox.market_records import MarketOrder
 from connectors.sandbox.web import Request, Response, as_json
 from store.values import DAY, MINUTE, Instant, Money, exponent
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from connectors.sandbox.market import MarketOrder
+from connectors.sandbox.market_records import MarketOrder
 from connectors.sandbox.web import Request, Response, Site, as_json
 from connectors.sandbox.world import Buyer
 from store.values import Instant, Money, exponent

@@ -136,6 +136,11 @@ def filled(args: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: given.get(value.name) if isinstance(value, Variable) else value for name, value in args.items()}
 
 
+def included(fields: tuple[Field, ...], given: Mapping[str, Any]) -> list[Field]:
+    """Without those that `@include` leaves out."""
+    return [f for f in fields if "include" not in f.directives or filled(f.directives["include"], given)["if"]]
+
+
 def cost(fields: tuple[Field, ...], given: Mapping[str, Any]) -> int:
     """Points: an object is 1, a connection 2 and its nodes as often as they are asked for."""
     total = 0
@@ -157,10 +162,7 @@ def shown(value: Any, fields: tuple[Field, ...], given: Mapping[str, Any], type_
     if not isinstance(value, dict) or not fields:
         raise Malformed(f"Field must have selections (field '{type_}')")
     told: dict[str, Any] = {}
-    for field in fields:
-        include = field.directives.get("include")
-        if include is not None and not filled(include, given)["if"]:
-            continue
+    for field in included(fields, given):
         if field.name == "...":
             told |= shown(value, field.fields, given, field.on)
             continue

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.sandbox.market import Market, MarketReview
+from connectors.sandbox.market import Market
+from connectors.sandbox.market_records import MarketReview
 from connectors.sandbox.web import Fault, Request, Response, Site, as_json
 from store.values import Clock
 

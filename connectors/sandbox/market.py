@@ -6,12 +6,20 @@ Made from the pretend world; each platform's stand-in shows it in that platform'
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from random import Random
 
+from connectors.sandbox.market_records import (
+    MarketCase,
+    MarketMessage,
+    MarketOrder,
+    MarketParcel,
+    MarketProduct,
+    MarketReview,
+    MarketThread,
+    Told,
+)
 from connectors.sandbox.world import Buyer, Order, Talk, World, talks
 from connectors.sandbox.world.data import texts
-from connectors.sandbox.world.records import Item
 from store.values import DAY, HOUR, MINUTE, Clock, Instant, Money
 
 _RETURNED = {
@@ -23,97 +31,6 @@ _RETURNED = {
 
 _CASES, _REVIEWS = 500_000, 700_000
 """Ids of what is steadily beside a conversation begin here."""
-
-
-@dataclass(slots=True)
-class MarketParcel:
-    courier: str
-    tracking: str
-    shipped_at: Instant
-    delivered_at: Instant | None
-
-
-@dataclass(slots=True)
-class MarketOrder:
-    """`status` is processing, shipped, delivered or cancelled; `refunds` what was paid back, by the key that asked."""
-
-    id: str
-    number: str
-    buyer: Buyer
-    lines: tuple[Item, ...]
-    total: Money
-    status: str
-    placed_at: Instant
-    updated_at: Instant
-    parcels: list[MarketParcel] = field(default_factory=list)
-    refunds: list[tuple[str, Money]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def refunded(self) -> Money:
-        return sum((amount for _, amount in self.refunds), Money(self.total.currency, 0))
-
-
-@dataclass(slots=True)
-class MarketCase:
-    """`trouble` is the house's word for the reason; `state` is requested, approved, declined, refunded or closed."""
-
-    id: str
-    kind: str
-    order: MarketOrder
-    trouble: str
-    text: str
-    amount: Money
-    opened_at: Instant
-    updated_at: Instant
-    due_at: Instant
-    state: str = "requested"
-
-
-@dataclass(slots=True)
-class MarketMessage:
-    id: str
-    ours: bool
-    text: str
-    at: Instant
-
-
-@dataclass(slots=True)
-class MarketThread:
-    """A conversation. `closed_to_us` says that the platform takes no more messages from the seller."""
-
-    id: str
-    buyer: Buyer
-    order: MarketOrder | None
-    messages: list[MarketMessage]
-    unread: int = 0
-    closed_to_us: bool = False
-
-    @property
-    def updated_at(self) -> Instant:
-        return self.messages[-1].at
-
-
-@dataclass(slots=True)
-class MarketReview:
-    id: str
-    order: MarketOrder
-    sku: str
-    rating: int
-    text: str
-    at: Instant
-    reply: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A conversation about an order (by number) as it stands with the seller, the oldest message first; `open` while it
-    is not settled there."""
-
-    thread: str
-    order: str
-    messages: tuple[MarketMessage, ...]
-    open: bool
 
 
 class Market:
@@ -141,6 +58,8 @@ class Market:
             if _of(order.buyer, platform, shop) and order.number not in by_number:
                 by_number[order.number] = self._order(order)
         self.orders = sorted(by_number.values(), key=lambda o: o.placed_at)
+        sold = {line.sku: line.title for o in self.orders for line in o.lines}
+        self.products = [_product(n, *one, clock.now()) for n, one in enumerate(sold.items(), 1)]
         if told is None:
             for talk in world.talks:
                 if _of(talk.buyer, platform, shop) and not talk.raw:
@@ -174,6 +93,14 @@ class Market:
         """Orders that changed in `at` to `until`, the oldest change first."""
         found = [o for o in self.orders if o.updated_at >= at and (until is None or o.updated_at <= until)]
         return sorted(found, key=lambda o: (o.updated_at, o.id))
+
+    # What goes wrong by itself ------------------------------------------------------------------------
+
+    def misprints(self) -> None:
+        """A program of the shop's own spoils the total of its newest order, and the platform tells it on as it is."""
+        if self.orders:
+            order = self.orders[-1]
+            order.misprint, order.updated_at = f"{order.total} incl. VAT", self.clock.now()
 
     # What buyers do -----------------------------------------------------------------------------------
 
@@ -261,6 +188,10 @@ class Market:
     def cancel(self, order: MarketOrder) -> None:
         order.status, order.updated_at = "cancelled", self.clock.now()
 
+    def relist(self, product: MarketProduct, title: str) -> None:
+        """A product is described anew."""
+        product.title, product.updated_at = title, self.clock.now()
+
     # Making -------------------------------------------------------------------------------------------
 
     def _id(self) -> str:
@@ -314,6 +245,14 @@ class Market:
         if rng.random() < 0.3:
             self.reviews.append(MarketReview(str(_REVIEWS + int(order.id)), order, order.lines[0].sku, rng.randint(1, 4),
                                              heard.text, heard.at))  # fmt: skip
+
+
+def _product(number: int, sku: str, title: str, now: Instant) -> MarketProduct:
+    """What the shop's page says of a thing it sells; described long ago."""
+    worn = any(part in sku for part in ("JACK", "SHOE", "SHIRT"))
+    specs = {"Material": ("wool", "oak", "steel", "cotton")[number % 4], "Colour": ("grey", "blue", "red")[number % 3]}
+    sizes = ("S: 48 cm", "M: 52 cm", "L: 56 cm") if worn else ()
+    return MarketProduct(sku, title, specs, sizes, f"https://img.shop.example/{number}.jpg", now - (300 + number) * DAY)
 
 
 def thread_id(talk: int) -> str:

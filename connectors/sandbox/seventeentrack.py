@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.sandbox.market import Market, MarketParcel
+from connectors.sandbox.market import Market
+from connectors.sandbox.market_records import MarketParcel
 from connectors.sandbox.seventeentrack_shapes import CARRIERS, news
 from connectors.sandbox.web import Fault, Request, Response, Site, as_json
 from store.values import MINUTE, Clock, Instant

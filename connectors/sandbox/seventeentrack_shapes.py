@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from connectors.sandbox.market import MarketParcel
+from connectors.sandbox.market_records import MarketParcel
 from store.values import DAY, HOUR, Instant
 
 CARRIERS = {"DHL Express": 100001, "UPS": 100002, "GLS": 100005, "DPD": 100007, "Royal Mail": 11031, "EMS": 3013,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from connectors.sandbox import shopee_chat, shopee_returns, shopee_shapes
-from connectors.sandbox.market import MarketCase, MarketOrder, MarketReview
+from connectors.sandbox.market_records import MarketCase, MarketOrder, MarketReview
 from connectors.sandbox.shopee_asked import Wrong, page_size, window
 from connectors.sandbox.web import Request, Response, as_json
 
@@ -132,6 +132,39 @@ class Calls:
             raise Wrong("logistics.package_not_exist", "The package is not exist.")
         return order
 
+    # Products -----------------------------------------------------------------------------------------
+
+    def items(self, request: Request) -> dict[str, Any]:
+        offset, size = request.arg("offset"), self.site.paged(page_size(request))
+        if not offset.isdecimal() or request.arg("item_status") not in ("NORMAL", "UNLIST"):
+            raise Wrong("error_param_item_status", "Item status error.")
+        low, high = (int(request.arg(f"update_time_{way}") or 0) for way in ("from", "to"))
+        if high and high <= low:
+            raise Wrong("error_update_time_range", "Update_time_to should be later than update_time_from.")
+        found = [p for p in self.site.market.products
+                 if request.arg("item_status") == "NORMAL" and low <= p.updated_at // 1000 <= (high or low + 10**12)]  # fmt: skip
+        found.sort(key=lambda p: (p.updated_at, p.sku))
+        page = found[int(offset) : int(offset) + size]
+        told = [{"item_id": shopee_shapes.number_of(p.sku), "item_status": "NORMAL", "update_time": p.updated_at // 1000}
+                for p in page]  # fmt: skip
+        after = int(offset) + len(page)
+        return {"item": self.site.shown(request, told), "total_count": len(found), "has_next_page": after < len(found),
+                "next_offset": after}  # fmt: skip
+
+    def item_info(self, request: Request) -> dict[str, Any]:
+        wanted = request.arg("item_id_list").split(",")
+        if not 1 <= len(wanted) <= 50:
+            raise Wrong("error_param", "Wrong parameters, detail: item_id_list.")
+        return {"item_list": [shopee_shapes.product(p) for p in self.site.market.products
+                              if str(shopee_shapes.number_of(p.sku)) in wanted]}  # fmt: skip
+
+    def models(self, request: Request) -> dict[str, Any]:
+        ident = request.arg("item_id")
+        found = next((p for p in self.site.market.products if str(shopee_shapes.number_of(p.sku)) == ident), None)
+        if found is None:
+            raise Wrong("error_item_not_found", "Product not found")
+        return shopee_shapes.models(found)
+
     # Comments -----------------------------------------------------------------------------------------
 
     def comments(self, request: Request) -> dict[str, Any]:
@@ -208,6 +241,8 @@ def mount(site: ShopeeSite) -> None:
     for name, tell in (("order/get_order_list", calls.order_list), ("order/get_order_detail", calls.order_detail),
                        ("logistics/get_shipping_parameter", calls.shipping_parameter),
                        ("logistics/get_tracking_number", calls.tracking_number),
+                       ("product/get_item_list", calls.items), ("product/get_item_base_info", calls.item_info),
+                       ("product/get_model_list", calls.models),
                        ("logistics/get_tracking_info", calls.tracking_info), ("product/get_comment", calls.comments),
                        ("sellerchat/get_conversation_list", c.conversations),
                        ("sellerchat/get_one_conversation", c.conversation), ("sellerchat/get_message", c.messages),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connectors.sandbox import shopee_shapes
-from connectors.sandbox.market import MarketThread
+from connectors.sandbox.market_records import MarketThread
 from connectors.sandbox.shopee_asked import Wrong
 from connectors.sandbox.web import Request
 

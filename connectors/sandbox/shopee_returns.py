@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connectors.sandbox import shopee_shapes
-from connectors.sandbox.market import MarketCase
+from connectors.sandbox.market_records import MarketCase
 from connectors.sandbox.shopee_asked import Wrong, page_size, window
 from connectors.sandbox.web import Request
 from store.values import Money

@@ -6,7 +6,14 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.sandbox.market import MarketCase, MarketMessage, MarketOrder, MarketReview, MarketThread
+from connectors.sandbox.market_records import (
+    MarketCase,
+    MarketMessage,
+    MarketOrder,
+    MarketProduct,
+    MarketReview,
+    MarketThread,
+)
 from connectors.sandbox.world import Buyer
 from store.values import DAY, Instant, Money, exponent
 
@@ -170,3 +177,27 @@ def comment(review: MarketReview) -> dict[str, Any]:
         "editable": "EDITABLE", "hidden": False,
     }  # fmt: skip
     return shown | ({"comment_reply": {"reply": review.reply, "hidden": False}} if review.reply else {})
+
+
+def product(p: MarketProduct) -> dict[str, Any]:
+    """A thing with a size chart comes in sizes."""
+    attributes = [
+        {"attribute_id": n, "original_attribute_name": name, "is_mandatory": True,
+         "attribute_value_list": [{"value_id": n, "original_value_name": value, "value_unit": ""}]}
+        for n, (name, value) in enumerate(p.specs.items())
+    ]  # fmt: skip
+    return {
+        "item_id": number_of(p.sku), "item_name": p.title, "item_sku": p.sku, "description": "Made to last.",
+        "update_time": seconds(p.updated_at), "attribute_list": attributes, "image": {"image_url_list": [p.image]},
+        "weight": "1.2", "dimension": {"package_length": 20, "package_width": 10, "package_height": 5},
+        "brand": {"brand_id": 0, "original_brand_name": "NoBrand"}, "has_model": bool(p.sizes), "item_status": "NORMAL",
+        "size_chart": "https://img.shop.example/sizes.jpg" if p.sizes else "",
+    }  # fmt: skip
+
+
+def models(p: MarketProduct) -> dict[str, Any]:
+    names = [size.partition(":")[0] for size in p.sizes]
+    return {
+        "tier_variation": [{"name": "Size", "option_list": [{"option": name} for name in names]}],
+        "model": [{"model_id": n, "model_sku": f"{p.sku}-{name}", "tier_index": [n]} for n, name in enumerate(names)],
+    }

@@ -15,26 +15,27 @@ from connectors.sandbox.web import Fault, Request, Response, Site, as_json
 from store.values import SECOND, Clock, Instant
 
 VERSIONS = ("2026-01", "2026-04", "2026-07", "2026-10")
-SCOPES = ("read_orders", "read_all_orders", "read_returns", "read_customers", "read_fulfillments", "write_orders",
-          "write_returns", "write_merchant_managed_fulfillment_orders")  # fmt: skip
+SCOPES = ("read_orders", "read_all_orders", "read_returns", "read_customers", "read_fulfillments", "read_products",
+          "write_orders", "write_returns", "write_merchant_managed_fulfillment_orders")  # fmt: skip
 _NEEDS = {
-    "orders": "read_orders", "order": "read_orders", "return": "read_returns", "returnApproveRequest": "write_returns",
-    "returnDeclineRequest": "write_returns", "refundCreate": "write_orders",
-    "fulfillmentCreate": "write_merchant_managed_fulfillment_orders",
+    "orders": "read_orders", "ordersCount": "read_orders", "order": "read_orders", "products": "read_products",
+    "productsCount": "read_products", "product": "read_products", "return": "read_returns",
+    "returnApproveRequest": "write_returns", "returnDeclineRequest": "write_returns", "returnProcess": "write_returns",
+    "refundCreate": "write_orders", "fulfillmentCreate": "write_merchant_managed_fulfillment_orders",
 }  # fmt: skip
 DEAREST = 1_000
 
 
 class ShopifySite(Site):
-    """`points` and `rate` are the budget (at once, a second); `people` says that protected customer data was granted.
-    To the fault dial a query is the path with `#` and its name."""
+    """`points` and `rate` are the budget (at once, a second) of the plan "plus"; `people` says that protected customer data
+    was granted. To the fault dial a query is the path with `#` and its name."""
 
     def __init__(self, clock: Clock, market: Market) -> None:
         super().__init__(clock)
         self.market = market
         self.shop, self.client_id, self.client_secret = "nordlicht", "client0001", "shpss_stand_in_secret_0001"
         self.granted, self.installed, self.people = set(SCOPES), True, True
-        self.points, self.rate, self.dearest = 2_000.0, 100.0, DEAREST
+        self.points, self.rate, self.dearest = 20_000.0, 1_000.0, DEAREST
         self.tokens: dict[str, Instant] = {}
         self._left, self._paid_at, self._made = self.points, clock.now(), 0
         self.calls = shopify_calls.Calls(self)
@@ -43,7 +44,8 @@ class ShopifySite(Site):
 
     def link(self, url: str) -> tuple[dict[str, object], dict[str, str]]:
         """What a seller enters to use the stand-in at `url`."""
-        return {"shop": self.shop, "client_id": self.client_id, "api_url": url}, {"refresh_token": self.client_secret}
+        settings: dict[str, object] = {"shop": self.shop, "client_id": self.client_id, "plan": "plus", "api_url": url}
+        return settings, {"refresh_token": self.client_secret}
 
     def answer(self, request: Request) -> Response:
         """See `Site.answer`."""
@@ -123,7 +125,7 @@ class ShopifySite(Site):
         self._left -= price
         status["currentlyAvailable"], spent["cost"]["actualQueryCost"] = int(self._left), price
         told: dict[str, Any] = {}
-        for field in wanted.fields:
+        for field in graphql.included(wanted.fields, given):
             need = _NEEDS.get(field.name)
             if need and need not in self.granted:
                 return error(f"Access denied for {field.name} field. Required access: `{need}` access scope.", "ACCESS_DENIED")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from connectors.sandbox import shopify_shapes as shapes
-from connectors.sandbox.market import MarketCase, MarketOrder
+from connectors.sandbox.market_records import MarketCase, MarketOrder, MarketProduct
 from connectors.sandbox.shopify_shapes import Json, gid, iso, tail
 from connectors.sandbox.web import Request
 from store.values import Instant, Money, exponent
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from connectors.sandbox.shopify import ShopifySite
 
 MOST_A_PAGE = 250
+T = TypeVar("T")
 
 
 class Calls:
@@ -25,6 +27,7 @@ class Calls:
         self.site = site
         self.keys: dict[str, tuple[object, Json]] = {}
         self.refunds: dict[str, list[Json]] = {}
+        self.processed: list[str] = []
 
     def moved(self, order: MarketOrder) -> Instant:
         """When an order, or a return of it, last changed; in whole seconds, as Shopify tells."""
@@ -50,15 +53,42 @@ class Calls:
         self, request: Request, key: str, first: int, query: str, sortKey: str = "PROCESSED_AT", after: str | None = None
     ) -> Json:
         """Sorted by time of change; a cursor names a place in that order."""
-        if not 1 <= first <= MOST_A_PAGE:
-            raise TypeError("first must be 1 to 250")
-        since = re.search(r"updated_at:>='([^']+)'", query)
+        changed = sortKey == "UPDATED_AT"
+        found = [(self.moved(o) if changed else o.placed_at, int(o.id), o) for o in self._orders(query)]
+        return self._page(request, found, first, after, self._shown)
+
+    def do_ordersCount(self, request: Request, key: str, query: str) -> Json:
+        return _count(len(self._orders(query)))
+
+    def _orders(self, query: str) -> list[MarketOrder]:
         wanted = set(re.findall(r"return_status:(\w+)", query))
         found = []
         for order in self.site.market.orders:
             states = {shapes.STATUSES[c.state].lower() for c in shapes.returns_of(self.site.market.cases, order)}
-            if (not since or iso(self.moved(order)) >= since[1]) and (not wanted or wanted & states):
-                found.append((self.moved(order) if sortKey == "UPDATED_AT" else order.placed_at, int(order.id), order))
+            if _since(query, self.moved(order)) and (not wanted or wanted & states):
+                found.append(order)
+        return found
+
+    def do_products(
+        self, request: Request, key: str, first: int, query: str, sortKey: str = "TITLE", after: str | None = None
+    ) -> Json:
+        found = [(p.updated_at // 1000 * 1000, n, (p, n)) for n, p in self._products(query)]
+        return self._page(request, found, first, after, lambda one: shapes.product(*one))
+
+    def do_productsCount(self, request: Request, key: str, query: str) -> Json:
+        return _count(len(self._products(query)))
+
+    def _products(self, query: str) -> list[tuple[int, MarketProduct]]:
+        return [(n, p) for n, p in enumerate(self.site.market.products, 1) if _since(query, p.updated_at)]
+
+    def do_product(self, request: Request, key: str, id: str) -> Json | None:
+        return next((told for n, p in self._products("") if (told := shapes.product(p, n))["id"] == id), None)
+
+    def _page(
+        self, request: Request, found: list[tuple[Instant, int, T]], first: int, after: str | None, show: Callable[[T], Json]
+    ) -> Json:
+        if not 1 <= first <= MOST_A_PAGE:
+            raise TypeError("first must be 1 to 250")
         found.sort(key=lambda row: row[:2])
         if after:
             at, _, ident = after.partition(".")
@@ -66,7 +96,7 @@ class Calls:
         size = self.site.paged(first)
         page = found[:size]
         info = {"hasNextPage": len(found) > size, "endCursor": f"{page[-1][0]}.{page[-1][1]}" if page else None}
-        return {"nodes": self.site.shown(request, [self._shown(row[2]) for row in page]), "pageInfo": info}
+        return {"nodes": self.site.shown(request, [show(row[2]) for row in page]), "pageInfo": info}
 
     def do_order(self, request: Request, key: str, id: str) -> Json | None:
         order = next((o for o in self.site.market.orders if gid("Order", o.id) == id), None)
@@ -74,7 +104,11 @@ class Calls:
 
     def do_return(self, request: Request, key: str, id: str) -> Json | None:
         case = self._return(id)
-        return shapes.return_(case, self._shown(case.order)) if case else None
+        return shapes.return_(case, self._shown(case.order), self._to_process(case)) if case else None
+
+    def _to_process(self, case: MarketCase) -> int:
+        """How many pieces of a return can be processed."""
+        return case.order.lines[0].quantity if case.state == "approved" and case.id not in self.processed else 0
 
     # Deeds --------------------------------------------------------------------------------------------
 
@@ -93,6 +127,17 @@ class Calls:
         if case.state != "requested":
             return wrong("return", ["input", "id"], "Return is not in a state that can be decided.")
         self.site.market.decide(case, state)
+        return {"return": shapes.return_(case, self._shown(case.order)), "userErrors": []}
+
+    def do_returnProcess(self, request: Request, key: str, input: dict[str, Any]) -> Json:
+        """A return is processed whole here; it stays open until somebody closes it."""
+        case = self._return(input.get("returnId"))
+        if case is None:
+            return wrong("return", ["input", "returnId"], "Return not found.")
+        wanted = [{"id": shapes.gid("ReturnLineItem", f"{case.id}0"), "quantity": self._to_process(case)}]
+        if not self._to_process(case) or input.get("returnLineItems") != wanted:
+            return wrong("return", ["input", "returnLineItems"], "Quantity is more than what can be processed.")
+        self.processed.append(case.id)
         return {"return": shapes.return_(case, self._shown(case.order)), "userErrors": []}
 
     def do_refundCreate(self, request: Request, key: str, input: dict[str, Any]) -> Json:
@@ -135,6 +180,16 @@ class Calls:
         self.site.market.ship(order, info.get("company", ""), info.get("number", ""))
         made = {"id": gid("Fulfillment", f"{order.id}5{len(order.parcels) - 1}"), "createdAt": iso(self.site.clock.now())}
         return {"fulfillment": made, "userErrors": []}
+
+
+def _since(query: str, moved: Instant) -> bool:
+    said = re.search(r"updated_at:>='([^']+)'", query)
+    return not said or iso(moved) >= said[1]
+
+
+def _count(number: int) -> Json:
+    """Shopify counts to 10,000."""
+    return {"count": min(number, 10_000), "precision": "EXACT" if number <= 10_000 else "AT_LEAST"}
 
 
 def wrong(what: str, field: list[str] | None, text: str) -> Json:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.market import MarketCase, MarketOrder
+from connectors.sandbox.market_records import MarketCase, MarketOrder, MarketProduct
 from store.values import Instant, Money, exponent
 
 REASONS = {
@@ -98,6 +98,28 @@ def customer(o: MarketOrder) -> Json:
     }  # fmt: skip
 
 
+def product(p: MarketProduct, number: int) -> Json:
+    """One product in one variant; its facts and size chart are fields of the seller's own."""
+    fields = [{"key": name.lower(), "value": value, "type": "single_line_text_field"} for name, value in p.specs.items()]
+    if p.sizes:
+        fields.append({"key": "size_chart", "value": "\n".join(p.sizes), "type": "multi_line_text_field"})
+    fields.append({"key": "twin", "value": gid("Product", "1"), "type": "product_reference"})
+    variant = {"sku": p.sku, "title": "Default Title", "image": None,
+               "selectedOptions": [{"name": "Title", "value": "Default Title"}]}  # fmt: skip
+
+    def metafields(first: int, namespace: str) -> Json:
+        return {"nodes": fields[:first] if namespace == "custom" else []}
+
+    def description(truncateAt: int = 0) -> str:
+        return f"{p.title}, made to last."
+
+    return {
+        "id": gid("Product", str(8_000 + number)), "title": p.title, "updatedAt": iso(p.updated_at), "vendor": "Nordlicht",
+        "productType": "", "description": description, "featuredMedia": {"preview": {"image": {"url": p.image}}},
+        "metafields": metafields, "variants": connection([variant]),
+    }  # fmt: skip
+
+
 def line_id(o: MarketOrder, n: int) -> str:
     return f"{o.id}{n:02d}"
 
@@ -108,17 +130,18 @@ def line(o: MarketOrder, n: int) -> Json:
             "discountedUnitPriceSet": bag(item.price)}  # fmt: skip
 
 
-def return_(c: MarketCase, of: Json) -> Json:
+def return_(c: MarketCase, of: Json, processable: int = 0) -> Json:
     o = c.order
     item = {
         "id": gid("ReturnLineItem", f"{c.id}0"), "returnReason": REASONS.get(c.trouble, "OTHER"), "returnReasonNote": "",
+        "processableQuantity": processable,
         "customerNote": c.text, "withCodeDiscountedTotalPriceSet": bag(c.amount),
         "fulfillmentLineItem": {"lineItem": {"id": gid("LineItem", line_id(o, 0))}},
     }  # fmt: skip
     return {
         "id": gid("Return", c.id), "name": f"#{o.number}-R1", "status": STATUSES[c.state], "createdAt": iso(c.opened_at),
         "decline": {"reason": "OTHER", "note": ""} if c.state == "declined" else None,
-        "returnLineItems": connection([item]), "order": of,
+        "returnLineItems": connection([item]), "exchangeLineItems": connection([]), "order": of,
     }  # fmt: skip
 
 

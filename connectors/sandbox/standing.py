@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from connectors.sandbox.market import Market, Told
+from connectors.sandbox.market import Market
+from connectors.sandbox.market_records import Told
 from connectors.sandbox.web import Site, served
 from connectors.sandbox.world import Account, World, make_world
 from store.values import Clock

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from connectors.sandbox import tiktok_shapes
-from connectors.sandbox.market import MarketCase, MarketThread
+from connectors.sandbox.market_records import MarketCase, MarketThread
 from connectors.sandbox.web import Request, Response, as_json
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 import zlib
 from typing import Any
 
-from connectors.sandbox.market import MarketCase, MarketMessage, MarketOrder, MarketThread
+from connectors.sandbox.market_records import MarketCase, MarketMessage, MarketOrder, MarketThread
 from connectors.sandbox.world import Buyer
 from store.values import Money, exponent
 

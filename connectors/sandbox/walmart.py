@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from connectors.sandbox.market import Market, MarketCase, MarketOrder
+from connectors.sandbox.market import Market
+from connectors.sandbox.market_records import MarketCase, MarketOrder
 from connectors.sandbox.walmart_shapes import RETURNED, order_shape, return_shape
 from connectors.sandbox.web import Fault, Request, Response, Site, as_json
 from store.values import SECOND, Clock, Instant, Money

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.market import MarketCase, MarketOrder
+from connectors.sandbox.market_records import MarketCase, MarketOrder
 from store.values import Instant, exponent
 
 STATUS = {"processing": "Created", "shipped": "Shipped", "delivered": "Delivered", "cancelled": "Cancelled"}

@@ -200,7 +200,7 @@ class Site:
             {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}, body,
         )  # fmt: skip
         try:
-            response = await asyncio.to_thread(self.answer, request)
+            response = self.answer(request)
         except Dropped:
             send.__self__.transport.abort()  # type: ignore[attr-defined]  # uvicorn's cycle: ASGI has no way to say it
             return

@@ -7,9 +7,17 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from connectors.sandbox.market import MarketOrder, MarketReview
+from connectors.sandbox.market_records import MarketOrder, MarketReview
 from connectors.sandbox.web import Request, Response, as_json
-from connectors.sandbox.woocommerce_shapes import gateway_of, iso, order_shape, product_ids, review_shape
+from connectors.sandbox.woocommerce_shapes import (
+    gateway_of,
+    iso,
+    order_shape,
+    product_ids,
+    product_shape,
+    review_shape,
+    variation_shapes,
+)
 from store.values import Instant, Money, exponent
 
 if TYPE_CHECKING:
@@ -39,6 +47,7 @@ class Calls:
             ("GET", f"{_ORDER}/notes", self._notes), ("POST", f"{_ORDER}/notes", self._write),
             ("GET", f"{_ORDER}/refunds", self._refunds), ("POST", f"{_ORDER}/refunds", self._refund),
             ("GET", "/products/reviews", self._reviews), ("GET", "/products", self._products),
+            ("GET", r"/products/(?P<product>\d+)/variations", self._variations),
             ("GET", r"/payment_gateways/(?P<way>\w+)", self._gateway),
         ):  # fmt: skip
             site.route(method, _ROOT + path, handler)
@@ -79,9 +88,36 @@ class Calls:
             return _invalid(str(exc))
 
     def _products(self, request: Request) -> Response:
-        wanted = {int(n) for n in request.arg("include").split(",") if n.isdecimal()}
-        found = [{"id": n, "sku": sku} for sku, n in product_ids(self.market).items() if not wanted or n in wanted]
-        return as_json(found[: int(request.arg("per_page", "10"))], x_wp_total=str(len(found)), x_wp_totalpages="1")
+        """Those that `include` names, all on one page, or those that changed."""
+        try:
+            if request.arg("orderby", "date") not in _BY:
+                raise BadParam("orderby")
+            wanted = {int(n) for n in request.arg("include").split(",") if n.isdecimal()}
+            after, before = _time(request, "modified_after"), _time(request, "modified_before")
+            local = 0 if request.arg("dates_are_gmt") == "true" else self.site.zone_ms
+            ids = product_ids(self.market)
+            found = [p for p in self.market.products
+                     if (not wanted or ids[p.sku] in wanted)
+                     and (after is None or _s(p.updated_at + local) > after)
+                     and (before is None or _s(p.updated_at + local) < before)]  # fmt: skip
+            found.sort(key=lambda p: (p.updated_at, ids[p.sku]), reverse=request.arg("order", "desc") == "desc")
+            asked = [name for name in request.arg("_fields").split(",") if name]
+            shown = [{k: v for k, v in product_shape(p, ids[p.sku]).items() if not asked or k in asked} for p in found]
+            if wanted:
+                return as_json(shown, x_wp_total=str(len(found)), x_wp_totalpages="1")
+            return self._listed(request, shown, lambda told: told)
+        except BadParam as exc:
+            return _invalid(str(exc))
+
+    def _variations(self, request: Request) -> Response:
+        ids = product_ids(self.market)
+        product = next((p for p in self.market.products if str(ids[p.sku]) == request.match["product"]), None)
+        if product is None:
+            return _refusal("woocommerce_rest_product_invalid_id", "Invalid ID.", 404)
+        try:
+            return self._listed(request, variation_shapes(product), lambda told: told)
+        except BadParam as exc:
+            return _invalid(str(exc))
 
     def _listed(self, request: Request, found: list[Any], shape: Any) -> Response:
         size, page = _number(request, "per_page", 10), _number(request, "page", 1)

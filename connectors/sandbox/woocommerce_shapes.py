@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from connectors.sandbox.market import Market, MarketOrder, MarketReview
+from connectors.sandbox.market import Market
+from connectors.sandbox.market_records import MarketOrder, MarketProduct, MarketReview
 from store.values import Instant, Money, exponent
 
 STATUS = {"processing": "processing", "shipped": "completed", "delivered": "completed", "cancelled": "cancelled"}
@@ -44,7 +45,7 @@ def order_shape(order: MarketOrder, zone_ms: int) -> dict[str, Any]:
         "currency": currency, "prices_include_tax": True,
         "date_created": iso(order.placed_at + zone_ms), "date_created_gmt": iso(order.placed_at),
         "date_modified": iso(order.updated_at + zone_ms), "date_modified_gmt": iso(order.updated_at),
-        "total": _money(order.total.minor, currency),
+        "total": order.misprint or _money(order.total.minor, currency),
         "customer_id": 0 if guest(order) else 7_000 + sum(map(ord, buyer.address)), "customer_ip_address": "203.0.113.9",
         "customer_note": "", "billing": {**where, "email": buyer.address, "phone": ""}, "shipping": where,
         "payment_method": gateway_of(order), "payment_method_title": gateway_of(order).title(),
@@ -73,6 +74,24 @@ def product_ids(market: Market) -> dict[str, int]:
     """SKU → product id."""
     skus = sorted({item.sku for order in market.orders for item in order.lines})
     return {sku: 300 + n for n, sku in enumerate(skus)}
+
+
+def product_shape(product: MarketProduct, ident: int) -> dict[str, Any]:
+    """A thing with a size chart comes in sizes, which are a list of their own."""
+    facts = [{"name": name, "options": [value], "variation": False} for name, value in product.specs.items()]
+    chart = [{"name": "Size chart", "options": list(product.sizes), "variation": False}] if product.sizes else []
+    return {
+        "id": ident, "sku": product.sku, "name": html.escape(product.title), "type": "variable" if product.sizes else "simple",
+        "date_modified_gmt": iso(product.updated_at), "weight": "1.2", "dimensions": {"length": "20", "width": "", "height": ""},
+        "short_description": "<p>Made to <b>last</b>.</p>\n", "attributes": [*facts, *chart],
+        "images": [{"id": ident, "src": product.image}],
+    }  # fmt: skip
+
+
+def variation_shapes(product: MarketProduct) -> list[dict[str, Any]]:
+    names = [size.partition(":")[0] for size in product.sizes]
+    return [{"id": 9_000 + n, "sku": f"{product.sku}-{name}", "attributes": [{"name": "Size", "option": name}], "image": None}
+            for n, name in enumerate(names)]  # fmt: skip
 
 
 def review_shape(review: MarketReview, product: int, zone_ms: int) -> dict[str, Any]:

@@ -67,6 +67,7 @@ def create(
         pulls["messages"] = pulling.messages
     if may.comments:
         pulls["reviews"] = pulling.reviews
+    pulls["products"] = pulling.products
     made = ShopAccount("shopee", "Shopee", shop, WAYS._replace(pulls=pulls))
     notes = dict(made.capabilities.notes)
     if not may.chat:

@@ -34,6 +34,13 @@ DELIVERED = frozenset({"LOGISTICS_DELIVERY_DONE", "DELIVERED"})
 TROUBLED = frozenset({"LOGISTICS_DELIVERY_FAILED", "LOGISTICS_LOST", "FAILED_DELIVERED", "LOST"})
 UNDER_WAY = frozenset({"LOGISTICS_PICKUP_DONE", *DELIVERED, *TROUBLED})
 
+# Products [memory]: the calls are documented, these words of theirs are not ---------------------------
+
+OPENED_S = 1_420_070_400
+"""Shopee opened in 2015; it is not known whether it takes times before that."""
+FOR_SALE = "NORMAL"  # [spec]
+NO_BRAND = frozenset({"NoBrand", "No Brand", ""})
+
 # Shipping with a courier of the seller's own [memory] ------------------------------------------------
 
 SHIP_WITH = "/api/v2/logistics/get_shipping_parameter"

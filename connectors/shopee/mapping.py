@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.contract import Buyer, CaseRecord, Line, MessageRecord, OrderRecord, Parcel, ReviewRecord
+from connectors.contract import Buyer, CaseRecord, Line, MessageRecord, OrderRecord, Parcel, ProductRecord, ReviewRecord
 from connectors.fields import (
     Data,
     Unreadable,
@@ -216,3 +216,39 @@ def review(raw: Data) -> ReviewRecord:
 def _country(region: str) -> str:
     region = region.strip().upper()
     return region if len(region) == 2 and region.isascii() and region.isalpha() else ""
+
+
+def products(raw: Data, kinds: Data) -> list[ProductRecord]:
+    """An item of get_item_base_info and its models of get_model_list, as far as they have SKUs. Raises Unreadable."""
+    title, at = ident(raw, "item_name"), seconds(raw, "update_time")
+    brand, size = text(part(raw, "brand"), "original_brand_name"), part(raw, "dimension")
+    facts = {"Brand": "" if brand in guesses.NO_BRAND else brand}
+    for told in (data(a, "attribute") for a in many(raw, "attribute_list")):
+        said = [data(v, "value") for v in many(told, "attribute_value_list")]
+        facts[text(told, "original_attribute_name")] = ", ".join(
+            f"{text(v, 'original_value_name')} {text(v, 'value_unit')}".strip() for v in said
+        )
+    measures = [text(size, f"package_{side}") for side in ("length", "width", "height")]
+    facts |= {"Weight": f"{kg} kg" if (kg := text(raw, "weight")) else "",
+              "Package": f"{' × '.join(measures)} cm" if all(measures) else "",
+              "Description": text(raw, "description")}  # fmt: skip
+    tiers = [data(t, "tier") for t in many(kinds, "tier_variation")]
+    found = [(text(raw, "item_sku"), {}), *((text(m, "model_sku"), _options(m, tiers)) for m in map(data, many(kinds, "model")))]
+    picture = next((str(url) for url in many(part(raw, "image"), "image_url_list")), "")
+    return [
+        ProductRecord(
+            sku.strip(), f"{title} ({', '.join(own.values())})" if own else title,
+            {name: value for name, value in {**own, **facts}.items() if name and value}, text(raw, "size_chart"), at, picture,
+        )
+        for sku, own in found if sku.strip()
+    ]  # fmt: skip
+
+
+def _options(model: Data, tiers: list[Data]) -> dict[str, str]:
+    """What tells a model from the others: the option it has of each tier."""
+    found: dict[str, str] = {}
+    for place, tier in zip(many(model, "tier_index"), tiers, strict=False):
+        options = many(tier, "option_list")
+        if isinstance(place, int) and 0 <= place < len(options):
+            found[text(tier, "name")] = text(data(options[place], "option"), "option")
+    return found

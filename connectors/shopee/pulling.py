@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
 
 from connectors.contract import BadRecord, Page, Record, SchemaSurprise
 from connectors.fields import Data, Unreadable, as_bytes, bad, data, each, ident, many, part, seconds, text, whole
 from connectors.refusals import Refusal
 from connectors.shopee import guesses, mapping
 from connectors.shopee.shop import Shop
+from connectors.shopee.verdict import Verdict
 from connectors.windows import Found, paged, saved
 from store.values import DAY, Instant
 
@@ -23,6 +25,8 @@ DETAILS = 50
 TRAVELS_MS, ARRIVED_MS = 30 * DAY, 2 * DAY
 """Tracking numbers cost a call each, so they are asked for of parcels that left within the first time, and of parcels
 that arrived within the second."""
+EVER = 100 * 365 * 24 * 3600
+"""Products change seldom: one window holds all times, as long as one page holds what is in it."""
 COMMENTED_MS = 30 * DAY
 """Comments are told anew for this long, because their answers carry no time of change."""
 
@@ -120,15 +124,9 @@ def messages(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
             guesses.CONVERSATIONS, direction=guesses.ONWARDS, type="all", page_size=guesses.CONVERSATIONS_A_PAGE,
             next_timestamp_nano=at,
         ).response  # fmt: skip
-        records: list[Record] = []
-        reached = at
-        for raw in many(got, "conversations"):
-            try:
-                talk = data(raw, "conversation")
-                reached = max(reached, whole(talk, "last_message_timestamp"))
-                records += _talk(shop, talk, low)
-            except (Unreadable, NotThere) as exc:
-                records.append(bad(raw, lambda r: f"thread:{ident(r, 'conversation_id')}", str(exc)))
+        raws = many(got, "conversations")
+        records, times = _talks(shop, raws, low)
+        reached = max([at, *times])
         result = part(got, "page_result")
         onwards = whole(part(result, "next_cursor"), "next_message_time_nano", 0)
         more = result.get("more") is True
@@ -146,13 +144,44 @@ class NotThere(Exception):
     """A single conversation that cannot be read, while others can."""
 
 
-def _talk(shop: Shop, talk: Data, low: Instant) -> list[Record]:
-    """The messages of one conversation since `low`, oldest first. Raises Unreadable, NotThere."""
-    thread, buyer_id, name = ident(talk, "conversation_id"), ident(talk, "to_id"), text(talk, "to_name")
+def _talks(shop: Shop, raws: list[object], low: Instant) -> tuple[list[Record], list[int]]:
+    """The messages of conversations since `low`, and when (ns) each conversation was last spoken in. The first pages are
+    asked for together."""
+    records: list[Record] = []
+    times: list[int] = []
+    talks: list[tuple[Data, _Talk]] = []
+    for raw in raws:
+        try:
+            one = data(raw, "conversation")
+            times.append(whole(one, "last_message_timestamp"))
+            talks.append((one, _Talk(ident(one, "conversation_id"), ident(one, "to_id"), text(one, "to_name"))))
+        except Unreadable as exc:
+            records.append(_no_talk(raw, exc))
+    begun = shop.get_all(guesses.MESSAGES, (_page_of(talk.id) for _, talk in talks))
+    for (raw, talk), first in zip(talks, begun, strict=True):
+        try:
+            records += _said(shop, talk, low, first)
+        except (Unreadable, NotThere) as exc:
+            records.append(_no_talk(raw, exc))
+    return records, times
+
+
+class _Talk(NamedTuple):
+    id: str
+    buyer_id: str
+    buyer_name: str
+
+
+def _no_talk(raw: object, exc: Exception) -> BadRecord:
+    return bad(raw, lambda r: f"thread:{ident(r, 'conversation_id')}", str(exc))
+
+
+def _said(shop: Shop, talk: _Talk, low: Instant, first: Callable[[], Verdict]) -> list[Record]:
+    """The messages of one conversation since `low`, oldest first; `first` is its newest page. Raises Unreadable, NotThere."""
     floor = low // 1000 * 1000
     records: list[Record] = []
-    for raws in pages_of(shop, thread):
-        read = told(raws, thread, buyer_id, name)
+    for raws in pages_of(shop, talk.id, first):
+        read = told(raws, *talk)
         records += [r for r in read if getattr(r, "sent_at", floor) >= floor]
         if any(getattr(r, "sent_at", floor) < floor for r in read):
             break
@@ -167,15 +196,18 @@ def told(raws: list[Any], thread: str, buyer_id: str, buyer_name: str) -> list[R
     )  # fmt: skip
 
 
-def pages_of(shop: Shop, thread: str) -> Iterator[list[Any]]:
-    """A conversation's messages as they come, the newest first, page by page. Raises NotThere."""
+def _page_of(thread: str, **where: str) -> dict[str, str | int]:
+    return {"conversation_id": thread, "page_size": guesses.MESSAGES_A_PAGE, **where}
+
+
+def pages_of(shop: Shop, thread: str, first: Callable[[], Verdict] | None = None) -> Iterator[list[Any]]:
+    """A conversation's messages as they come, the newest first, page by page; `first` is the first, where it was asked for
+    already. Raises NotThere."""
     seen: set[str] = set()
-    where: dict[str, str] = {}
+    ask = first or partial(shop.get, guesses.MESSAGES, **_page_of(thread))
     while True:
         try:
-            got = shop.get(
-                guesses.MESSAGES, conversation_id=thread, page_size=guesses.MESSAGES_A_PAGE, **where
-            ).response
+            got = ask().response
         except Refusal as exc:
             raise NotThere(str(exc)) from exc
         yield many(got, "messages")
@@ -183,7 +215,42 @@ def pages_of(shop: Shop, thread: str) -> Iterator[list[Any]]:
         if not onwards or onwards in seen:
             return
         seen.add(onwards)
-        where = {"offset": onwards}
+        ask = partial(shop.get, guesses.MESSAGES, **_page_of(thread, offset=onwards))
+
+
+def products(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
+    """All that are for sale, however long, then those that change. Cursor: a `windows.Place`."""
+
+    def ask(start: int, end: int, page: str) -> Found[int]:
+        got = shop.get(
+            "/api/v2/product/get_item_list", offset=int(page or 0), page_size=A_PAGE, item_status=guesses.FOR_SALE,
+            update_time_from=start, update_time_to=end,
+        ).response  # fmt: skip
+        more = got.get("has_next_page") is True
+        return Found([whole(data(i, "item"), "item_id") for i in many(got, "item")], text(got, "next_offset") if more else "")
+
+    def read(items: list[int]) -> list[Record]:
+        names = list(dict.fromkeys(items))
+        return [r for n in range(0, len(names), DETAILS) for r in _described(shop, names[n : n + DETAILS])]
+
+    since = guesses.OPENED_S * 1000
+    return paged(cursor, since, shop.there, ask, read, longest=EVER, overlap=OVERLAP)
+
+
+def _described(shop: Shop, names: list[int]) -> list[Record]:
+    """Products by their numbers, at most 50; one that comes in several kinds has them in a call of its own."""
+    got = shop.get("/api/v2/product/get_item_base_info", item_id_list=",".join(map(str, names))).response
+    found: list[Record] = []
+    for raw in many(got, "item_list"):
+        try:
+            item = data(raw, "item")
+            kinds: Data = {}
+            if item.get("has_model") is True:
+                kinds = shop.get("/api/v2/product/get_model_list", item_id=whole(item, "item_id")).response
+            found += mapping.products(item, kinds)
+        except Unreadable as exc:
+            found.append(bad(raw, lambda r: f"product:{ident(r, 'item_id')}", str(exc)))
+    return found
 
 
 def reviews(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from connectors import account
@@ -67,8 +67,14 @@ class Shop(account.Reached):
 
     def get(self, path: str, **params: str | int) -> Verdict:
         """A question."""
-        asked = tuple((key, str(value)) for key, value in params.items())
-        return self._api.ask(Call("GET", self.settings.address + path, asked), CALLS)
+        return self._api.ask(self._question(path, params), CALLS)
+
+    def get_all(self, path: str, asked: Iterable[Mapping[str, str | int]]) -> Iterator[Callable[[], Verdict]]:
+        """The same question about many things; see `connectors.api.Api.ask_all`."""
+        return self._api.ask_all((self._question(path, params) for params in asked), CALLS)
+
+    def _question(self, path: str, params: Mapping[str, str | int]) -> Call:
+        return Call("GET", self.settings.address + path, tuple((key, str(value)) for key, value in params.items()))
 
     def act(self, path: str, body: Data, point_of_no_return: Callable[[], None]) -> Data:
         """Something that takes effect; what its answer holds, if anything. Raises `OutcomeUnknown` where it may have."""

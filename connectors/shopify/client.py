@@ -23,7 +23,7 @@ def _fetch(shop: Shop, kind: str, remote_id: str) -> tuple[Record, ...] | None:
 
 
 WAYS: Ways[Shop] = Ways(
-    pulls={"orders": pulling.orders, "cases": pulling.cases},
+    pulls={"orders": pulling.orders, "cases": pulling.cases, "products": pulling.products},
     send=deeds.send,
     find=looking.find,
     fetch=_fetch,

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from connectors import registry
 from connectors.contract import (
-    AnswerReview,
     Command,
     Decide,
-    MarkRead,
     Permanent,
     Receipt,
     Refund,
-    SendReply,
     Ship,
 )
 from connectors.fields import Data, data, decimal, ident, many, moment, part, text, whole
 from connectors.refunds import check, mark_of
+from connectors.refusals import why_not
 from connectors.shopify import guesses, queries
 from connectors.shopify.mapping import amount, tail
 from connectors.shopify.shop import Before, Shop, one
 from store.values import Money
 
 LONGEST_NOTE = 2_000
+RETURNS_ONLY = "Shopify knows returns only; decide anything else in its admin."
 DECLINE_REASONS = ("RETURN_PERIOD_ENDED", "FINAL_SALE", "OTHER")
 OPEN_TO_SHIP = frozenset({"OPEN", "IN_PROGRESS"})
 
@@ -35,20 +33,7 @@ def send(shop: Shop, command: Command, before: Before) -> Receipt:
             return _refund(shop, command, before)
         case Ship():
             return _ship(shop, command, before)
-    raise Permanent(why_not(command))
-
-
-def why_not(command: Command) -> str:
-    """Why Shopify cannot do a thing."""
-    notes = registry.manifest("shopify").capabilities.notes
-    match command:
-        case SendReply():
-            return notes["reply"]
-        case AnswerReview():
-            return notes["reviews"]
-        case MarkRead():
-            return notes["messages_in"]
-    return "Shopify knows returns only; decide anything else in its admin."
+    raise Permanent(why_not("shopify", command, returns=RETURNS_ONLY))
 
 
 # Returns --------------------------------------------------------------------------------------------
@@ -57,16 +42,45 @@ def why_not(command: Command) -> str:
 def return_of(shop: Shop, command: Decide | Refund) -> Data:
     """The return a command is about. Raises Permanent where there is none, or it is of another order."""
     if isinstance(command, Decide) and command.kind != "return":
-        raise Permanent(why_not(command))
+        raise Permanent(why_not("shopify", command, returns=RETURNS_ONLY))
     raw = one(shop, queries.RETURN, "Return", command.case_id, people=False)
-    if command.order_id and command.order_id != text(part(raw, "order"), "legacyResourceId"):
-        raise Permanent(f"The return {command.case_id} is not of the order {command.order_id}.")
+    _insist_on_order(raw, command)
     return raw
 
 
+def _insist_on_order(raw: Data, command: Decide | Refund) -> None:
+    if command.order_id and command.order_id != text(part(raw, "order"), "legacyResourceId"):
+        raise Permanent(f"The return {command.case_id} is not of the order {command.order_id}.")
+
+
+def to_process(shop: Shop, command: Decide) -> tuple[Data, dict[str, list[dict[str, object]]]]:
+    """A return, and what of it can be processed: goods that come back, and goods that go out in exchange."""
+    raw = one(shop, queries.TO_PROCESS, "Return", command.case_id)
+    _insist_on_order(raw, command)
+    found: dict[str, list[dict[str, object]]] = {}
+    for key in ("returnLineItems", "exchangeLineItems"):
+        items = [(ident(n, "id"), whole(n, guesses.PROCESSABLE)) for n in map(data, many(part(raw, key), "nodes"))]
+        found[key] = [{"id": name, "quantity": count} for name, count in items if count]
+    return raw, found
+
+
+def _process(shop: Shop, command: Decide, before: Before) -> Receipt:
+    """The goods are back: exchanges go out, and the return may be paid back. No money moves by this."""
+    raw, items = to_process(shop, command)
+    if text(raw, "status") != "OPEN":
+        raise Permanent(f"Only an open return can be processed: this one is {text(raw, 'status')}.")
+    if not any(items.values()):
+        raise Permanent("Nothing of this return is left to process.")
+    wanted = {"returnId": text(raw, "id"), "notifyCustomer": shop.settings.notify, **items}
+    shop.act(queries.PROCESS, "returnProcess", "return", before, input=wanted)
+    return Receipt(command.case_id, shop.now())
+
+
 def _decide(shop: Shop, command: Decide, before: Before) -> Receipt:
+    if command.kind == "return" and command.decision == "process":
+        return _process(shop, command, before)
     if command.decision not in ("approve", "decline"):
-        raise Permanent("A return can be approved or declined.")
+        raise Permanent("A return can be approved, declined or processed.")
     raw = return_of(shop, command)
     if text(raw, "status") != "REQUESTED":
         raise Permanent(f"The return can no longer be decided: it is {text(raw, 'status')}.")
@@ -97,7 +111,7 @@ def _refund(shop: Shop, command: Refund, before: Before) -> Receipt:
         "transactions": _transactions(order, command.amount),
     }  # fmt: skip
     made = shop.act(queries.REFUND, "refundCreate", "refund", before, input=wanted, key=mark)
-    warning = "The return stays open at Shopify; close it there when the goods are back." if command.case_id else ""
+    warning = "The return stays open at Shopify; process it when the goods are back." if command.case_id else ""
     return Receipt(made, shop.now(), warning)
 
 

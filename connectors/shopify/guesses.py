@@ -14,6 +14,10 @@ TOKEN_LIVES_S = 86_399
 RETURN_OPENED = "createdAt"
 """The field of Return that tells when it was opened; the schema of 2025-01 has none yet."""
 
+PROCESSABLE = "processableQuantity"
+"""The field of a return's items that tells how many can be processed; read in the documents of what comes back, and
+remembered of what is sent in exchange."""
+
 PLANS = {"standard": (100.0, 2_000.0), "advanced": (200.0, 4_000.0), "plus": (1_000.0, 20_000.0)}
 """Plan → points a second [spec], points at once."""
 DEAREST_QUERY = 1_000
@@ -23,7 +27,14 @@ FIRST_COST = 100.0
 THROTTLE_PAUSE_MS = 2 * SECOND
 """How long to wait where a throttled answer does not tell its budget."""
 
-READS = ("read_orders", "read_returns", "read_fulfillments")
+FACTS = "custom"
+"""The namespace of the fields a seller adds to products in the admin."""
+SIZE_CHARTS = frozenset({"size_chart", "size_guide", "sizes", "size_table"})
+"""Keys by which sellers mostly name the field of a size chart; Shopify has none of its own."""
+TEXTS = ("text_field", "number_", "dimension", "weight", "volume", "color", "url", "date", "boolean")
+"""What the types of readable fields hold in their names; the others point to something else."""
+
+READS = ("read_orders", "read_returns", "read_fulfillments", "read_products")
 WRITES = ("write_orders", "write_returns", "write_merchant_managed_fulfillment_orders")
 ALL_ORDERS = "read_all_orders"
 PEOPLE = "read_customers"

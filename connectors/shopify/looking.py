@@ -5,8 +5,9 @@ from __future__ import annotations
 from connectors.contract import Command, Decide, OutcomeUnknown, Permanent, Receipt, Refund, Ship
 from connectors.fields import data, ident, many, moment, text
 from connectors.refunds import mark_of
+from connectors.refusals import why_not
 from connectors.shopify import queries
-from connectors.shopify.deeds import return_of, shipped_with, why_not
+from connectors.shopify.deeds import RETURNS_ONLY, return_of, shipped_with, to_process
 from connectors.shopify.shop import Shop, one
 
 _HAPPENED = {"approve": ("OPEN", "CLOSED"), "decline": ("DECLINED",)}
@@ -15,6 +16,9 @@ _HAPPENED = {"approve": ("OPEN", "CLOSED"), "decline": ("DECLINED",)}
 def find(shop: Shop, command: Command) -> Receipt | None:
     """See `contract.Connector.find`."""
     match command:
+        case Decide(kind="return", decision="process"):
+            _, items = to_process(shop, command)
+            return None if any(items.values()) else Receipt(command.case_id, shop.now())
         case Decide():
             status = text(return_of(shop, command), "status")
             if status == "REQUESTED":
@@ -26,7 +30,7 @@ def find(shop: Shop, command: Command) -> Receipt | None:
             return _refund(shop, command)
         case Ship():
             return shipped_with(one(shop, queries.TO_SHIP, "Order", command.order_id), command.tracking.strip())
-    raise Permanent(why_not(command))
+    raise Permanent(why_not("shopify", command, returns=RETURNS_ONLY))
 
 
 def _refund(shop: Shop, command: Refund) -> Receipt | None:

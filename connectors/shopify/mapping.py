@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.contract import Buyer, CaseRecord, Line, OrderRecord, Parcel
+from connectors.contract import Buyer, CaseRecord, Line, OrderRecord, Parcel, ProductRecord
 from connectors.fields import Data, Unreadable, data, ident, many, moment, money, part, text, unmasked, whole
 from connectors.shopify import guesses
 from store.values import Instant, Money
@@ -62,8 +62,35 @@ def case(raw: Data, of: Data) -> CaseRecord:
         lines=tuple(
             tail(ident(part(part(n, "fulfillmentLineItem"), "lineItem"), "id")) for n in lines if n.get("fulfillmentLineItem")
         ),
-        allowed={"REQUESTED": ("approve", "decline"), "OPEN": ("refund",)}.get(status, ()),
+        allowed={"REQUESTED": ("approve", "decline"), "OPEN": ("refund", "process")}.get(status, ()),
     )
+
+
+def products(raw: Data) -> list[ProductRecord]:
+    """A product with all its variants: each that has an SKU is one. Facts are the seller's own fields."""
+    title, at = ident(raw, "title"), moment(raw, "updatedAt")
+    facts = {"Vendor": text(raw, "vendor"), "Type": text(raw, "productType")}
+    sizes = ""
+    for told in (data(n, "field") for n in many(part(raw, "metafields"), "nodes")):
+        key, value = ident(told, "key"), text(told, "value")
+        if not any(word in text(told, "type") for word in guesses.TEXTS):
+            continue
+        if key in guesses.SIZE_CHARTS:
+            sizes = value
+        else:
+            facts[key.replace("_", " ").capitalize()] = value
+    facts["Description"] = text(raw, "description")
+    picture = text(part(part(part(raw, "featuredMedia"), "preview"), "image"), "url")
+    found = []
+    for one in (data(n, "variant") for n in many(part(raw, "variants"), "nodes")):
+        if not (sku := text(one, "sku").strip()):
+            continue
+        options = {text(o, "name"): text(o, "value") for o in map(data, many(one, "selectedOptions"))}
+        own = {} if options == {"Title": "Default Title"} else options
+        called = f"{title} ({text(one, 'title')})" if own else title
+        specs = {name: value for name, value in {**own, **facts}.items() if name and value}
+        found.append(ProductRecord(sku, called, specs, sizes, at, text(part(one, "image"), "url") or picture))
+    return found
 
 
 def maybe(raw: Data, key: str) -> Instant | None:

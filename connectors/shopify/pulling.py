@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple
 
 from connectors.contract import Page, Record, SchemaSurprise
-from connectors.fields import Data, Unreadable, bad, data, each, ident, iso, many, moment, part, text
+from connectors.fields import Data, Unreadable, bad, data, each, ident, iso, many, moment, part, text, whole
 from connectors.shopify import mapping, queries
 from connectors.shopify.shop import Shop
 from connectors.shopify.verdict import TooDear
@@ -33,20 +34,37 @@ class Place:
     first: int = ORDERS_A_PAGE
 
 
+class Listed(NamedTuple):
+    """What is walked through: the list's name, the document that asks for it, what more its filter says, and whether the
+    question is about people, too."""
+
+    name: str
+    document: str
+    filter: str = ""
+    people: bool = True
+
+
 def orders(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
-    return _walk(shop, queries.ORDERS, "", cursor, since, lambda raws: order_records(shop, raws))
+    return _walk(shop, Listed("orders", queries.ORDERS), cursor, since, lambda raws: order_records(shop, raws))
 
 
 def cases(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
     """Returns have no list of their own: orders that have any are asked for."""
-    return _walk(shop, queries.RETURNS, RETURNED, cursor, since, lambda raws: _case_records(shop, raws))
+    asked = Listed("orders", queries.RETURNS, RETURNED)
+    return _walk(shop, asked, cursor, since, lambda raws: _case_records(shop, raws))
+
+
+def products(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
+    """All there are, however long they are for sale, then those that change."""
+    asked = Listed("products", queries.PRODUCTS, people=False)
+    return _walk(shop, asked, cursor, 0, lambda raws: _product_records(shop, raws))
 
 
 def order_records(shop: Shop, raws: list[object]) -> list[Record]:
     """Orders with all their lines."""
 
     def read(raw: Data) -> Record:
-        return mapping.order(_complete(shop, raw, "lineItems", queries.ORDER_LINES))
+        return mapping.order(_complete(shop, raw, "order", "lineItems", queries.ORDER_LINES))
 
     return each(raws, read, _order_name)
 
@@ -61,7 +79,7 @@ def _case_records(shop: Shop, raws: list[object]) -> list[Record]:
     for raw in raws:
         try:
             of = data(raw)
-            returns = many(part(_complete(shop, of, "returns", queries.ORDER_RETURNS), "returns"), "nodes")
+            returns = many(part(_complete(shop, of, "order", "returns", queries.ORDER_RETURNS), "returns"), "nodes")
         except Unreadable as exc:
             found.append(bad(raw, _order_name, str(exc)))
             continue
@@ -69,45 +87,64 @@ def _case_records(shop: Shop, raws: list[object]) -> list[Record]:
     return found
 
 
-def _complete(shop: Shop, order: Data, key: str, document: str) -> Data:
-    """An order whose list `key` was cut off, with the rest of it."""
-    inner = part(order, key)
+def _product_records(shop: Shop, raws: list[object]) -> list[Record]:
+    found: list[Record] = []
+    for raw in raws:
+        try:
+            found += mapping.products(_complete(shop, data(raw), "product", "variants", queries.PRODUCT_VARIANTS))
+        except Unreadable as exc:
+            found.append(bad(raw, lambda r: f"product:{mapping.tail(ident(r, 'id'))}", str(exc)))
+    return found
+
+
+def _complete(shop: Shop, raw: Data, kind: str, key: str, document: str) -> Data:
+    """An order or product whose list `key` was cut off, with the rest of it."""
+    inner = part(raw, key)
     nodes, place = many(inner, "nodes"), part(inner, "pageInfo")
     while place.get("hasNextPage") is True:
-        rest = part(part(shop.ask(document, id=ident(order, "id"), after=text(place, "endCursor")), "order"), key)
+        rest = part(part(shop.ask(document, id=ident(raw, "id"), after=text(place, "endCursor")), kind), key)
         more = many(rest, "nodes")
         if not more:
             raise Unreadable(f"{key} ends before its end")
         nodes, place = [*nodes, *more], part(rest, "pageInfo")
-    return {**order, key: {"nodes": nodes}}
+    return {**raw, key: {"nodes": nodes}}
 
 
 def _walk(
-    shop: Shop, document: str, filter_: str, cursor: str, since: Instant, read: Callable[[list[object]], list[Record]]
+    shop: Shop, asked: Listed, cursor: str, since: Instant, read: Callable[[list[object]], list[Record]]
 ) -> Iterator[Page]:
-    place = _place(cursor, since)
+    place, total, counted = _place(cursor, since), 0, not cursor
+    people = {"people": shop.settings.people} if asked.people else {}
     while True:
-        wanted = f"updated_at:>='{iso(place.since)}'{filter_}"
+        wanted = f"updated_at:>='{iso(place.since)}'{asked.filter}"
         try:
-            found = part(shop.ask(document, first=place.first, after=place.after or None, query=wanted,
-                                  people=shop.settings.people), "orders")  # fmt: skip
+            told = shop.ask(asked.document, first=place.first, after=place.after or None, query=wanted,
+                            counted=counted, **people)  # fmt: skip
         except TooDear as fault:
             if place.first == 1:
-                raise SchemaSurprise("Shopify takes the question for one order for too large.") from fault
+                raise SchemaSurprise("Shopify takes the question for one record for too large.") from fault
             place = replace(place, first=place.first // 2)
             continue
+        found = part(told, asked.name)
         if "nodes" not in found:
-            raise Unreadable("there is no list of orders")
+            raise Unreadable(f"there is no list of {asked.name}")
+        if counted:
+            total, counted = _counted(part(told, f"{asked.name}Count")), False
         raws, info = many(found, "nodes"), part(found, "pageInfo")
         place = replace(place, top=max([place.top, *_changed(raws)]))
         records = tuple(dict.fromkeys(read(raws)))
         if info.get("hasNextPage") is True:
             place = replace(place, after=ident(info, "endCursor"))
-            yield Page(records, json.dumps(asdict(place)), more=True)
+            yield Page(records, json.dumps(asdict(place)), True, total)
             continue
         place = Place(max(place.since, place.top - OVERLAP), place.top, first=place.first)
-        yield Page(records, json.dumps(asdict(place)))
+        yield Page(records, json.dumps(asdict(place)), False, total)
         return
+
+
+def _counted(told: Data) -> int:
+    """How many there are; 0 where Shopify stopped counting."""
+    return whole(told, "count", 0) if text(told, "precision") == "EXACT" else 0
 
 
 def _place(cursor: str, since: Instant) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.shopify.guesses import RETURN_OPENED
+from connectors.shopify.guesses import FACTS, PROCESSABLE, RETURN_OPENED
 
 _MONEY = "presentmentMoney { amount currencyCode }"
 _LINE = f"id sku name quantity discountedUnitPriceSet {{ {_MONEY} }}"
@@ -44,14 +44,38 @@ _OF = """
     customer @include(if: $people) { legacyResourceId displayName email locale defaultAddress { countryCodeV2 } }
 """
 
-ORDERS = f"""query Orders($first: Int!, $after: String, $query: String!, $people: Boolean!) {{
-  orders(first: $first, after: $after, sortKey: UPDATED_AT, query: $query) {{ nodes {{ {_ORDER} }} {_MORE} }}
+_VARIANT = "sku title image { url } selectedOptions { name value }"
+
+_PRODUCT = f"""
+    id title updatedAt vendor productType description(truncateAt: 500)
+    featuredMedia {{ preview {{ image {{ url }} }} }}
+    metafields(first: 10, namespace: "{FACTS}") {{ nodes {{ key value type }} }}
+    variants(first: 30) {{ nodes {{ {_VARIANT} }} {_MORE} }}
+"""
+
+_LIST = "first: $first, after: $after, sortKey: UPDATED_AT, query: $query"
+_ASKED = "$first: Int!, $after: String, $query: String!, $counted: Boolean!"
+_ORDERS_COUNT = "ordersCount(query: $query) @include(if: $counted) { count precision }"
+
+ORDERS = f"""query Orders({_ASKED}, $people: Boolean!) {{
+  orders({_LIST}) {{ nodes {{ {_ORDER} }} {_MORE} }}
+  {_ORDERS_COUNT}
 }}"""
 
-RETURNS = f"""query Returns($first: Int!, $after: String, $query: String!, $people: Boolean!) {{
-  orders(first: $first, after: $after, sortKey: UPDATED_AT, query: $query) {{
+RETURNS = f"""query Returns({_ASKED}, $people: Boolean!) {{
+  orders({_LIST}) {{
     nodes {{ {_OF} returns(first: 5) {{ nodes {{ {_RETURN} }} {_MORE} }} }} {_MORE}
   }}
+  {_ORDERS_COUNT}
+}}"""
+
+PRODUCTS = f"""query Products({_ASKED}) {{
+  products({_LIST}) {{ nodes {{ {_PRODUCT} }} {_MORE} }}
+  productsCount(query: $query) @include(if: $counted) {{ count precision }}
+}}"""
+
+PRODUCT_VARIANTS = f"""query ProductVariants($id: ID!, $after: String) {{
+  product(id: $id) {{ variants(first: 100, after: $after) {{ nodes {{ {_VARIANT} }} {_MORE} }} }}
 }}"""
 
 ORDER = f"""query Order($id: ID!, $people: Boolean!) {{
@@ -101,6 +125,18 @@ APPROVE = """mutation Approve($input: ReturnApproveRequestInput!) {
 
 DECLINE = """mutation Decline($input: ReturnDeclineRequestInput!) {
   returnDeclineRequest(input: $input) { return { id status } userErrors { field message } }
+}"""
+
+TO_PROCESS = f"""query ToProcess($id: ID!) {{
+  return(id: $id) {{
+    id status order {{ legacyResourceId }}
+    returnLineItems(first: 100) {{ nodes {{ id {PROCESSABLE} }} }}
+    exchangeLineItems(first: 100) {{ nodes {{ id {PROCESSABLE} }} }}
+  }}
+}}"""
+
+PROCESS = """mutation Process($input: ReturnProcessInput!) {
+  returnProcess(input: $input) { return { id status } userErrors { field message } }
 }"""
 
 REFUND = """mutation Refund($input: RefundInput!, $key: String!) {

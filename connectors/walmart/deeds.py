@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from connectors import registry
 from connectors.contract import (
-    AnswerReview,
     Command,
     Decide,
     OutcomeUnknown,
     Permanent,
     Receipt,
     Refund,
-    SendReply,
     Ship,
 )
 from connectors.fields import Data, ident, many, money, part, text, whole
 from connectors.refunds import check, mark_of
-from connectors.refusals import settled
+from connectors.refusals import settled, why_not
 from connectors.walmart import guesses, mapping
 from connectors.walmart.shop import Before, Shop, safe
 from store.values import Money, exponent
@@ -35,6 +32,7 @@ REASONS = frozenset({
     "Shipping & Delivery -> Shipping Price Discrepancy", "Others",
 })  # fmt: skip
 LONGEST_COMMENT = 400
+DECIDES_ITSELF = "Walmart decides returns itself; refund the return, or object to it in Seller Center."
 
 
 def send(shop: Shop, command: Command, before: Before) -> Receipt:
@@ -48,7 +46,7 @@ def send(shop: Shop, command: Command, before: Before) -> Receipt:
             return _ship(shop, command, before)
         case Decide(kind="cancellation"):
             return _cancel(shop, command, before)
-    raise Permanent(why_not(command))
+    raise Permanent(why_not("walmart", command, returns=DECIDES_ITSELF))
 
 
 def find(shop: Shop, command: Command) -> Receipt | None:
@@ -62,20 +60,7 @@ def find(shop: Shop, command: Command) -> Receipt | None:
             return _shipped(order_of(shop, command.order_id), command.tracking.strip())
         case Decide(kind="cancellation"):
             return _cancelled(shop, command)
-    raise Permanent(why_not(command))
-
-
-def why_not(command: Command) -> str:
-    """Why Walmart cannot do a thing."""
-    notes = registry.manifest("walmart").capabilities.notes
-    match command:
-        case SendReply():
-            return notes["reply"]
-        case AnswerReview():
-            return notes["reviews"]
-        case Decide():
-            return "Walmart decides returns itself; refund the return, or object to it in Seller Center."
-    return notes["messages_in"]
+    raise Permanent(why_not("walmart", command, returns=DECIDES_ITSELF))
 
 
 def order_of(shop: Shop, ident_: str) -> Data:

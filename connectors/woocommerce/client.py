@@ -16,7 +16,7 @@ def _fetch(shop: Shop, kind: str, remote_id: str) -> tuple[Record, ...] | None:
 
 
 WAYS: Ways[Shop] = Ways(
-    pulls={"orders": pulling.orders, "reviews": pulling.reviews},
+    pulls={"orders": pulling.orders, "reviews": pulling.reviews, "products": pulling.products},
     send=deeds.send,
     find=deeds.find,
     fetch=_fetch,

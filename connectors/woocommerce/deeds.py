@@ -11,20 +11,16 @@ from urllib.parse import quote
 
 from connectors import registry
 from connectors.contract import (
-    AnswerReview,
     Command,
-    Decide,
-    MarkRead,
     OutcomeUnknown,
     Permanent,
     Receipt,
     Refund,
     SendReply,
-    Ship,
 )
 from connectors.fields import Data, data, decimal, ident, many, money, part, text
 from connectors.refunds import check, mark_of
-from connectors.refusals import Refusal
+from connectors.refusals import Refusal, why_not
 from connectors.woocommerce import guesses, mapping
 from connectors.woocommerce.shop import Before, Shop, number
 from store.values import Money, exponent
@@ -37,7 +33,7 @@ def send(shop: Shop, command: Command, before: Before) -> Receipt:
             return _reply(shop, command, before)
         case Refund():
             return _refund(shop, command, before)
-    raise Permanent(why_not(command))
+    raise Permanent(why_not("woocommerce", command))
 
 
 def find(shop: Shop, command: Command) -> Receipt | None:
@@ -47,22 +43,7 @@ def find(shop: Shop, command: Command) -> Receipt | None:
             return _note(shop, command)
         case Refund():
             return _paid(shop, command)
-    raise Permanent(why_not(command))
-
-
-def why_not(command: Command) -> str:
-    """Why WooCommerce cannot do a thing."""
-    notes = registry.manifest("woocommerce").capabilities.notes
-    match command:
-        case Decide():
-            return notes["returns"]
-        case Ship():
-            return notes["tracking"]
-        case MarkRead():
-            return notes["messages_in"]
-        case AnswerReview():
-            return "WooCommerce's API takes no answers to reviews; answer it in the shop's admin."
-    return "WooCommerce cannot do this."
+    raise Permanent(why_not("woocommerce", command))
 
 
 # Words ----------------------------------------------------------------------------------------------

@@ -14,6 +14,10 @@ LONGEST_NOTE = 10_000
 
 BY_CHANGE = "modified"
 """`orderby` of orders by time of change; `modified_after` and `modified_before` leave their own second out."""
+IN_KINDS = "variable"
+"""`type` of a product whose kinds (sizes, colours) have SKUs of their own."""
+SIZE_CHARTS = frozenset({"size chart", "size guide", "size table"})
+"""Names by which sellers mostly call the attribute that holds a size chart; the core has none of its own."""
 ALL_REVIEWS = "all"
 """`status` of reviews that are approved or wait to be."""
 LOCAL_MS = 15 * 60 * MINUTE

@@ -9,7 +9,7 @@ from datetime import UTC
 from decimal import Decimal
 
 from connectors import fields
-from connectors.contract import Buyer, Line, OrderRecord, Parcel, ReviewRecord
+from connectors.contract import Buyer, Line, OrderRecord, Parcel, ProductRecord, ReviewRecord
 from connectors.fields import Data, Unreadable, data, ident, many, maybe_seconds, money, part, text, whole
 from connectors.woocommerce import guesses
 from store.values import Instant, Money
@@ -57,6 +57,36 @@ def review(raw: Data, skus: Mapping[str, str]) -> ReviewRecord:
         sku=skus.get(text(raw, "product_id"), ""),
         author=text(raw, "reviewer"),
     )
+
+
+def products(raw: Data, kinds: list[Data]) -> list[ProductRecord]:
+    """A product and its kinds (sizes, colours), as far as they have SKUs."""
+    title, at, sizes = ident(raw, "name"), moment(raw, "date_modified_gmt"), ""
+    facts: dict[str, str] = {}
+    for told in map(data, many(raw, "attributes")):
+        name, said = text(told, "name"), [str(o) for o in many(told, "options")]
+        if name.casefold() in guesses.SIZE_CHARTS:
+            sizes = "\n".join(said)
+        elif said:
+            facts[name] = ", ".join(said)
+    measures = part(raw, "dimensions")
+    facts |= {"Weight": text(raw, "weight"),
+              "Dimensions": " × ".join(filter(None, (text(measures, k) for k in ("length", "width", "height")))),
+              "Description": plain(text(raw, "short_description"))}  # fmt: skip
+    picture = next((text(data(i), "src") for i in many(raw, "images")), "")
+    found = [_product(raw, title, {}, facts, sizes, at, picture)]
+    for kind in kinds:
+        own = {text(o, "name"): text(o, "option") for o in map(data, many(kind, "attributes"))}
+        called = f"{title} ({', '.join(own.values())})" if own else title
+        found.append(_product(kind, called, own, facts, sizes, at, text(part(kind, "image"), "src") or picture))
+    return [one for one in found if one.sku]
+
+
+def _product(
+    raw: Data, title: str, own: dict[str, str], facts: dict[str, str], sizes: str, at: Instant, picture: str
+) -> ProductRecord:
+    specs = {name: value for name, value in {**facts, **own}.items() if name and value}
+    return ProductRecord(text(raw, "sku").strip(), plain(title), specs, sizes, at, picture)
 
 
 def moment(raw: Data, key: str) -> Instant:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from connectors.contract import Page, Record, ReviewRecord
-from connectors.fields import Data, each, ident, text
+from connectors.fields import Data, Unreadable, bad, data, each, ident, text
 from connectors.windows import Found, Fresh, paged, saved
 from connectors.woocommerce import guesses, mapping
 from connectors.woocommerce.shop import Shop
@@ -16,6 +16,8 @@ from store.values import DAY, SECOND, Instant
 LONGEST = 15 * 24 * 3600
 """Seconds a window may be long. The shop itself has no limit, but its host gives up on a question that takes too long."""
 OVERLAP = 5 * 60
+EVER = 100 * 365 * 24 * 3600
+"""Products are few and change seldom: one window holds all times, as long as one page holds what is in it."""
 REVIEWED_MS = DAY
 """Reviews are told anew for this long, in case one was removed while they were paged through."""
 
@@ -34,6 +36,32 @@ def orders(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
         return each(items, mapping.order, lambda r: f"order:{ident(r, 'id')}")
 
     return paged(cursor, since, shop.there, ask, read, longest=LONGEST, overlap=OVERLAP)
+
+
+def products(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
+    """All there are, however long they are for sale, then those that change. Cursor: a `windows.Place`."""
+
+    def ask(start: int, end: int, page: str) -> Found[object]:
+        got = shop.page(
+            "/products", page, modified_after=stamp(max(start - 1, 0)), modified_before=stamp(end + 1),
+            dates_are_gmt="true", orderby=guesses.BY_CHANGE, order="asc", status="any",
+        )  # fmt: skip
+        return Found(got.items, got.next)
+
+    return paged(cursor, 0, shop.there, ask, lambda items: _described(shop, items), longest=EVER, overlap=OVERLAP)
+
+
+def _described(shop: Shop, items: list[object]) -> list[Record]:
+    """Products; one that comes in several kinds has them in a list of its own."""
+    found: list[Record] = []
+    for item in items:
+        try:
+            raw = data(item)
+            kinds = shop.all(f"/products/{ident(raw, 'id')}/variations") if text(raw, "type") == guesses.IN_KINDS else []
+            found += mapping.products(raw, kinds)
+        except Unreadable as exc:
+            found.append(bad(item, lambda r: f"product:{ident(r, 'id')}", str(exc)))
+    return found
 
 
 def reviews(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
@@ -55,7 +83,7 @@ def reviews(shop: Shop, cursor: str, since: Instant) -> Iterator[Page]:
         kept: list[Record] = [r for r in read if not isinstance(r, ReviewRecord) or r.at >= low]
         page = got.next
         state = {"high": high, "top": top, "page": int(page)} if page else {"high": top}
-        yield Page(fresh(kept), json.dumps(state), bool(page))
+        yield Page(fresh(kept), json.dumps(state), bool(page), got.total)
         if not page:
             return
 

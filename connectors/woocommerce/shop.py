@@ -40,10 +40,12 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
 
 
 class Listed(NamedTuple):
-    """One page of a list, and the number of the page after it; "" after the last."""
+    """One page of a list, the number of the page after it ("" after the last), and how many the list holds (0 where it
+    does not tell)."""
 
     items: list[object]
     next: str
+    total: int
 
 
 class Shop(account.Reached):
@@ -63,13 +65,15 @@ class Shop(account.Reached):
         items, total = _items(answer), answer.headers.get("x-wp-totalpages", "").strip()
         if not (total.isascii() and total.isdecimal()):
             raise SchemaSurprise("The shop's list has no X-WP-TotalPages; its host or a plugin must let it through.")
-        return Listed(items, str(number + 1) if number < int(total) and items else "")
+        held = answer.headers.get("x-wp-total", "").strip()
+        whole = int(held) if held.isascii() and held.isdecimal() else 0
+        return Listed(items, str(number + 1) if number < int(total) and items else "", whole)
 
     def all(self, path: str, **params: str | int) -> list[Data]:
         """All pages of a list."""
         found, page = [], "1"
         while page:
-            items, page = self.page(path, page, **params)
+            items, page, _ = self.page(path, page, **params)
             found += [data(item) for item in items]
         return found
 

@@ -245,7 +245,7 @@ def prepared(conn: Connection, macro: Macro, ticket_id: int, actor: Actor) -> ou
     thread = threads.read(conn, ticket_id)
     template = template_book.need(conn, macro.template)
     chosen, _how = threads.variant(template, thread.ticket)
-    filled = fill(chosen.text, threads.template_context(thread, *_signed(conn, actor), macro.share))
+    filled = fill(chosen.text, threads.template_context(thread, *_signed(conn, actor, macro.share)))
     if not filled.sendable:
         raise Refused(N_("Template {item} has gaps that nothing fills: {gaps}."), item=template.id,
                       gaps=", ".join(filled.missing), next=N_("Fill them in, or choose another one."))  # fmt: skip
@@ -275,7 +275,7 @@ def _run_on(unit: UnitOfWork, macro: Macro, acts: Sequence[Act], ticket_id: int)
     return seq
 
 
-def _signed(conn: Connection, actor: Actor) -> tuple[str, str]:
-    """Names of the agent and of the shop."""
+def _signed(conn: Connection, actor: Actor, share: str) -> tuple[str, str, str, str]:
+    """Names of the agent and of the shop, the share, and the agent's signature."""
     agent = shop.agent(conn, actor.id)
-    return agent.name if agent else "", shop.name(conn)
+    return agent.name if agent else "", shop.name(conn), share, agent.signature if agent else ""

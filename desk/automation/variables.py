@@ -64,6 +64,7 @@ VARIABLES: dict[str, str] = {
     "invoice.number": N_("invoice number"),
     "invoice.tax_id": N_("tax number on the invoice"),
     "agent.name": N_("name of the agent"),
+    "agent.signature": N_("signature of the agent, else the name"),
     "shop.name": N_("name of the shop"),
     "shop.email": N_("e-mail address of the shop"),
     "shop.phone": N_("telephone number of the shop"),
@@ -75,7 +76,7 @@ FILLED = {
     "ticket.id", "ticket.subject", "order.number", "order.total", "order.items", "order.date", "order.status",
     "customer.name", "customer.first_name", "customer.country", "product.name", "product.sku", "shipment.carrier",
     "shipment.tracking", "shipment.eta", "shipment.delivered_on", "promise.reply_by", "offer.amount", "agent.name",
-    "shop.name",
+    "agent.signature", "shop.name",
 }  # fmt: skip
 """Those that some room fills today. The others are known, and reported missing until their room comes."""
 

@@ -11,6 +11,7 @@ from desk import reach
 from desk.sync import first, schedule
 from desk.sync.first import First
 from desk.sync.lease import Holder
+from store.sql import sync
 from store.sql.rows import Channel
 from store.unit import Store
 from store.values import SECOND, SYSTEM, Instant
@@ -32,7 +33,13 @@ class Chosen:
 
     def streams(self) -> tuple[str, ...]:
         found = self._connector.streams()
-        return tuple(name for name in found if self._plan.wants(name)) or found
+        wanted = tuple(name for name in found if self._plan.wants(name)) or found
+        return (*(n for n in wanted if n not in schedule.SELDOM), *(n for n in wanted if self._due(n)))
+
+    def _due(self, stream: str) -> bool:
+        """Whether one of the streams that are asked for seldom is due."""
+        last = sync.through(self._store.conn, self._channel.id, stream)
+        return stream in schedule.SELDOM and not 0 <= self._now() - last < schedule.SELDOM[stream]
 
     def pull(self, stream: str, cursor: str, *, since: Instant) -> Iterator[Page]:
         """`since` gives way to how far back this account goes."""
@@ -41,9 +48,13 @@ class Chosen:
         for page in self._connector.pull(stream, cursor, since=self._far):
             yield page  # stored by the time this goes on
             if self._first is not None:
-                self._note(self._first.on(stream, page.records, self._now()))
+                self._note(self._first.on(stream, page, self._now()))
         if self._first is not None:
             self._note(self._first.over(stream, self._now()), last=True)
+        if stream in schedule.SELDOM:
+            with self._store.write(SYSTEM) as unit:
+                self._holder.check(unit)
+                sync.put_through(unit.conn, self._channel.id, stream, self._now())
 
     def _begun(self) -> First | None:
         """The first fetch, where this one is part of it."""
@@ -52,7 +63,7 @@ class Chosen:
             if self._channel.last_good_at:
                 return None
             now = self._now()
-            streams = tuple(first.Stream(name) for name in self.streams())
+            streams = tuple(first.Stream(name) for name in self.streams() if name not in schedule.SELDOM)
             return First(now, self._far, now, streams)
         return None if known.done else known
 

@@ -80,7 +80,7 @@ def _look_for(store: Store, holder: Holder, connect: Connect, done: Sent) -> Non
 
 def command(row: OutboxRow, files: tuple[File, ...] = ()) -> Command:
     """The row as its connector gets it."""
-    return deeds.command(row) if row.kind in deeds.KINDS else outgoing.command(row, files)
+    return deeds.command(row, files) if row.kind in deeds.KINDS else outgoing.command(row, files)
 
 
 def dispatch(store: Store, holder: Holder, connect: Connect) -> Sent:

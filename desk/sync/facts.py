@@ -1,5 +1,6 @@
 """What a platform tells besides messages goes in: orders, parcels, cases, reviews, products. Doing it twice changes
-nothing; older news never overwrites newer. A case somebody must act on becomes a ticket, or joins the buyer's.
+nothing; older news never overwrites newer. A case somebody must act on becomes a ticket, or joins the buyer's; so does a
+low review.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def put(unit: UnitOfWork, channel: Channel, fact: Fact) -> Taken:
         case CaseRecord():
             return put_case(unit, channel, fact)
         case ReviewRecord():
-            return Taken(0, 0, fresh=put_review(unit, channel, fact))
+            return put_review(unit, channel, fact)
         case CustomerRecord():
             return Taken(0, 0, fresh=put_customer(unit, channel, fact))
         case ProductRecord():

@@ -1,20 +1,23 @@
 """The first fetch of an account: how far each of its streams has come, and how long the rest may take.
 
-Kept as one JSON text while it runs, so that every session can watch it. How far a stream has come is told by the times
-of its records: from the newest back to where the fetch ends, or the other way, as the platform tells them.
+Kept as one JSON text while it runs, so that every session can watch it. How far a stream has come is told by how many
+there are, where the platform says so; else by the times of its records: from the newest back to where the fetch ends, or
+the other way, as the platform tells them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 from connectors.contract import (
     BadRecord,
     CaseRecord,
+    CustomerRecord,
     MessageRecord,
     OrderRecord,
+    Page,
     ProductRecord,
     RawMail,
     Record,
@@ -34,7 +37,7 @@ LEAST_TIME = 3 * SECOND
 @dataclass(frozen=True, slots=True)
 class Stream:
     """`begun_at` and `done_at` are 0 before that. `first` is the time of the newest record of the first page, `edge` how
-    far it got; `share` is 0 to 1, None where the records do not tell."""
+    far it got; `total` is how many there are, where the platform tells; `share` is 0 to 1, None where neither tells."""
 
     name: str
     begun_at: Instant = 0
@@ -42,6 +45,7 @@ class Stream:
     read: int = 0
     first: Instant = 0
     edge: Instant = 0
+    total: int = 0
     share: float | None = None
 
 
@@ -63,9 +67,9 @@ class First:
         """Records fetched so far."""
         return sum(s.read for s in self.streams)
 
-    def on(self, name: str, records: Sequence[Record], now: Instant) -> First:
+    def on(self, name: str, page: Page, now: Instant) -> First:
         """After a page of a stream was stored."""
-        return self._with(name, now, lambda s: _on(s, records, self.far, self.begun_at))
+        return self._with(name, now, lambda s: _on(s, page, self.far, self.begun_at))
 
     def over(self, name: str, now: Instant) -> First:
         """After the last page of a stream."""
@@ -97,14 +101,16 @@ def time_of(record: Record) -> Instant:
             return record.updated_at
         case ShipmentRecord() | ReviewRecord():
             return record.at
-        case BadRecord():
+        case BadRecord() | CustomerRecord():
             return 0
     raise AssertionError(type(record).__name__)
 
 
-def _on(stream: Stream, records: Sequence[Record], far: Instant, begun_at: Instant) -> Stream:
-    read = stream.read + len(records)
-    times = [t for t in map(time_of, records) if t]
+def _on(stream: Stream, page: Page, far: Instant, begun_at: Instant) -> Stream:
+    read = stream.read + len(page.records)
+    if total := page.total or stream.total:
+        return replace(stream, read=read, total=total, share=min(0.99, read / total))
+    times = [t for t in map(time_of, page.records) if t]
     if not times:
         return replace(stream, read=read)
     newest = max(times)

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO
 
 from desk.sync.importing_csv_columns import SAME, Columns, known, understood
-from desk.sync.importing_csv_profiles import Profile
+from desk.sync.importing_csv_profiles import Profile, plain
 from desk.sync.importing_csv_values import day_first, instant, text_of
 from desk.sync.importing_lines import Bad
 from store.errors import N_, Invalid
-from store.values import Instant
+from store.values import Instant, fold
 
 LONGEST_ROW = 5_000
 """Lines a row may have."""
@@ -66,14 +66,14 @@ class Table:
 
     def _rows(self) -> Iterator[Row | Bad]:
         name, fields = self.path.name, self.columns.fields
-        ends = self.columns.profile.ends
+        ends, told = self.columns.profile.ends, _Told(self.columns)
         with self.path.open(encoding=self.encoding, errors="replace", newline="") as file:
             for number, cells in records(file, self.separator):
                 if number <= self.header_line:
                     continue
                 if isinstance(cells, str):
                     yield Bad(f"{name}:{number}", cells)
-                elif _no_record(cells, ends):
+                elif _no_record(cells, ends) or not told.counts(cells):
                     continue
                 elif len(cells) > len(fields) and any(c.strip() for c in cells[len(fields) :]):
                     yield Bad(f"{name}:{number}", f"{len(cells)} cells for {len(fields)} columns")
@@ -87,6 +87,23 @@ def _no_record(cells: Sequence[str], ends: Sequence[str]) -> bool:
     """An empty row, or one that a platform writes around its table."""
     first = next((c.strip() for c in cells if c.strip()), "")
     return not first or any(first.startswith(e) or first.endswith(e) for e in ends)
+
+
+class _Told:
+    """Which rows of a report count: those with the values its profile wants. Columns that only a row before fills (a
+    settlement's first row has the currency of all) are filled from it."""
+
+    def __init__(self, columns: Columns) -> None:
+        names = [plain(name) for name in columns.header]
+        only = columns.profile.only
+        self._wanted = [(place, only[name]) for place, name in enumerate(names) if name in only]
+        self._once = {place: "" for place, name in enumerate(names) if name in columns.profile.once}
+
+    def counts(self, cells: list[str]) -> bool:
+        for place, before in self._once.items():
+            if place < len(cells):
+                cells[place] = self._once[place] = cells[place].strip() or before
+        return all(place < len(cells) and fold(cells[place].strip()) in values for place, values in self._wanted)
 
 
 class _Repeated:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from connectors.contract import Buyer, CaseRecord, ProductRecord, ReviewRecord
 from desk.sync.importing_csv import Row, Table
 from desk.sync.importing_csv_columns import SPEC
 from desk.sync.importing_csv_profiles import PRODUCTS, RETURNS
-from desk.sync.importing_csv_rows import key_of
-from desk.sync.importing_csv_values import amount, number_of
+from desk.sync.importing_csv_rows import grouped, key_of
+from desk.sync.importing_csv_values import amount, number_of, yes
 from desk.sync.importing_lines import Bad
 from store.values import Instant, Money, clean, clean_line, fold
 
@@ -39,6 +41,27 @@ class Fact(NamedTuple):
     told: Told
 
 
+def cases(table: Table) -> Iterator[tuple[Fact | Bad, int]]:
+    """Returns and refunds, rows of one that follow each other together, and the bytes of the file read so far."""
+    return grouped(table, lambda row, _: fact(row, table, 0), lambda a, b: _joined(a, b, table.columns.profile.case))
+
+
+def _joined(one: Fact, other: Fact, case: str) -> Fact | None:
+    """Two rows of one case; None for rows of two. What rows of a settlement say are parts of an amount; those of a return tell
+    each item's, or all the whole's."""
+    a, b = one.told, other.told
+    assert isinstance(a, CaseRecord) and isinstance(b, CaseRecord)
+    if (one.channel, a.kind, a.remote_id, a.order_id) != (other.channel, b.kind, b.remote_id, b.order_id):
+        return None
+    amount = a.amount or b.amount
+    if a.amount and b.amount and a.amount.currency == b.amount.currency and (case or a.amount != b.amount):
+        amount = a.amount + b.amount
+    return one._replace(told=replace(
+        a, amount=amount, open=a.open or b.open, lines=tuple(dict.fromkeys((*a.lines, *b.lines))), reason=a.reason or b.reason,
+        tracking=a.tracking or b.tracking, text=a.text or b.text, updated_at=max(a.updated_at, b.updated_at),
+    ))  # fmt: skip
+
+
 def fact(row: Row, table: Table, now: Instant) -> Fact | Bad:
     """A row as a fact. `now` is when a product was told of, since no column says so."""
     kind = table.columns.kind
@@ -64,7 +87,8 @@ def _case(row: Row, table: Table) -> CaseRecord:
     user, name = clean_line(cells.get("username", "")), clean_line(cells.get("customer", ""))
     return CaseRecord(
         remote_id=number_of(cells.get("return_id", "")) or f"{key_of(order)}/{fold(sku)}/{opened // 86_400_000}",
-        kind=_KINDS.get(fold(cells.get("kind", "")), "return"), order_id=order, state=state,
+        kind="dispute" if yes(cells.get("claim", "")) else _KINDS.get(fold(cells.get("kind", "")), profile.case or "return"),
+        order_id=order, state=state,
         reason=clean_line(cells.get("reason", "")), opened_at=opened, updated_at=max(updated, opened),
         open=fold(state) in (profile.open or _OPEN) and not cells.get("resolution"),
         buyer=Buyer(user, name) if user else None, amount=Money(code, abs(minor)) if code else None,

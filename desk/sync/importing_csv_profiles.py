@@ -4,8 +4,10 @@
 A profile has `fields` (field → names its column may have). A platform's report is known by `headers` (names that must all be
 there) or `any` (of each list one); other tables by `needs` (of each list one field). `plus` and `minus` are columns whose sum
 is an order's total; `specs` columns that become facts of a product, in pairs where one column names what the other tells;
-`same` is a column whose empty rows repeat the row before; `ends` begins rows that are no records; `open` are the states in
-which a return still waits for somebody; `currency` counts where no cell names one.
+`same` is a column whose empty rows repeat the row before; `ends` begins rows that are no records; `only` are values a column
+must have in rows that are; `once` are columns that a row before tells for those behind it; `open` are the states in which a
+return still waits for somebody; `case` is what its rows are, where they are no returns; `currency` counts where no cell names
+one.
 """
 
 from __future__ import annotations
@@ -48,7 +50,10 @@ class Profile:
     specs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     same: str = ""
     ends: tuple[str, ...] = ()
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    once: frozenset[str] = frozenset()
     open: frozenset[str] = frozenset()
+    case: str = ""
     currency: str = ""
 
 
@@ -84,6 +89,8 @@ def _profile(raw: Mapping[str, Any], platform: str) -> Profile:
         plus=frozenset(_plain(raw.get("plus", ()))), minus=frozenset(_plain(raw.get("minus", ()))),
         specs={said: _plain([c] if isinstance(c, str) else c) for said, c in raw.get("specs", {}).items()},
         same=plain(raw.get("same", "")), ends=tuple(raw.get("ends", ())),
+        only={plain(name): frozenset(map(fold, values)) for name, values in raw.get("only", {}).items()},
+        once=frozenset(_plain(raw.get("once", ()))), case=raw.get("case", ""),
         open=frozenset(fold(state) for state in raw.get("open", ())), currency=raw.get("currency", ""),
     )  # fmt: skip
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from desk.sync.importing_csv import Row, Table
 from desk.sync.importing_csv_columns import MINUS, PLUS
 from desk.sync.importing_csv_values import amount, country, currency_of, number_of, whole, yes
 from desk.sync.importing_lines import Bad
 from store.values import Instant, clean, clean_line, fold
+
+T = TypeVar("T")
 
 _OUT = {"out", "outbound", "outgoing", "sent", "seller", "agent", "shop", "发出", "发送", "卖家", "客服", "寄出"}
 _COPIED = ("from_addr", "from_name", "to_addr", "subject", "body", "conv", "message_id", "in_reply_to", "channel",
@@ -110,21 +112,25 @@ def message_line(row: Row, table: Table) -> tuple[str, bytes] | Bad:
 
 def orders(table: Table) -> Iterator[tuple[Order | Bad, int]]:
     """Orders, rows of one that follow each other together, and the bytes of the file read so far."""
-    current: Order | None = None
+    return grouped(table, _order, lambda a, b: _joined(a, b) if (a.channel, a.key) == (b.channel, b.key) else None)
+
+
+def grouped(
+    table: Table, read: Callable[[Row, Table], T | Bad], join: Callable[[T, T], T | None]
+) -> Iterator[tuple[T | Bad, int]]:
+    """Every row as `read` makes it, what `join` makes one together, and the bytes of the file read so far. Rows that cannot
+    be read come by themselves."""
+    current: T | None = None
     size = 0
     for row in table.rows():
-        made = row if isinstance(row, Bad) else _order(row, table)
+        made = row if isinstance(row, Bad) else read(row, table)
         if isinstance(made, Bad):
             yield made, size
             continue
-        assert isinstance(row, Row)
-        if current is not None and (current.channel, current.key) == (made.channel, made.key):
-            current = _joined(current, made)
-        else:
-            if current is not None:
-                yield current, size
-            current = made
-        size = row.size
+        joined = join(current, made) if current is not None else None
+        if joined is None and current is not None:
+            yield current, size
+        current, size = joined or made, row.size if isinstance(row, Row) else size
     if current is not None:
         yield current, size
 

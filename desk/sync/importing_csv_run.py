@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from desk.sync.importing_csv import Row, Table
-from desk.sync.importing_csv_facts import Fact, fact
-from desk.sync.importing_csv_profiles import CUSTOMERS, KINDS, ORDERS
+from desk.sync.importing_csv_facts import Fact, cases, fact
+from desk.sync.importing_csv_profiles import CUSTOMERS, KINDS, ORDERS, RETURNS
 from desk.sync.importing_csv_rows import Customer, Order, customer, message_line, orders
 from desk.sync.importing_lines import Bad
 from desk.sync.importing_sources import Source
@@ -44,6 +44,9 @@ def things(table: Table, now: Instant) -> Iterator[Things]:
 def _made(table: Table, now: Instant) -> Iterator[tuple[Thing | Bad, int]]:
     if table.columns.kind == ORDERS:
         yield from orders(table)
+        return
+    if table.columns.kind == RETURNS:
+        yield from cases(table)
         return
     for row in table.rows():
         if isinstance(row, Bad):

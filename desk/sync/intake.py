@@ -22,6 +22,7 @@ from desk.reading.subjects import subject_of
 from desk.spam import SPAM
 from desk.sync import bare_orders, threads
 from desk.sync.inbound import Inbound
+from desk.sync.reached import reached
 from store.errors import N_, NotFound
 from store.sql import clocks, messages, outbox, people, shop, tickets
 from store.sql.rows import Channel, Message, Ticket
@@ -117,6 +118,8 @@ def admit(unit: UnitOfWork, at: Door, item: Inbound, *, history: bool = False) -
     if outbound:
         _answered_elsewhere(unit, ticket_id, message_id, seq, item)
     else:
+        if not opened and not item.automatic:
+            reached(unit, channel, ticket_id, item, _customer(unit, item, outbound=False))
         _heard(unit, ticket_id, message_id, seq, item)
     react(unit)
     return Taken(ticket_id, message_id, fresh=True, opened=opened)

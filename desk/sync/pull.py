@@ -8,10 +8,20 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from connectors.contract import BadRecord, Connector, MessageRecord, OrderRecord, Page, RawMail, Record, Throttled
-from desk.sync import conversations, facts
+from connectors.contract import (
+    BadRecord,
+    Connector,
+    MessageRecord,
+    OrderRecord,
+    Page,
+    RawMail,
+    Record,
+    ReviewRecord,
+    Throttled,
+)
+from desk.sync import conversations, facts, schedule
 from desk.sync.inbound import Inbound
 from desk.sync.intake import take
 from desk.sync.lease import Holder
@@ -65,7 +75,7 @@ def pull(
                     if stop():
                         return total
         except Throttled:
-            _note_reached(store, holder, channel, reached, stream)
+            _note_reached(store, holder, channel, reached, "" if stream in schedule.SELDOM else stream)
             raise
     _note_reached(store, holder, channel, reached, "")
     return total
@@ -140,9 +150,11 @@ def _of_one_talk(one: Item, other: Item) -> bool:
 def read(records: Sequence[Record], platform: str, reader: Reader) -> Iterator[Item]:
     """Records with what reading found, in order."""
     mails = reader.mails([r.raw for r in records if isinstance(r, RawMail)])
-    texts = reader.texts([(r.text, r.subject) for r in records if isinstance(r, MessageRecord)])
+    texts = reader.texts([words for r in records if (words := _words(r))])
     for record in records:
-        if isinstance(record, BadRecord | facts.Fact):
+        if isinstance(record, ReviewRecord):
+            yield replace(record, lang=next(texts).language) if _words(record) else record
+        elif isinstance(record, BadRecord | facts.Fact):
             yield record
         elif isinstance(record, MessageRecord):
             yield Inbound.from_record(record, platform, next(texts))
@@ -152,6 +164,15 @@ def read(records: Sequence[Record], platform: str, reader: Reader) -> Iterator[I
                 yield BadRecord(record.ref, record.raw, mail)
             else:
                 yield Inbound.from_mail(mail, understanding, record.raw, record.received_at, sent_copy=record.sent_copy)
+
+
+def _words(record: Record) -> tuple[str, str] | None:
+    """`(text, subject)` of what is to be read: a message, or a review whose language nobody told."""
+    if isinstance(record, MessageRecord):
+        return record.text, record.subject
+    if isinstance(record, ReviewRecord) and record.text and not record.lang:
+        return record.text, record.title
+    return None
 
 
 def take_many(

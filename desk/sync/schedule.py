@@ -20,6 +20,9 @@ LIVE = 0
 MOST = 24 * 60
 FURTHEST = 5 * 365 * DAY
 """No marketplace is asked for more than this: most keep less, and each window of time costs a call (milliseconds)."""
+SELDOM: Mapping[str, Instant] = {"products": DAY}
+"""Streams that change little: how long after one was gone through to its end it is asked for again. They come after all
+others, and never before them, wherever a platform's limit ended a round."""
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})")
 
 

@@ -121,12 +121,13 @@ def _of_same_order(conn: Connection, item: Inbound, ticket_id: int, now: Instant
 
 
 def _by_order(conn: Connection, item: Inbound, now: Instant) -> int | None:
-    """The same sender's newest ticket about the same order; for a relay alias, the alias alone is enough."""
+    """The same sender's newest ticket about the same order; for a relay alias, the alias alone is enough. A ticket of nobody
+    (a report told a return, and not whose it is) is theirs who write by the platform about its order."""
     customer_id = people.customer_by_key(conn, item.sender_key)
-    if customer_id is None:
-        return None
     numbers = {fold(n).replace("-", "") for n in item.order_numbers}
-    for ticket in tickets.of_customer(conn, customer_id, limit=10):
+    theirs = tickets.of_customer(conn, customer_id, limit=10) if customer_id is not None else []
+    relayed = item.platform and not item.thread_key
+    for ticket in (*theirs, *(tickets.of_nobody(conn, item.platform, item.order_numbers) if relayed else ())):
         if abs(min(item.arrived_at, now) - ticket.updated_at) > _SAME_MATTER or ticket.automatic:
             continue
         same_order = bool(ticket.order_number) and fold(ticket.order_number).replace("-", "") in numbers

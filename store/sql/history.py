@@ -68,9 +68,13 @@ _CASE = f"SELECT {columns(CaseFile)} FROM case_file"
 
 
 def cases_of_ticket(conn: Connection, ticket_id: int) -> list[CaseFile]:
-    """Open ones first, then the newest."""
-    sql = f"{_CASE} WHERE ticket_id = ? ORDER BY is_open DESC, opened_at DESC, id DESC"
-    return [CaseFile(*r) for r in conn.execute(sql, (ticket_id,))]
+    """Its own, and those of its orders nobody works on (a refund that a report told); open ones first, then the newest."""
+    sql = (
+        f"{_CASE} WHERE id IN (SELECT id FROM case_file WHERE ticket_id = ? UNION SELECT f.id FROM ticket_order t "
+        "JOIN case_file f ON f.order_id = t.order_id WHERE t.ticket_id = ? AND f.ticket_id IS NULL) "
+        "ORDER BY is_open DESC, opened_at DESC, id DESC"
+    )
+    return [CaseFile(*r) for r in conn.execute(sql, (ticket_id, ticket_id))]
 
 
 def cases_of_customer(conn: Connection, customer_id: int, limit: int = 50) -> list[CaseFile]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from store import search
@@ -27,6 +27,16 @@ def further(conn: Connection, ticket_id: int, message_id: int, count: int) -> in
     sql = "SELECT id FROM message WHERE ticket_id = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?"
     row = conn.execute(sql, (ticket_id, message_id, count - 1)).fetchone()
     return row[0] if row else None
+
+
+def texts(
+    conn: Connection, ticket_id: int, after: int, before: int, *, newest_first: bool
+) -> Iterator[tuple[int, str, str]]:  # fmt: skip
+    """(id, body, quoted) of a ticket's messages between two others, read as one goes through them."""
+    order = "DESC" if newest_first else "ASC"
+    sql = ("SELECT id, body, quoted FROM message WHERE ticket_id = ? AND id > ? AND id < ? AND direction <> 'removed' "
+           f"ORDER BY id {order}")  # fmt: skip
+    yield from conn.execute(sql, (ticket_id, after, before))
 
 
 def get(conn: Connection, message_id: int) -> Message | None:

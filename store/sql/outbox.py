@@ -72,6 +72,12 @@ def unsettled(conn: Connection, channel_id: str, kind: str) -> list[OutboxRow]:
     return [OutboxRow(*r) for r in conn.execute(sql, (channel_id, kind))]
 
 
+def of_kind(conn: Connection, kind: str, *states: str) -> list[OutboxRow]:
+    """Rows of a kind in any of `states`, newest first."""
+    sql = f"{_ROW} WHERE kind = ? AND state IN ({', '.join('?' * len(states))}) ORDER BY id DESC"
+    return [OutboxRow(*r) for r in conn.execute(sql, (kind, *states))]
+
+
 def of_agent_held(conn: Connection, agent_id: str, now: Instant) -> list[OutboxRow]:
     """An agent's rows that can still be taken back, oldest first."""
     sql = f"{_ROW} WHERE state = 'held' AND hold_until > ? AND agent_id = ? AND attempts = 0 ORDER BY hold_until"

@@ -10,6 +10,7 @@ from store.sql.rows import columns
 from store.values import Instant
 
 _REACHED = "round {channel}"
+_THROUGH = "through {channel} {stream}"
 
 
 def cursor(conn: Connection, channel_id: str, stream: str) -> str:
@@ -36,6 +37,18 @@ def put_reached(conn: Connection, channel_id: str, stream: str) -> None:
     conn.execute("DELETE FROM meta WHERE key = ?", (_REACHED.format(channel=channel_id),))
     if stream:
         conn.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (_REACHED.format(channel=channel_id), stream))
+
+
+def through(conn: Connection, channel_id: str, stream: str) -> Instant:
+    """When a stream that is asked for seldom was last gone through to its end; 0 where it never was."""
+    key = _THROUGH.format(channel=channel_id, stream=stream)
+    row = conn.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def put_through(conn: Connection, channel_id: str, stream: str, now: Instant) -> None:
+    conn.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
+                 (_THROUGH.format(channel=channel_id, stream=stream), str(now)))  # fmt: skip
 
 
 class Lease(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from store.connection import Connection
@@ -130,6 +130,19 @@ def of_customer(conn: Connection, customer_id: int, limit: int = 20) -> list[Tic
     """A customer's tickets, newest first."""
     sql = f"{_WHOLE} WHERE customer_id = ? ORDER BY id DESC LIMIT ?"
     return [Ticket(*r) for r in conn.execute(sql, (customer_id, limit))]
+
+
+def of_nobody(conn: Connection, platform: str, order_numbers: Sequence[str]) -> list[Ticket]:
+    """Tickets of a platform about these orders, as they are spelt, whose buyer nobody knows; newest first."""
+    marks = ", ".join("?" * len(order_numbers))
+    sql = f"{_WHOLE} WHERE order_number IN ({marks}) AND platform = ? AND customer_id IS NULL ORDER BY id DESC LIMIT 10"
+    return [Ticket(*r) for r in conn.execute(sql, (*order_numbers, platform))] if order_numbers else []
+
+
+def about_order(conn: Connection, platform: str, order_number: str) -> list[Ticket]:
+    """Open tickets of a platform about an order, as it is spelt; newest first."""
+    sql = f"{_WHOLE} WHERE order_number = ? AND platform = ? AND is_open = 1 ORDER BY id DESC LIMIT 10"
+    return [Ticket(*r) for r in conn.execute(sql, (order_number, platform))] if order_number else []
 
 
 def insert(conn: Connection, values: Mapping[str, Any]) -> int:

@@ -23,6 +23,7 @@ from desk.sync.intake import take
 from store.sql import shop
 from store.unit import Store
 from store.values import HOUR, SYSTEM, Actor
+from tests.mould import new_desk
 from themes.loading import load
 
 NOON = 1_795_348_800_000
@@ -48,7 +49,7 @@ class TestDesk:
         self.clock = Clock()
         self._ids = itertools.count(1)
         self._mails = itertools.count(1)
-        self.store = Store.create(folder / "desk", clock=self.clock, ids=lambda: f"id{next(self._ids):06d}", name="Nordlicht")
+        self.store = new_desk(folder / "desk", clock=self.clock, ids=lambda: f"id{next(self._ids):06d}", name="Nordlicht")
         with self.store.write(SYSTEM) as unit:
             furnish(unit, zone="UTC", people=[NewAgent("ana", "Ana"), NewAgent("wei", "Wei")])
             unit.conn.execute(
@@ -93,7 +94,7 @@ def screen_text(pilot: Pilot[Any]) -> str:
     return "\n".join("".join(s.text for s in strip) for strip in app.screen._compositor.render_strips(app.size))
 
 
-async def until(pilot: Pilot[Any], holds: Callable[[], bool], seconds: float = 8) -> None:
+async def until(pilot: Pilot[Any], holds: Callable[[], bool], seconds: float = 30) -> None:
     """Waits for a condition; fails with the screen when it does not come."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds

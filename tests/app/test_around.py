@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from desk.original import original, source
-from store.events import verify
 from store.sql import messages
 from store.sql import tickets as rows
 from store.unit import UnitOfWork
@@ -17,14 +11,6 @@ from tests.app.desks import NOON, TestDesk, desk_of, press, screen_text, until, 
 
 MAIL = (b"From: a@b.example\r\nX-Mark: seen\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
         b"Hello\r\n-- \r\nM. Dubois\r\nLyon\r\n")  # fmt: skip
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = TestDesk(tmp_path)
-    yield made
-    assert not verify(made.store.conn).problem
-    made.store.close()
 
 
 def _order(unit: UnitOfWork, ticket: int, customer: int) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC
-from pathlib import Path
 
 import pytest
 
@@ -14,13 +12,6 @@ from app.widgets.palette import Entry
 from desk import tickets
 from store.sql import shop
 from tests.app.desks import TestDesk, desk_of, press, screen_text, until
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = TestDesk(tmp_path)
-    yield made
-    made.store.close()
 
 
 def found(desk: TestDesk, typed: str) -> dict[str, Entry]:

@@ -15,6 +15,7 @@ from app.bindings import defaults
 from app.first import always_on, guess, keeping
 from app.first.acts import OPEN, SHELL
 from app.first.choosing import bar_of, offered, policy_meaning, shipped_policies, told, writes
+from app.first.review import plan
 from app.first.start import first_acts
 from app.first.steps import GO
 from app.first.wizard import Wizard
@@ -41,8 +42,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @asynccontextmanager
-async def wizard(home: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[str]]:
-    app = Wizard(home / "desk", defaults(), home / "state" / "new-desk.json", NOON, load("dark"))
+async def wizard(home: Path, size: tuple[int, int] = (80, 24), theme: str = "") -> AsyncIterator[Pilot[str]]:
+    app = Wizard(home / "desk", defaults(), home / "state" / "new-desk.json", NOON, load(theme or "dark"), theme)
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: "Deskhand" in screen_text(pilot).split("\n")[0])
         yield pilot
@@ -330,3 +331,22 @@ def test_hours_are_drawn_an_hour_a_cell() -> None:
 def test_the_channel_form_opens_only_when_it_was_wanted() -> None:
     assert list(first_acts({"channel": {"when": "later"}})) == []
     assert next(iter(first_acts({"channel": {"when": "now"}}))) == "go.setup:channels"
+
+
+async def test_the_colours_that_were_asked_for_stay(home: Path) -> None:
+    async with wizard(home, theme="light") as pilot:
+        app = app_of(pilot)
+        await to_the(pilot, "hours")
+        assert app.look.theme.name == "light" and app.state.answers["place"]["theme"] == "light"
+        app.last_words()
+    async with wizard(home) as pilot:  # they are back with the rest
+        app = app_of(pilot)
+        await until(pilot, lambda: app.look.theme.name == "light")
+        assert app.state.step.id == "hours"
+        app.last_words()
+    async with wizard(home, theme="mono") as pilot:  # what is asked for now stands above it
+        app = app_of(pilot)
+        assert app.look.theme.name == "mono" and app.state.answers["place"]["theme"] == "mono"
+        await to_the(pilot, "review")
+        assert plan(app.state.answers).habits["theme"] == "mono"
+        app.exit("")

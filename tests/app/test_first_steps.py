@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from app import habits
 from app.first.lacks import first_steps, unfinished
 from desk.agents import change
@@ -15,13 +10,6 @@ from store.values import DAY, SYSTEM, Actor
 from tests.app.desks import NOON, TestDesk, desk_of, press, screen_text, until
 
 ANA = Actor("agent", "ana")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = TestDesk(tmp_path)
-    yield made
-    made.store.close()
 
 
 def bare(desk: TestDesk) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from app import habits
 from desk import tickets
 from desk.since import left_at, since
-from store.events import verify
 from store.sql import outbox, people
 from store.sql import tickets as rows
 from store.sql.people import Seen
@@ -18,14 +14,6 @@ from store.values import HOUR, MINUTE, SECOND, Actor
 from tests.app.desks import NOON, TestDesk, desk_of, press, screen_text, until, write
 
 ANA, WEI = Actor("agent", "ana"), Actor("agent", "wei")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = TestDesk(tmp_path)
-    yield made
-    assert not verify(made.store.conn).problem
-    made.store.close()
 
 
 async def test_solving_a_ticket_one_reads_opens_the_next_and_undo_comes_back(desk: TestDesk) -> None:

@@ -21,21 +21,12 @@ from desk.sync.fetching import of_ticket
 from desk.sync.loop import Sync
 from desk.sync.reader import InProcess
 from store import events
-from store.events import verify
 from store.sql import shop, sync
 from store.values import DAY, HOUR, SYSTEM
 from store.vault import Vault
 from tests.app.desks import NOON, TestDesk, desk_of, press, screen_text, settled, until, write
 
 KEY = "shpk_stand_in_key_0001"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = TestDesk(tmp_path)
-    yield made
-    assert not verify(made.store.conn).problem
-    made.store.close()
 
 
 class Standing:

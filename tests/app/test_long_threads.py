@@ -12,7 +12,7 @@ import pytest
 
 import app.acts
 import app.screens.desk
-from tests.app.desks import TestDesk, desk_of, press, screen_text, until
+from tests.app.desks import TestDesk, desk_of, press, screen_text, until, write
 
 MESSAGES, MOST, SHOWN = 100, 60, 20
 
@@ -118,3 +118,37 @@ def test_what_the_first_keys_need_is_loaded_ahead() -> None:
             f"print([name for name in {wanted} + list(SOON_WANTED) if name not in sys.modules])")  # fmt: skip
     assert wanted
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+async def test_n_goes_through_all_hits_of_a_conversation_that_is_read_in_part(tmp_path: Path) -> None:
+    desk = TestDesk(tmp_path)
+    hits = {5, 6, 50, 97}
+    for n in range(MESSAGES):
+        word = "rosewood" if n in hits else "hay"
+        desk.mail("About it", f"Saying number {n}.\n{word}", hours_ago=300 - n, answers="<m1@mail.example>" if n else "",
+                  sender="eve@buyer.example")  # fmt: skip
+    async with desk.workstation() as pilot:
+        await press(pilot, "slash")
+        await write(pilot, "rosewood")
+        await press(pilot, "enter", "enter")
+        await until(pilot, lambda: "older messages" in screen_text(pilot))
+        pane = desk_of(pilot).desk_screen.ticket
+
+        def at() -> int:
+            """The message of the hit one stands on."""
+            assert pane.hit is not None and pane.top <= pane.hit < pane.top + pane.size.height
+            text = "".join(run for run, _role in pane.page.lines[pane.hit - 1])
+            return int(text.split("number ")[1].split(".")[0])
+
+        seen = []
+        for _ in range(5):
+            await press(pilot, "n")
+            seen.append(at())
+        assert seen == [97, 5, 6, 50, 97], "round the ends, oldest to newest"
+        seen = []
+        for _ in range(4):
+            await press(pilot, "N")
+            seen.append(at())
+        assert seen == [50, 6, 5, 97]
+        assert len(pane.page.starts) <= SHOWN and "in the messages shown" in screen_text(pilot)
+    desk.store.close()

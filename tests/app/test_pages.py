@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from app.event_details import details_said
+from app.happened import Reader
 from app.raw_text import raw_lines
 from app.safe import width_of
 from desk import incidents, quarantine
+from desk.agents import set_presence
+from desk.automation.route import route
 from desk.changes import change
 from store import events
+from store.events import Event
 from store.sql import messages, sync
 from store.sql import tickets as rows
 from store.values import SYSTEM, Actor
-from tests.app.desks import TestDesk, desk_of, press, screen_text, settled, until, write
+from tests.app.desks import NOON, TestDesk, desk_of, press, screen_text, settled, until, write
 
 ANA, WEI = Actor("agent", "ana"), Actor("agent", "wei")
 GOOD = b"From: Lena <lena@mail.example>\r\nSubject: Lamp\r\n\r\nIt never came.\r\n"
@@ -48,6 +55,16 @@ def top(pilot: Pilot[int]) -> str:
 
 
 # What could not be read --------------------------------------------------------------------------------------
+
+
+async def test_reading_again_is_offered_for_mail_only(desk: TestDesk) -> None:
+    hold(desk, GOOD)
+    hold(desk, HOSTILE, ref="order:7")
+    async with desk.workstation() as pilot:
+        await press(pilot, "g", "q")
+        assert "order:7" in screen_text(pilot) and "r read again" not in screen_text(pilot)
+        await press(pilot, "j")
+        assert "r read again" in screen_text(pilot)
 
 
 async def test_what_could_not_be_read_says_why_and_shows_its_bytes_safely(desk: TestDesk) -> None:
@@ -129,6 +146,34 @@ async def test_the_audit_tells_who_changed_what_from_what_to_what_and_what_cause
         assert "status: New → Pending" in screen_text(pilot) and "ana (agent): changed" in screen_text(pilot)
         await press(pilot, "q")
         assert desk_of(pilot).place == "list"
+
+
+async def test_the_audit_tells_in_words_who_could_have_had_a_ticket(desk: TestDesk) -> None:
+    ticket = desk.mail("Lamp broken")
+    with desk.store.write(SYSTEM) as unit:
+        set_presence(unit, "wei", "away")
+        unit.conn.execute("UPDATE ticket SET assignee_id = NULL WHERE id = ?", (ticket,))
+        route(unit, ticket)
+    async with desk.workstation() as pilot:
+        await press(pilot, "H")
+        await until(pilot, lambda: "shared out: who has the least to do" in screen_text(pilot))
+        assert "could have it: ana" in screen_text(pilot) and "not wei: " in screen_text(pilot)
+        assert "{" not in screen_text(pilot) and "least_load" not in screen_text(pilot)
+
+
+def test_whatever_stands_in_an_event_is_told_in_words() -> None:
+    reader = Reader(NOON, UTC, {"late": "Late parcels", "g1": "Returns"})
+    payload: dict[str, Any] = {
+        "rule": "late", "version": 2, "when": "buyer_message", "cause": 7, "acts": [{"do": "assign", "group": "g1"}],
+        "failed": [], "shadow": False, "from": 12, "kind": "return", "state": ["open", "closed"], "due_at": NOON,
+        "odd_thing": {"size": 3, "parts": ["a", "b"]}, "error": "no {braces}", "empty": [],
+    }  # fmt: skip
+    event = Event(1, 1, NOON, Actor("rule", "late"), "case_changed", 1, 5, "", None, payload)
+    assert list(details_said(event, reader)) == [
+        "rule: Late parcels", "version: 2", "set off by: a buyer wrote", "acts: assigned to Returns", "from: #12",
+        "kind: return", "state: open → closed", "due: 12:00", "odd thing: size: 3, parts: a, b",
+        "what went wrong: no {braces}",
+    ]  # fmt: skip
 
 
 async def test_the_audit_shows_what_one_person_did(desk: TestDesk) -> None:

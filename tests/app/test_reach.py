@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from store.values import SYSTEM
 from tests.app.desks import TestDesk, desk_of, press, screen_text
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = TestDesk(tmp_path)
-    yield made
-    made.store.close()
 
 
 @pytest.mark.parametrize(("column", "value", "why"), [

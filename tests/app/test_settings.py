@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
-from app import habits, notify
+from app import habits, notify, words
 from app.settings.environment import FOR_TESTS, UNTOLD, VARIABLES
 from app.settings.reading import Place, every, options, present, put
 from app.settings.registry import GROUPS, INNER, SETTINGS, STORED
+from desk import template_book
+from desk.automation.library import template_from
 from store.errors import DeskError, Invalid, NotFound, Refused
 from store.sql import shop
 from store.values import Actor
@@ -219,3 +223,108 @@ def test_the_page_of_settings_in_the_docs_is_current(root: Path) -> None:
     from app.settings.page import page
 
     assert (root / "docs" / "settings.md").read_text("utf-8") == page(), "run: python -m app.settings > docs/settings.md"
+
+
+async def saved(pilot: Pilot[int], key: str, value: str, group: str = "looks") -> None:
+    """A setting chosen in its form, as a person would."""
+    desk_of(pilot).perform(f"go.setup:settings/{group}#{key}")
+    await until(pilot, lambda: desk_of(pilot).place == "form")
+    page = desk_of(pilot).acts.setting_up.state.root  # type: ignore[union-attr]
+    assert page is not None
+    page.form.put(key, value)
+    await press(pilot, "ctrl+s")
+    await until(pilot, lambda: page is not desk_of(pilot).acts.setting_up.state.root)  # type: ignore[union-attr]
+
+
+async def test_another_language_is_spoken_at_once_and_z_goes_back(desk: TestDesk) -> None:
+    desk.mail("Where is my parcel?")
+    words.use("en")
+    async with desk.workstation() as pilot:
+        await until(pilot, lambda: "Inbox" in screen_text(pilot))
+        await saved(pilot, "lang", "zh_CN")
+        await until(pilot, lambda: "设置" in screen_text(pilot) and "语言" in screen_text(pilot))
+        assert "Settings" not in screen_text(pilot) and "Language" not in screen_text(pilot)
+        await press(pilot, "g", "i")
+        await until(pilot, lambda: "收件箱" in screen_text(pilot))
+        assert not {"Inbox", "open", "reply", "Shipping"} & set(screen_text(pilot).split())
+        await press(pilot, "r")
+        await until(pilot, lambda: "回复" in screen_text(pilot) and "Reply" not in screen_text(pilot))
+        await press(pilot, "escape", "escape")
+        await until(pilot, lambda: desk_of(pilot).composer is None)
+        desk_of(pilot).perform("go.setup:settings/looks")
+        await until(pilot, lambda: desk_of(pilot).place == "form")
+        await press(pilot, "z")
+        await until(pilot, lambda: words.language() == "en" and "Settings" in screen_text(pilot))
+
+
+async def test_the_language_of_the_environment_stands_above_it(desk: TestDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESKHAND_LANG", "en")
+    words.use("en")
+    async with desk.workstation() as pilot:
+        await saved(pilot, "lang", "zh_CN")
+        assert words.language() == "en"
+
+
+async def test_the_mouse_goes_and_comes_at_once(desk: TestDesk) -> None:
+    told: list[bool] = []
+    async with desk.workstation() as pilot:
+        pilot.app._driver.heed_mouse = told.append  # type: ignore[union-attr]
+        await saved(pilot, "mouse", "off")
+        await saved(pilot, "mouse", "on")
+    assert told == [False, True]
+
+
+async def test_times_are_told_in_another_zone_at_once(desk: TestDesk) -> None:
+    desk.mail("Where is my parcel?")
+    async with desk.workstation() as pilot:
+        await saved(pilot, "zone", "Asia/Tokyo", "work")
+        assert str(desk_of(pilot).session.zone) == "Asia/Tokyo"
+        assert desk_of(pilot).desk_screen.clocks.zone is desk_of(pilot).session.zone
+
+
+async def test_a_theme_of_ones_own_is_worn_anew_when_its_file_is_saved(
+    desk: TestDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.own_theme._LOOK_S", 0.02)
+    folder = tmp_path / "config" / "themes"
+    folder.mkdir(parents=True)
+    file = folder / "mine.toml"
+
+    def save(colour: str) -> None:
+        before = file.stat().st_mtime_ns if file.exists() else 0
+        file.write_text(f'extends = "dark"\n[roles]\ndanger = {{ fg = "{colour}" }}')
+        os.utime(file, ns=(before + 1, before + 1))
+
+    save("#aa0000")
+    async with desk.workstation() as pilot:
+        app = desk_of(pilot)
+        app.perform("app.theme:mine")
+        await until(pilot, lambda: app.look.theme.roles["danger"].fg == "#aa0000")
+        save("#bb0000")
+        await until(pilot, lambda: app.look.theme.roles["danger"].fg == "#bb0000")
+        save("reddish")
+        await until(pilot, lambda: "reddish" in screen_text(pilot))
+        assert app.look.theme.roles["danger"].fg == "#bb0000"
+        save("#cc0000")
+        await until(pilot, lambda: app.look.theme.roles["danger"].fg == "#cc0000")
+
+
+def test_the_next_start_speaks_the_language_that_was_chosen(desk: TestDesk) -> None:
+    words.use("en")
+    set_to(desk, "lang", "zh_CN")
+    habits.speak(desk.store.conn, "ana", "en")
+    assert words.language() == "en", "another one was asked for"
+    habits.speak(desk.store.conn, "wei", None)
+    assert words.language() == "en", "it is that of a colleague"
+    habits.speak(desk.store.conn, "ana", None)
+    assert words.language() == "zh_CN"
+
+
+async def test_a_signature_stands_in_the_next_template(desk: TestDesk) -> None:
+    desk.mail("Where is my parcel?")
+    with desk.store.write(ANA) as unit:
+        template_book.save(unit, template_from({"id": "bye", "names": {"en": "Bye"}, "text": {"en": "Bye\n{{agent.signature}}"}}))
+    async with desk.workstation() as pilot:
+        await saved(pilot, "signature", "Ana, at your service", "work")
+        await press(pilot, "g", "i", "t")
+        await until(pilot, lambda: "Ana, at your service" in screen_text(pilot))

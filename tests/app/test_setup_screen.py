@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from textual import events
@@ -16,18 +14,9 @@ from desk import groups, versions
 from desk.agents import change as change_agent
 from desk.automation.rules import keep as rules
 from desk.clocks import keep_setup
-from store.events import verify
 from store.sql import clocks, notices, shop
 from store.values import HOUR, Actor
 from tests.app.desks import TestDesk, desk_of, press, screen_text, settled, until, write
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = TestDesk(tmp_path)
-    yield made
-    assert not verify(made.store.conn).problem
-    made.store.close()
 
 
 async def enter(pilot: Pilot[int], room: str) -> None:

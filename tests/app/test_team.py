@@ -85,3 +85,22 @@ async def test_l_leads_to_leave(desk: TestDesk) -> None:
 )
 def test_a_day_in_a_few_cells(hours: tuple[tuple[int, int], ...] | None, width: int, said: str) -> None:
     assert day_text(Day(date(2026, 1, 1), hours, False), width) == said
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "high_contrast", "ansi16", "mono"])
+async def test_the_row_under_the_cursor_is_a_whole_bar_that_can_be_read(desk: TestDesk, theme: str) -> None:
+    async with desk.workstation(size=(80, 24)) as pilot:
+        app = desk_of(pilot)
+        app.perform(f"app.theme:{theme}")
+        await press(pilot, "g", "T")
+        await until(pilot, lambda: "2 of 3 on duty" in screen_text(pilot))
+        sheet = app.sheet
+        assert sheet is not None
+        row, width = list(sheet.pieces(2)), 0
+        page, bar = app.look.on("text", "panel"), app.look.style("selection")
+        for text, style in row:
+            meter = set(text) <= set("█▏ ") and width < 78 and style != row[-1][1]
+            assert (style.bgcolor, bool(style.reverse)) == ((page.bgcolor, False) if meter else (bar.bgcolor, bool(bar.reverse)))
+            assert meter or style.color == bar.color, "in the colour that can be read on the bar"
+            width += width_of(text)
+        assert width == 80

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from textual.pilot import Pilot
 
@@ -17,7 +14,6 @@ from desk.automation.rules.run import fire
 from desk.groups import save as save_group
 from desk.incidents import members
 from desk.tickets import note
-from store.events import verify
 from store.sql import fields as values
 from store.sql import links, messages, outbox, tasks
 from store.sql import tickets as rows
@@ -26,14 +22,6 @@ from store.values import HOUR, NEVER, SYSTEM, Actor
 from tests.app.desks import NOON, TestDesk, desk_of, press, screen_text, settled, until, write
 
 WEI = Actor("agent", "wei")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = TestDesk(tmp_path)
-    yield made
-    assert not verify(made.store.conn).problem
-    made.store.close()
 
 
 async def answer(pilot: Pilot[int], text: str) -> None:

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from connectors.contract import Receipt
 from desk import aside
 from desk.outbox import Reply, claim, queue, sent
 from desk.thread import answer_to, read
-from store.events import verify
 from store.sql import messages, outbox, people
 from store.sql import tickets as rows
 from store.values import HOUR, SYSTEM, Actor
 from tests.app.desks import NOON, TestDesk, desk_of, press, screen_text, settled, until, write
 
 ANA, WEI = Actor("agent", "ana"), Actor("agent", "wei")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = TestDesk(tmp_path)
-    yield made
-    assert not verify(made.store.conn).problem
-    made.store.close()
 
 
 def leaves(desk: TestDesk) -> outbox.OutboxRow:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.cli.explain import blank
 from app.cli.explain_page import page
+from app.cli.explain_row import blank
 from tests.cli.conftest import Cli
 
 MAIL = """From: Anna <anna@buyer.example>\r

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from connectors.contract import Ports, Renew, Token
 
@@ -93,3 +94,13 @@ class Counting:
 
 def ports(vault: Vault, tokens: MemoryTokens, clock: FrozenClock, quota: Counting | Unlimited) -> Ports:
     return Ports(vault, tokens, clock, quota)
+
+
+def setting(thing: object, **values: object) -> Callable[[], None]:
+    """Sets attributes when it is called."""
+
+    def do() -> None:
+        for name, value in values.items():
+            setattr(thing, name, value)
+
+    return do

@@ -21,6 +21,7 @@ What the connector offers: `create(settings, ports, *, sleep=time.sleep)` named 
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -58,7 +59,7 @@ from tests.connectors.ports import NOW, Counting, FrozenClock, MemoryTokens, Off
 SINCE: Instant = NOW - 90 * DAY
 
 
-class Case:
+class Case(ABC):
     """One platform. `streams` and `acts` are read when tests are collected; everything else when they run."""
 
     platform: str
@@ -102,9 +103,9 @@ class Case:
             market.reviews_order(orders[-1 - n], 1 + n % 5, f"Review {n}")
         clock.time = end
 
+    @abstractmethod
     def site(self, market: Market, clock: FrozenClock) -> Site:
         """The stand-in."""
-        raise NotImplementedError
 
     def link(self, site: Any, url: str) -> tuple[dict[str, object], dict[str, str]]:
         """Settings and secrets of an account on the stand-in served at `url`."""
@@ -120,35 +121,35 @@ class Case:
         """The parcels the desk knows, for a platform that follows them."""
         return NoParcels()
 
+    @abstractmethod
     def expected(self, lab: Lab, since: Instant) -> Mapping[str, set[str]]:
         """Stream → `name_of` every record that a first pull with `since` brings, exactly."""
-        raise NotImplementedError
 
+    @abstractmethod
     def commands(self, lab: Lab) -> Mapping[str, Command]:
         """Deed → a command that can be carried out now, with `key` set and `at` (where it has one) the lab's time. Called
         once in a test, before anything is done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def done(self, lab: Lab, deed: str, command: Command) -> int:
         """How often the command's effect is there in the market (0, 1, or 2 where it was done twice)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def spoil(self, stream: str, page: Any) -> str:
         """Makes one record of a page's JSON (parsed; changed in place) unreadable, such as an amount "abc" or a missing
         id. Returns a text that its raw bytes still hold. The page is the answer to `spoils[stream]`."""
-        raise NotImplementedError
 
     spoils: Mapping[str, str] = {}
     """Stream → regular expression of the call whose answer `spoil` gets, where it is not that of `streams`."""
 
+    @abstractmethod
     def ills(self, lab: Lab) -> Mapping[str, tuple[Callable[[], None], str]]:
         """What can be wrong → (make it wrong, a word of the health line that says so). "revoked" should be among them
         and what else the platform knows: clock, scope, region, ip."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reached(self, lab: Lab) -> tuple[tuple[str, str], ...]:
         """`(kind, remote id)` that `fetch` must bring; kinds are order, case, thread."""
-        raise NotImplementedError
 
 
 @dataclass

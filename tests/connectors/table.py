@@ -10,9 +10,10 @@ from tests.connectors.suite import Case, case_of, platforms
 
 COLUMNS = {
     "messages_in": "Messages in", "reply": "Reply", "attachments": "Files", "live": "Live", "orders": "Orders",
-    "returns": "Returns, cases", "refunds": "Refunds", "tracking": "Tracking", "reviews": "Reviews",
+    "returns": "Returns, cases", "refunds": "Refunds", "tracking": "Tracking", "reviews": "Reviews", "products": "Products",
 }  # fmt: skip
-BROUGHT = {"messages_in": "messages", "orders": "orders", "returns": "cases", "reviews": "reviews"}
+BROUGHT = {"messages_in": "messages", "orders": "orders", "returns": "cases", "reviews": "reviews",
+           "products": "products"}  # fmt: skip
 """Capability → the stream that brings its records."""
 DONE = {"reply": "reply", "refunds": "refunds", "returns": "returns", "tracking": "tracking", "reviews": "reviews",
         "read": "read"}  # fmt: skip

@@ -17,7 +17,7 @@ from store.values import HOUR, MINUTE, SYSTEM
 from tests.connectors.suite import SINCE, Lab, name_of, spoilt
 from tests.desk.small import Desk
 
-TABLES = ("message", "ticket", "customer", "orders", "order_item", "shipment", "case_file", "review", "quarantine")
+TABLES = ("message", "ticket", "customer", "orders", "order_item", "shipment", "case_file", "review", "product", "quarantine")
 
 
 class Plain:
@@ -79,7 +79,7 @@ def taking(lab: Lab, tmp_path: Path) -> Iterator[Taking]:
 
 def wanted(lab: Lab, stream: str) -> int:
     names = lab.case.expected(lab, SINCE).get(stream, ())
-    apart = ("cancellation:", "order:") if stream == "messages" else ("cancellation:",)
+    apart = ("cancellation:", "order:", "product:") if stream == "messages" else ("cancellation:",)
     return sum(not str(name).startswith(apart) for name in names)  # cases come with the orders of some
 
 
@@ -88,6 +88,7 @@ def test_everything_goes_in_and_twice_is_once(lab: Lab, taking: Taking) -> None:
     held = taking.held()
     assert held["orders"] >= wanted(lab, "orders")
     assert held["review"] == wanted(lab, "reviews")
+    assert held["product"] >= wanted(lab, "products")
     assert held["message"] >= wanted(lab, "messages")
     assert held["quarantine"] == 0
     again = taking.from_the_start()

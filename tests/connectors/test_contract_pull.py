@@ -13,6 +13,7 @@ from connectors.contract import (
     MessageRecord,
     OrderRecord,
     Permanent,
+    ProductRecord,
     Record,
     ReviewRecord,
     SchemaSurprise,
@@ -84,6 +85,18 @@ def test_what_happens_later_comes(lab: Lab, stream: str) -> None:
         fresh, cursor = lab.pull(stream, cursor)
         known |= names(fresh)
     assert known >= set(lab.case.expected(lab, SINCE)[stream])
+
+
+def test_a_product_described_anew_comes_again(lab: Lab) -> None:
+    if "products" not in lab.case.streams:
+        pytest.skip("this platform tells no products")
+    _, cursor = lab.pull("products")
+    lab.clock.time += HOUR
+    lab.market.relist(lab.market.products[0], "Another name")
+    lab.clock.time += 10 * MINUTE
+    fresh, _ = lab.pull("products", cursor)
+    assert any(isinstance(r, ProductRecord) and r.title.startswith("Another name") for r in fresh)
+    assert len(fresh) < len(lab.market.products)
 
 
 def test_answers_given_at_the_platform_come_back_as_ours(lab: Lab) -> None:
@@ -216,6 +229,11 @@ def _check(record: Record) -> None:
             assert record.order_id
             assert record.state
             assert record.opened_at <= record.updated_at
+        case ProductRecord():
+            assert record.sku
+            assert record.title
+            assert record.specs
+            assert record.image.startswith("https://")
         case ReviewRecord():
             assert 0 <= record.rating <= 5
             assert record.at

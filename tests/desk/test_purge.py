@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
+from app import beside
+from app.happened import Reader
 from connectors.contract import Buyer, Line, OrderRecord, Parcel
-from desk import channels, purge, tickets
+from desk import channels, erasing, purge, thread
 from desk.sync import facts, timers
 from store import events
 from store.sql import people, shop, sync
@@ -17,13 +20,18 @@ from store.sql.rows import Channel
 from store.values import DAY, HOUR, SYSTEM, Instant, Money
 from tests.desk.small import Desk
 
-API = {"seller_id": "A1", "marketplaces": "A1PA6795UKMFR9", "client_id": "x"}
+API: dict[str, object] = {"seller_id": "A1", "marketplaces": "A1PA6795UKMFR9", "client_id": "x"}
 ALIAS = "anna12345678@marketplace.amazon.de"
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path / "desk")
+    yield from amazon(tmp_path)
+
+
+def amazon(folder: Path) -> Iterator[Desk]:
+    """A desk with a linked account at Amazon."""
+    made = Desk(folder / "desk")
     add(made, "amz", "amazon", API)
     yield made
     made.close()
@@ -60,6 +68,14 @@ def names(desk: Desk) -> list[tuple[str, str]]:
     return [tuple(r) for r in desk.store.conn.execute("SELECT name, email FROM customer WHERE country = 'DE' ORDER BY id")]
 
 
+def head(desk: Desk, ticket: int) -> str:
+    """What must be seen above a ticket."""
+    conn = desk.store.conn
+    seen = beside.read(conn, ticket, thread.log(conn, ticket))
+    lines = beside.trouble_lines(desk.ticket(ticket), seen, Reader(desk.clock.at, UTC))
+    return "".join(span[0] for line in lines for span in line)
+
+
 def test_a_buyer_is_cleared_thirty_days_after_delivery_and_not_before(desk: Desk) -> None:
     buys(desk, "306-1", delivered=desk.clock.at)
     desk.clock.at += 30 * DAY - HOUR
@@ -78,7 +94,9 @@ def test_it_is_told_how_many_and_never_who(desk: Desk) -> None:
     desk.clock.at += 31 * DAY
     timers.tick(desk.store, desk.held())
     told = [e for e in events.after(desk.store.conn, 0) if e.verb == purge.PURGED]
-    assert [e.payload for e in told] == [{"channel": "amz", "days": 30, "buyers": 1, "records": 0}]
+    assert [e.payload for e in told] == [
+        {"channel": "amz", "days": 30, "buyers": 1, "tickets": 0, "records": 0}
+    ]
 
 
 def test_the_days_are_a_setting_that_cannot_be_switched_off(desk: Desk) -> None:
@@ -100,17 +118,49 @@ def test_without_a_delivery_the_last_change_of_the_order_counts(desk: Desk) -> N
     assert tick(desk) == 1
 
 
-def test_an_open_ticket_is_waited_for_and_who_wrote_stays_known(desk: Desk) -> None:
+def test_an_open_ticket_is_flagged_a_week_before_with_the_day_and_goes_on_it(desk: Desk) -> None:
     buys(desk, "306-1", delivered=desk.clock.at)
-    ticket = desk.mail(sender=ALIAS, key="a1").ticket_id
-    desk.clock.at += 31 * DAY
+    ticket = desk.mail(sender=ALIAS, key="a1", platform="amazon", order_numbers=("306-1",)).ticket_id
+    due = desk.clock.at + 30 * DAY
+    desk.clock.at = due - 8 * DAY
     assert tick(desk) == 0
-    with desk.acting() as unit:
-        tickets.set_status(unit, ticket, "closed")
-    desk.clock.at += DAY
+    assert not desk.told(ticket, purge.SOON)
+    for _ in range(3):
+        desk.clock.at += DAY
+        assert tick(desk) == 0
+    (soon,) = desk.told(ticket, purge.SOON)
+    assert soon.payload and soon.payload["at"] == due
+    assert desk.ticket(ticket).flagged and desk.said(ticket) == ["Where is my parcel?"]
+    assert "this ticket is cleared" in head(desk, ticket)
+    desk.clock.at = due + DAY
+    assert tick(desk) == 2, "the conversation and the buyer"
+    assert head(desk, ticket) == ""
+    assert desk.said(ticket) == [""]
+    assert desk.ticket(ticket).is_open and desk.told(ticket, erasing.CLEARED)
+    assert people.customer_by_key(desk.store.conn, f"email:{ALIAS}") is None
+    desk.clock.at += 2 * DAY
+    assert tick(desk) == 0, "nothing is cleared twice"
+
+
+def test_who_writes_again_is_kept_until_thirty_days_after_that(desk: Desk) -> None:
+    buys(desk, "306-1", delivered=desk.clock.at)
+    desk.clock.at += 25 * DAY
+    ticket = desk.mail(sender=ALIAS, key="a1", platform="amazon", order_numbers=("306-1",)).ticket_id
+    desk.clock.at += 20 * DAY
+    assert tick(desk) == 0
+    assert names(desk)[0][0] == "Anna Beispiel"
+    desk.clock.at += 11 * DAY
+    assert tick(desk) == 2
+    assert desk.said(ticket) == [""] and not desk.ticket(ticket).subject
+
+
+def test_mails_of_amazon_itself_go_too_for_they_name_buyers(desk: Desk) -> None:
+    old = desk.mail(sender="ship@amazon.de", key="n1", platform="amazon", automatic="notice", text="Sold to Anna Beispiel")
+    desk.clock.at += 20 * DAY
+    new = desk.mail(sender="ship@amazon.de", key="n2", platform="amazon", automatic="notice", text="Sold to Bert")
+    desk.clock.at += 11 * DAY
     assert tick(desk) == 1
-    assert people.customer_by_key(desk.store.conn, f"email:{ALIAS}") is not None
-    assert desk.said(ticket) == ["Where is my parcel?"]
+    assert (desk.said(old.ticket_id), desk.said(new.ticket_id)) == ([""], ["Sold to Bert"])
 
 
 def test_buyers_of_other_channels_stay(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sysconfig
@@ -34,6 +35,20 @@ def command(folder: Path, *argv: str, agent: str = "ana") -> subprocess.Complete
     """A command in a process of its own, ended or TimeoutExpired."""
     return subprocess.run([DESKHAND, "--as", agent, *argv], env={**os.environ, **environ(folder)}, capture_output=True,
                           text=True, timeout=60)  # fmt: skip
+
+
+def find(terminal: Terminal, subject: str) -> None:
+    """Opens the ticket of that subject from the list."""
+    terminal.type("g", "g")
+    for _row in range(10):
+        terminal.type("Enter")
+        terminal.wait(r"^ #\d+ ")
+        if re.search(rf"^ {subject}( |$)", terminal.text(), re.MULTILINE):
+            return
+        terminal.type("q")
+        terminal.wait(r"^ Inbox ")
+        terminal.type("j")
+    raise AssertionError(terminal.text())
 
 
 @contextmanager

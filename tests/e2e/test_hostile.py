@@ -19,7 +19,7 @@ from store.unit import Store
 from store.values import clean
 from tests.e2e import furnished
 from tests.e2e.nasty import ESC, PAYLOADS, SURROGATES, faults, shapes, strings
-from tests.e2e.stage import environ, workstation
+from tests.e2e.stage import environ, find, workstation
 from tests.faults.kit import USER, make_desk, on_duty
 
 MARKUP = [p for p in PAYLOADS if p.startswith("[") and p.isascii()]
@@ -119,15 +119,6 @@ def test_every_naughty_string_reads_as_text_in_list_and_conversation(desk: Store
             terminal.type("Space", quiet=0.03)
         quit_it(terminal)
         assert faults(bytes(terminal.raw), said) == []
-
-
-def find(terminal: Terminal, subject: str) -> None:
-    for _row in range(furnished.COUNT + 1):
-        terminal.type("Enter")
-        if f"\n {subject}" in terminal.text():
-            return
-        terminal.type("q", "j")
-    raise AssertionError(terminal.text())
 
 
 def test_markup_is_shown_as_it_was_written(desk: Store) -> None:

@@ -29,13 +29,13 @@ def pull(folder: str) -> dict[str, Any]:
 
 
 def agent(folder: str, name: str, number: str, seconds: str) -> dict[str, Any]:
-    """Reads a ticket and changes it by what it read, as fast as it may, for `seconds`."""
+    """Reads a ticket and changes it by what it read, as fast as it may, for `seconds` and fifty times at least."""
     store, rng = open_desk(Path(folder)).store, Random(number)
     actor = Actor("agent", name)
     ids = [i for (i,) in store.conn.execute("SELECT id FROM ticket ORDER BY id LIMIT 8")]
     notes, tags, waits, errors = list[str](), list[tuple[int, str]](), list[float](), list[str]()
     end, count = time.monotonic() + float(seconds), 0
-    while time.monotonic() < end:
+    while time.monotonic() < end or count < 50:
         count += 1
         ticket, word = rng.choice(ids), f"{name}-{number}-{count}"
         start = time.perf_counter()

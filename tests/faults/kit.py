@@ -14,6 +14,7 @@ from store.sql.rows import Agent
 from store.unit import Store
 from store.values import SYSTEM, Actor, Instant
 from store.vault import Vault
+from tests.mould import new_desk
 
 T0: Instant = 1_795_000_000_000
 """2026-11-18, a Wednesday."""
@@ -57,7 +58,7 @@ def make_desk(
     """A furnished desk with one mail channel, `mail`, on `server`. The store stays open."""
     from app.wire import SystemClock, fresh_id
 
-    made = store or Store.create(folder, clock=SystemClock(), ids=fresh_id, name="Nordlicht Shop")
+    made = store or new_desk(folder, clock=SystemClock(), ids=fresh_id, name="Nordlicht Shop")
     with made.write(SYSTEM) as unit:
         setup.furnish(unit, zone="UTC", people=team)
         channels.add(unit, "mail", platform="email", name="Nordlicht mail", label="MAIL",

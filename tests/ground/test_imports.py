@@ -20,7 +20,7 @@ CASES = [
     ("app.actions", SLOW),
     ("app.cli", SLOW + FACE),
     ("app.wire", SLOW + FACE),
-    ("app.workstation", SLOW),
+    ("app.opening", SLOW),
 ]
 
 PRINT_LOADED = "import importlib, sys; importlib.import_module(sys.argv[1]); print(*sys.modules, sep='\\n')"

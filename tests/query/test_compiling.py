@@ -134,9 +134,9 @@ def test_evaluation_depends_on_the_given_moment_only() -> None:
 def test_reading_a_normal_query_is_quick() -> None:
     spent = []
     for _ in range(50):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         compile_condition(compile_query(parse(NORMAL), CONTEXT).condition)
-        spent.append(time.perf_counter() - begun)
+        spent.append(time.thread_time() - begun)
     assert statistics.median(spent) < 0.000_3 * 4  # 0.1 ms where nothing else runs
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from connectors.contract import (
     ReviewRecord,
     ShipmentRecord,
 )
+from desk.automation.rules.acts.replies import is_history
 from desk.sync import facts
 from desk.sync.inbound import Inbound
 from desk.sync.intake import take
@@ -25,7 +27,7 @@ from desk.sync.reasons import type_of
 from store import events
 from store.sql import clocks, people, shop, tickets
 from store.unit import Store
-from store.values import DAY, HOUR, SYSTEM, Money
+from store.values import DAY, HOUR, MINUTE, SYSTEM, Money
 from tests.desk.small import NOON as NOW
 from tests.desk.small import Desk
 
@@ -103,13 +105,25 @@ def test_a_case_joins_the_buyers_open_ticket_about_the_order(ebay: Store) -> Non
     assert put(ebay, CASE).ticket_id == asked.ticket_id
 
 
-def test_an_old_or_closed_case_makes_no_work(ebay: Store) -> None:
-    with ebay.write(SYSTEM) as unit:
-        unit.conn.execute("UPDATE channel SET since = ? WHERE id = 'uk'", (NOW,))
-    assert not put(ebay, CASE).opened
-    assert not put(ebay, replace(CASE, remote_id="C-10", open=False)).opened
+def test_a_closed_case_makes_no_work_until_it_begins_anew(ebay: Store) -> None:
+    closed = replace(CASE, remote_id="C-10", open=False)
+    assert not put(ebay, closed).opened
     assert not ebay.conn.execute("SELECT 1 FROM ticket").fetchone()
     assert not clocks.overdue_unmarked(ebay.conn, NOW, 1)
+    assert put(ebay, replace(closed, open=True, updated_at=closed.updated_at + MINUTE)).opened
+
+
+def test_a_case_from_before_the_first_fetch_is_work_while_it_is_open(ebay: Store) -> None:
+    """It has the clocks of its case and no other; what came with it stays history, which no rule answers."""
+    with ebay.write(SYSTEM) as unit:
+        unit.conn.execute("UPDATE channel SET since = ? WHERE id = 'uk'", (NOW,))
+    ticket = put(ebay, CASE).ticket_id
+    (status, is_open) = ebay.conn.execute("SELECT status, is_open FROM ticket WHERE id = ?", (ticket,)).fetchone()
+    assert (status, is_open) == ("open", 1)
+    assert {c.kind for c in clocks.of_ticket(ebay.conn, ticket) if c.state == "running"} == {"platform", "step"}
+    with ebay.write(SYSTEM) as unit:
+        assert is_history(unit, ticket)
+    assert not put(ebay, replace(CASE, remote_id="C-10", open=False)).opened, "what is over stays history"
 
 
 def test_reviews_and_products_are_kept_once_and_brought_up_to_date(ebay: Store) -> None:
@@ -121,6 +135,12 @@ def test_reviews_and_products_are_kept_once_and_brought_up_to_date(ebay: Store) 
     assert rows == [(2, "Too ␛[31mdim", "Sorry!", 1)]
     product = ProductRecord("LAMP-1", "Desk lamp", {"volt": "230"}, updated_at=NOW)
     assert put(ebay, product).fresh and not put(ebay, product).fresh
+    assert put(ebay, replace(product, specs={}, sizes="S: 20 cm", title="", image="https://x.example/l.jpg")).fresh
+    assert not put(ebay, replace(product, title="Older", updated_at=NOW - 1)).fresh
+    row = ebay.conn.execute("SELECT title, specs, sizes FROM product").fetchone()
+    told = {"volt": "230", "Image": "https://x.example/l.jpg"}
+    assert (row[0], json.loads(row[1]), row[2]) == ("Desk lamp", told, "S: 20 cm"), "what is not told stays"
+    assert not put(ebay, replace(product, sizes="S: 20 cm", image="https://x.example/l.jpg")).fresh
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,8 @@ SAMPLES: dict[str, dict[str, str]] = {
     "amazon-fba-returns": {"return-date": "2026-11-20T00:00:00+00:00", "order-id": "028-1", "detailed-disposition": "DEFECTIVE",
                            "reason": "DEFECTIVE", "status": "Unit returned to inventory",
                            "license-plate-number": "LPN1"},
+    "amazon-settlement": {"settlement-id": "9", "transaction-type": "Refund", "order-id": "028-1", "amount-type": "ItemPrice",
+                          "adjustment-id": "A1", "amount": "-9.99", "currency": "EUR", "posted-date": "2026-11-20"},
     "amazon-feedback": {"Datum": "20.11.26", "Bewertung": "2", "Kommentare": "Zu spät", "Bestellnummer": "028-1"},
     "amazon-listings": {"seller-sku": "L1", "item-name": "Lamp", "item-description": "<p>Warm light</p>", "asin1": "B0"},
     "ebay-orders": {"Sales Record Number": "9", "Order Number": "12-1-1", "Buyer Username": "ann_88", "Buyer Name": "Ann",

@@ -11,9 +11,11 @@ import pytest
 from connectors.contract import (
     Buyer,
     CaseRecord,
+    CustomerRecord,
     MessageRecord,
     OrderRecord,
     Page,
+    ProductRecord,
     Record,
     Temporary,
     Throttled,
@@ -53,6 +55,10 @@ class Shop(Box):
         if stream == "messages":
             for n, records in enumerate(self.pages, 1):
                 yield Page(records, str(n), more=n < len(self.pages))
+
+
+def page(*records: Record) -> Page:
+    return Page(records, "")
 
 
 def link(desk: Desk, plan: Schedule = schedule.ALWAYS, *, since: int = NOON - 14 * DAY) -> None:
@@ -96,7 +102,7 @@ def test_history_of_an_api_account_comes_in_closed_and_nothing_else_happens(desk
     old = NOON - 60 * DAY
     buyer = Buyer("buyer9", "Bert")
     order = OrderRecord("o1", "O-1", old, old, "COMPLETED", buyer, Money("EUR", 500))
-    case = CaseRecord("c1", "return", "o1", "OPEN", "damaged", old, old, open=True, buyer=buyer, due_at=old + DAY)
+    case = CaseRecord("c1", "return", "o1", "OPEN", "damaged", old, old, open=False, buyer=buyer, due_at=old + DAY)
     outbox = desk.count("outbox")
     connector = fetch(desk, (said(1, old), said(2, old + HOUR), order, case))
     assert set(connector.asked) == {NOON - 365 * DAY}
@@ -154,21 +160,31 @@ def test_how_far_it_is_is_told_by_the_times_of_records_whichever_way_they_come()
     begun = First(NOON, NOON - 100 * DAY, NOON, (Stream("messages"),)).begin("messages", NOON)
     onwards = begun
     for n in range(1, 6):
-        onwards = onwards.on("messages", (said(n, NOON - (100 - 10 * n) * DAY),), NOON + n * SECOND)
+        onwards = onwards.on("messages", page(said(n, NOON - (100 - 10 * n) * DAY)), NOON + n * SECOND)
     assert onwards.streams[0].share == pytest.approx(0.5)
     assert first.left(onwards.streams[0], NOON + 5 * SECOND) == pytest.approx(5 * SECOND, rel=0.01)
     backwards = begun
     for n in range(1, 6):
-        backwards = backwards.on("messages", (said(n, NOON - 5 * n * DAY),), NOON + n * SECOND)
+        backwards = backwards.on("messages", page(said(n, NOON - 5 * n * DAY)), NOON + n * SECOND)
     assert backwards.streams[0].share == pytest.approx(0.25)
+
+
+def test_where_the_platform_counts_its_count_tells_from_the_first_page_on() -> None:
+    begun = First(NOON, NOON - 100 * DAY, NOON, (Stream("reviews"),)).begin("reviews", NOON)
+    undated = CustomerRecord(Buyer("u1", "Ann"))
+    one = begun.on("reviews", Page((undated,) * 50, "a", True, 200), NOON + 5 * SECOND)
+    assert one.streams[0].share == 0.25
+    assert first.left(one.streams[0], NOON + 5 * SECOND) == 15 * SECOND
+    assert one.on("reviews", page(undated), NOON + 6 * SECOND).streams[0].share == 51 / 200, "it is told once"
+    assert one.on("reviews", Page((undated,) * 900, "b"), NOON).streams[0].share == 0.99, "more came than were counted"
 
 
 def test_nothing_is_promised_before_it_can_be_known() -> None:
     begun = First(NOON, NOON - 100 * DAY, NOON, (Stream("messages"),)).begin("messages", NOON)
-    one = begun.on("messages", (said(1, NOON - 50 * DAY),), NOON + HOUR)
+    one = begun.on("messages", page(said(1, NOON - 50 * DAY)), NOON + HOUR)
     assert one.streams[0].share is None, "one page does not tell which way they come"
     assert first.left(one.streams[0], NOON + HOUR) is None
-    two = one.on("messages", (said(2, NOON - 40 * DAY),), NOON + SECOND)
+    two = one.on("messages", page(said(2, NOON - 40 * DAY)), NOON + SECOND)
     assert first.left(two.streams[0], NOON + SECOND) is None, "a second is too short to judge by"
 
 
@@ -176,6 +192,64 @@ def test_only_the_streams_that_were_chosen_are_fetched(desk: Desk) -> None:
     link(desk, Schedule(streams=("orders",)))
     fetch(desk, (said(1, NOON - HOUR),))
     assert desk.count("message") == 0
+
+
+# Products -----------------------------------------------------------------------------------------
+
+
+class Stocked(Shop):
+    """It sells things, too; `limit` says how often its products end in the platform's limit."""
+
+    def __init__(self, channel: Channel, came: list[str], limit: int) -> None:
+        super().__init__(channel)
+        self.came, self.limit = came, limit
+
+    def streams(self) -> tuple[str, ...]:
+        return ("products", "orders", "messages")
+
+    def pull(self, stream: str, cursor: str, *, since: int) -> Iterator[Page]:
+        self.came.append(stream)
+        if stream == "products":
+            lamp = ProductRecord("LAMP", "Lamp", {"Watt": "5"}, updated_at=NOON, image="https://x.example/l.jpg")
+            yield Page((lamp,), "1", True)
+            if self.limit > 0:
+                raise Throttled("wait", NOON + HOUR)
+            yield Page((), "2")
+
+
+def stocked(desk: Desk, *, limit: int = 0) -> list[str]:
+    """The streams one look asks for, in their order."""
+    came: list[str] = []
+    desk.store.conn.execute("UPDATE lease SET expires_at = 0")
+    build = lambda channel: Stocked(channel, came, limit)  # noqa: E731
+    Sync(desk.store, build, InProcess(), "linked", "shop").once()  # type: ignore[arg-type]
+    return came
+
+
+def test_products_are_asked_for_once_a_day_and_after_all_else(desk: Desk) -> None:
+    link(desk)
+    assert stocked(desk) == ["orders", "messages", "products"]
+    rows = desk.store.conn.execute("SELECT sku, title, specs FROM product").fetchall()
+    assert rows == [("LAMP", "Lamp", '{"Watt": "5", "Image": "https://x.example/l.jpg"}')]
+    found = first.of(desk.store.conn, "shop")
+    assert found is not None and found.done and [s.name for s in found.streams] == ["orders", "messages"]
+    desk.clock.at += 23 * HOUR
+    assert stocked(desk) == ["orders", "messages"]
+    desk.clock.at += 2 * HOUR
+    assert stocked(desk) == ["orders", "messages", "products"]
+    assert desk.count("product") == 1
+
+
+def test_products_that_end_in_a_limit_never_hold_up_messages(desk: Desk) -> None:
+    """The round is not over, so they are asked for again, after all else."""
+    link(desk)
+    for _ in range(3):
+        assert stocked(desk, limit=1) == ["orders", "messages", "products"]
+        found = first.of(desk.store.conn, "shop")
+        assert found is not None and found.done
+        desk.clock.at += 2 * HOUR
+    assert stocked(desk) == ["orders", "messages", "products"]
+    assert stocked(desk) == ["orders", "messages"]
 
 
 # The schedule -------------------------------------------------------------------------------------

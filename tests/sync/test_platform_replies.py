@@ -19,7 +19,7 @@ from connectors.contract import (
     SendReply,
     Ship,
 )
-from connectors.sandbox.market import MarketThread
+from connectors.sandbox.market_records import MarketThread
 from desk import channels, deeds, outbox, platform_reply
 from desk.sync import dispatch
 from desk.sync.dispatch import Sent

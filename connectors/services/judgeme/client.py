@@ -6,21 +6,20 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from connectors.contract import (
+    AnswerReview,
     Command,
-    Decide,
     Fault,
     Health,
-    MarkRead,
     Page,
     Permanent,
     Ports,
     Receipt,
     Record,
-    Refund,
-    Ship,
+    SendReply,
 )
 from connectors.fields import Unreadable
 from connectors.findings import Findings
+from connectors.refusals import why_not
 from connectors.services.judgeme import deeds, pulling
 from connectors.services.judgeme.account import Account, Settings, read_settings
 from connectors.web_account import Pull, WebAccount
@@ -53,16 +52,8 @@ class JudgeMeConnector(WebAccount):
 
     def _refuse(self, command: Command) -> None:
         """Raises Permanent for what Judge.me has nothing to do with."""
-        notes = self.capabilities.notes
-        match command:
-            case Decide():
-                raise Permanent(notes["returns"])
-            case Refund():
-                raise Permanent(notes["refunds"])
-            case Ship():
-                raise Permanent(notes["tracking"])
-            case MarkRead():
-                raise Permanent(notes["messages_in"])
+        if not isinstance(command, SendReply | AnswerReview):
+            raise Permanent(why_not("judgeme", command))
 
     def _fetch(self, kind: str, remote_id: str) -> tuple[Record, ...] | None:
         return None

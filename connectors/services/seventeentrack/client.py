@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from connectors.contract import Command, Fault, Health, Page, Permanent, Ports, Receipt, Record, Ship
+from connectors.contract import Command, Fault, Health, Page, Permanent, Ports, Receipt, Record
 from connectors.fields import Unreadable
 from connectors.findings import Findings
+from connectors.refusals import why_not
 from connectors.services.seventeentrack import pulling
 from connectors.services.seventeentrack.account import Account, Settings, read_settings
 from connectors.web_account import Pull, WebAccount
 from store.values import Instant
+
+_FOLLOWS = "17TRACK follows parcels; tell the shop's own platform that one has left."
 
 
 class SeventeenTrackConnector(WebAccount):
@@ -31,10 +34,10 @@ class SeventeenTrackConnector(WebAccount):
         return pulling.parcels(self._account, cursor, since)
 
     def _send(self, command: Command, point_of_no_return: Callable[[], None]) -> Receipt:
-        raise Permanent(self._why_not(command))
+        raise Permanent(why_not("17track", command, tracking=_FOLLOWS))
 
     def _find(self, command: Command) -> Receipt | None:
-        raise Permanent(self._why_not(command))
+        raise Permanent(why_not("17track", command, tracking=_FOLLOWS))
 
     def _fetch(self, kind: str, remote_id: str) -> tuple[Record, ...] | None:
         return None
@@ -62,15 +65,6 @@ class SeventeenTrackConnector(WebAccount):
     def close(self) -> None:
         self.wake()
         self._account.close()
-
-    def _why_not(self, command: Command) -> str:
-        notes = self.capabilities.notes
-        match command:
-            case Ship():
-                return "17TRACK follows parcels; tell the shop's own platform that one has left."
-        kind = type(command).__name__
-        return notes[{"SendReply": "reply", "Decide": "returns", "Refund": "refunds", "AnswerReview": "reviews"}.get(
-            kind, "messages_in")]  # fmt: skip
 
 
 def create(

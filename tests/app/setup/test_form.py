@@ -13,24 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.setup.fields import (
-    Amount,
-    Choice,
-    Choices,
-    Entries,
-    Field,
-    Levels,
-    Line,
-    Moment,
-    Number,
-    Option,
-    Paragraph,
-    Parts,
-    Toggle,
-    Week,
-    Words,
-)
+from app.setup.fields import Entries, Field, Line, Paragraph, Words
+from app.setup.figures import Amount, Levels, Moment, Number
 from app.setup.form import Form, differences, spots
+from app.setup.picks import Choice, Choices, Option, Parts, Toggle, Week
 from store.errors import N_, DeskError, Invalid
 
 OPTIONS = (Option("a", "First"), Option("b", "Second"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from connectors.contract import Command, Refund, Ship
@@ -10,7 +11,7 @@ from connectors.sandbox.amazon import AmazonSite
 from connectors.sandbox.market import Market
 from connectors.sandbox.web import Site
 from store.values import DAY, HOUR, Instant, Money
-from tests.connectors.ports import FrozenClock
+from tests.connectors.ports import FrozenClock, setting
 from tests.connectors.suite import Case, Lab
 
 
@@ -87,12 +88,7 @@ class AmazonCase(Case):
         site = lab.site
         assert isinstance(site, AmazonSite)
 
-        def set_(**values: Any) -> Callable[[], None]:
-            def do() -> None:
-                for name, value in values.items():
-                    setattr(site, name, value)
-
-            return do
+        set_ = partial(setting, site)
 
         return {
             "revoked": (set_(consent=False), "authorise the app again"),

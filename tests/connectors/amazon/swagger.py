@@ -42,6 +42,16 @@ def pairs() -> Iterator[Pair]:
                         yield Pair(file, method.upper(), path, int(status), request, pair.get("response"))
 
 
+def examples() -> Iterator[Pair]:
+    """Answers that the files show as examples; no request belongs to them."""
+    for file, spec in specs().items():
+        for path, methods in spec["paths"].items():
+            for method, call in methods.items():
+                for status, answer in call.get("responses", {}).items() if isinstance(call, dict) else ():
+                    for told in answer.get("examples", {}).values():
+                        yield Pair(file, method.upper(), path, int(status), {}, told)
+
+
 def faults(request: Request) -> list[str]:
     """What is wrong with a request; nothing is good."""
     for spec in specs().values():

@@ -1,4 +1,5 @@
-"""Amazon's own sandbox answers, read without losing anything that records can hold."""
+"""Amazon's own sandbox answers, and those it shows as examples, read without losing anything that records can hold. What is
+asked for them is in `test_sandbox_requests.py`."""
 
 from __future__ import annotations
 
@@ -10,16 +11,18 @@ from typing import Any
 import pytest
 
 from connectors.amazon import mapping
-from connectors.amazon.account import Refusal, judge
+from connectors.amazon.account import judge
 from connectors.amazon.guesses import MARKETPLACES
 from connectors.answer import Answer, parse_json
 from connectors.contract import CaseRecord, OrderRecord
-from connectors.fields import ident, text
+from connectors.fields import data, ident, many, part, text
+from connectors.refusals import Refusal
 from store.values import Instant, Money
-from tests.connectors.amazon.swagger import SPECS, Pair, pairs, specs
+from tests.connectors.amazon.swagger import SPECS, Pair, examples, pairs, specs
 
 HOME = MARKETPLACES["ATVPDKIKX0DER"]
 PAIRS = list(pairs()) if SPECS.exists() else []
+ANSWERS = [*PAIRS, *examples()] if PAIRS else []
 
 pytestmark = pytest.mark.skipif(not PAIRS, reason="../shared/reference/specs is not here")
 
@@ -48,10 +51,11 @@ def _given(node: Any) -> int:
 
 
 def test_none_of_them_is_left_out() -> None:
-    assert len(PAIRS) == sum(map(_given, specs().values())) > 130
+    assert len(PAIRS) == sum(map(_given, specs().values())) == 132
+    assert len(ANSWERS) == 169
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=name)
+@pytest.mark.parametrize("pair", ANSWERS, ids=name)
 def test_every_answer_is_read_and_every_refusal_is_one(pair: Pair) -> None:
     if pair.status < 400:
         assert judge(answer(pair)).status == pair.status
@@ -70,7 +74,7 @@ def _number(value: Any) -> float:
 
 
 def orders() -> list[Any]:
-    found = [p for p in PAIRS if p.file == "orders_2026-01-01" and p.status == 200]
+    found = [p for p in ANSWERS if p.file == "orders_2026-01-01" and p.status == 200]
     return [o for p in found for o in (p.response.get("orders") or [p.response["order"]])]
 
 
@@ -107,7 +111,7 @@ def test_an_order_keeps_all_that_a_record_holds(raw: Any) -> None:
 
 
 def test_papers_tell_their_names_and_states() -> None:
-    for pair in PAIRS:
+    for pair in ANSWERS:
         if pair.status >= 300 or pair.method == "DELETE":
             continue
         told: Any = parse_json(answer(pair).body)
@@ -118,3 +122,12 @@ def test_papers_tell_their_names_and_states() -> None:
                 assert (ident(told, "feedId"), text(told, "processingStatus")) == ("FeedId1", "CANCELLED")
             case ["reports", _, "reports", _]:
                 assert (ident(told, "reportId"), text(told, "processingStatus")) == ("ReportId1", "IN_PROGRESS")
+            case ["uploads", *_]:
+                assert ident(part(told, "payload"), "uploadDestinationId") == pair.response["payload"]["uploadDestinationId"]
+            case ["messaging" | "solicitations", _, "orders", _]:
+                actions = many(part(told, "_links"), "actions")
+                assert [text(data(a), "name") for a in actions] == [a["name"] for a in pair.response["_links"]["actions"]]
+            case ["messaging", _, "orders", _, "attributes"]:
+                assert text(part(told, "buyer"), "locale") == "en-US"
+            case ["sellers", _, "marketplaceParticipations"] if isinstance(told, dict):
+                assert [text(data(data(p)["marketplace"]), "id") for p in many(told, "payload")] == ["ATVPDKIKX0DER"]

@@ -25,7 +25,7 @@ class DropCase(Case):
     acts = {"reply": "out/"}
     renews = False
     web = False
-    also = frozenset({"orders"})
+    also = frozenset({"orders", "products"})
 
     def __init__(self) -> None:
         self._site: DropSite | None = None
@@ -35,7 +35,7 @@ class DropCase(Case):
 
     def prepare(self, market: Market, clock: FrozenClock) -> None:
         """A site has no cases and no reviews to tell of. A few of everything is enough for files."""
-        del market.orders[:-20], market.threads[:-8]
+        del market.orders[:-20], market.threads[:-8], market.products[3:]
         known = {id(o) for o in market.orders}
         for thread in market.threads:
             if id(thread.order) not in known:
@@ -48,7 +48,7 @@ class DropCase(Case):
         return self._site
 
     def connect(self, settings: Mapping[str, object], ports: Ports, sleep: Callable[[float], None]) -> Connector:
-        made = super().connect(settings, ports, sleep)
+        made = super().connect({"keep_days": 0, **settings}, ports, sleep)  # its days are of the real clock
         assert isinstance(made, DropConnector)
         assert self._site is not None
         if Path(str(settings["folder"])).is_dir() and (self._site.folder / "in").is_dir():
@@ -60,7 +60,8 @@ class DropCase(Case):
         """What somebody puts into a folder they want in, however old it is."""
         m = lab.market
         messages = {f"message:site/{one.id}" for t in m.threads for one in t.messages}
-        return {"messages": messages | {f"order:{o.id}" for o in m.orders}}
+        facts = {f"order:{o.id}" for o in m.orders} | {f"product:{p.sku}" for p in m.products}
+        return {"messages": messages | facts}
 
     def commands(self, lab: Lab) -> Mapping[str, Command]:
         thread = lab.market.threads[0]

@@ -28,7 +28,7 @@ from connectors.contract import (
 from connectors.drop import answers, place
 from connectors.drop.client import DropConnector, create
 from connectors.drop.inbox import MOST
-from store.values import MINUTE, Money
+from store.values import DAY, MINUTE, Money
 from tests.connectors.ports import NOW, FrozenClock, MemoryTokens, Unlimited, Vault, ports
 
 HELLO = {"id": "1", "thread": "t1", "buyer": {"id": "u1", "name": "Ann", "email": "Ann@x.example"}, "text": "Hello"}
@@ -44,7 +44,7 @@ class Folder:
     def connect(self, **changes: object) -> DropConnector:
         vault = Vault()
         tokens = MemoryTokens(vault, self.clock)
-        return create({"folder": str(self.path), **changes}, ports(vault, tokens, self.clock, Unlimited()))
+        return create({"folder": str(self.path), "keep_days": 0, **changes}, ports(vault, tokens, self.clock, Unlimited()))
 
     def put(self, name: str, body: object, age: int = 0) -> Path:
         """A file as it lies there `age` milliseconds after its last byte."""
@@ -425,6 +425,41 @@ def test_a_folder_of_somebody_else_is_refused_until_they_are_a_writer(folder: Fo
     os.chown(folder.put("a.json", HELLO), 65_534, -1)
     records, _ = folder.pull(connector=folder.connect(writers=["nobody"]))
     assert len(records) == 1
+
+
+def test_done_files_go_after_their_days_and_nothing_else_does(folder: Folder) -> None:
+    """Their days count from when they came there, however old the file itself is."""
+    folder.put("a.json", HELLO, age=900 * DAY)
+    (folder.path / "bad").mkdir(mode=0o700)
+    (folder.path / "bad" / "b.json").write_text("{")
+    _, cursor = folder.pull()
+    folder.pull(cursor)
+    came = (folder.path / "done" / "a.json").stat().st_ctime_ns // 1_000_000
+    (folder.path / "done" / "by hand").mkdir()
+    folder.clock.time = came + 29 * DAY
+    folder.pull(connector=folder.connect(keep_days=30))
+    assert folder.names("done") == ["a.json", "by hand"]
+    folder.clock.time = came + 31 * DAY
+    folder.pull(connector=folder.connect())
+    assert folder.names("done") == ["a.json", "by hand"]
+    folder.pull(connector=folder.connect(keep_days=30))
+    assert folder.names("done") == ["by hand"]
+    assert folder.names("bad") == ["b.json"]
+
+
+def test_a_customer_and_a_product_are_told_whole(folder: Folder) -> None:
+    told = folder.one({"kind": "customer", "id": "u1", "tags": ["club", 7], "consent": False})
+    assert isinstance(told, CustomerRecord)
+    assert (told.tags, told.consent) == (("club", "7"), False)
+    shown = folder.one({"kind": "product", "sku": "L1", "image": "https://shop.example/l1.jpg"})
+    assert isinstance(shown, ProductRecord)
+    assert shown.image == "https://shop.example/l1.jpg"
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "customer", "id": "u1", "consent": "yes"},
+                                   {"kind": "product", "sku": "L1", "image": "javascript:x"}])  # fmt: skip
+def test_what_a_file_says_wrongly_is_set_aside(folder: Folder, wrong: dict[str, Any]) -> None:
+    assert isinstance(folder.one(wrong), BadRecord)
 
 
 def test_a_test_changes_nothing(folder: Folder) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from connectors.contract import AnswerReview, Command, Decide, MarkRead, Refund, SendReply, Ship
 from connectors.sandbox.ebay import EbaySite, create
 from connectors.sandbox.ebay_cases import family
 from connectors.sandbox.ebay_shapes import username
-from connectors.sandbox.market import Market, MarketCase
+from connectors.sandbox.market import Market
+from connectors.sandbox.market_records import MarketCase
 from connectors.sandbox.web import Site
 from store.values import HOUR, MINUTE, Instant, Money
-from tests.connectors.ports import FrozenClock
+from tests.connectors.ports import FrozenClock, setting
 from tests.connectors.suite import Case, Lab
 
 KINDS = {"return": "return", "cancellation": "cancellation", "inquiry": "refund", "payment_dispute": "dispute"}
@@ -37,6 +39,7 @@ class EbayCase(Case):
         "returns:cancellation": r"^POST /post-order/v2/cancellation/\d+/approve$",
         "returns:keep": r"^POST /post-order/v2/cancellation/\d+/reject$",
         "returns:dispute": r"^POST /sell/fulfillment/v1/payment_dispute/\d+/accept$",
+        "returns:contest": r"^POST /sell/fulfillment/v1/payment_dispute/\d+/contest$",
         "tracking": r"^POST /sell/fulfillment/v1/order/[^/]+/shipping_fulfillment$",
         "reviews": r"^POST /commerce/feedback/v1/respond_to_feedback$",
         "read": r"^POST /commerce/message/v1/update_conversation$",
@@ -75,6 +78,8 @@ class EbayCase(Case):
         unread = next(t for t in m.threads if t.unread)
         returns = [c for c in m.cases if family(c) == "return" and c.state == "requested"]
         first = {f: next(c for c in m.cases if family(c) == f and c.state == "requested") for f in KINDS}
+        disputes = [c for c in m.cases if family(c) == "payment_dispute" and c.state == "requested"]
+        lab.site.cases.evidence.add(disputes[1].id)
         review = next(r for r in m.reviews if not r.reply)
         some = Money(order.total.currency, order.total.minor // 3)
 
@@ -97,7 +102,8 @@ class EbayCase(Case):
             "returns:decline": decide("k7", returns[1], "decline"),
             "returns:cancellation": decide("k8", first["cancellation"], "approve"),
             "returns:keep": decide("k9", first["cancellation"], "decline"),
-            "returns:dispute": decide("k10", first["payment_dispute"], "approve"),
+            "returns:dispute": decide("k10", disputes[0], "approve"),
+            "returns:contest": decide("k14", disputes[1], "decline"),
             "tracking": Ship("k11", new.number, "DHL Paket", "JJD 0099-8877", now - HOUR),
             "reviews": AnswerReview("k12", review.id, "Thank you for telling us."),
             "read": MarkRead("k13", unread.id),
@@ -143,12 +149,7 @@ class EbayCase(Case):
         site = lab.site
         assert isinstance(site, EbaySite)
 
-        def set_(**values: Any) -> Callable[[], None]:
-            def do() -> None:
-                for name, value in values.items():
-                    setattr(site, name, value)
-
-            return do
+        set_ = partial(setting, site)
 
         return {
             "revoked": (set_(consent=False), "sign in again"),

@@ -124,8 +124,9 @@ def test_an_inquiry_and_a_dispute() -> None:
                "respondByDate": iso(T2)}  # fmt: skip
     assert mapping_cases.dispute(dispute) == CaseRecord(
         "payment_dispute/54", "dispute", "12-1", "ACTION_NEEDED", "FRAUD", T0, T0, True, Buyer("ann_b"), Money("GBP", 900),
-        T2, allowed=("approve",),
+        T2, allowed=("approve", "decline"),
     )  # fmt: skip
+    assert mapping_cases.dispute({**dispute, "availableChoices": ["ACCEPT"]}).allowed == ("approve",)
 
 
 @pytest.mark.parametrize("wrong", [None, 7, "text", {}, {"orderId": "1"}, {**an_order(), "creationDate": "soon"},

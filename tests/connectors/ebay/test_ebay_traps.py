@@ -34,6 +34,22 @@ def refund_of(lab: Lab) -> Refund:
     return command
 
 
+def test_a_dispute_is_contested_only_with_what_it_rests_on(lab: Lab) -> None:
+    """Said once, nothing can be added: so it is looked for before."""
+    contest = lab.case.commands(lab)["returns:contest"]
+    assert isinstance(contest, Decide)
+    had = set(lab.site.cases.evidence)
+    lab.site.cases.evidence.clear()
+    with pytest.raises(Permanent, match="evidence before a dispute is contested"):
+        lab.connect().send(contest, lambda: pytest.fail("it was too late"))
+    lab.site.cases.evidence |= had
+    with pytest.raises(Permanent, match="at most 1,000 characters"):
+        lab.connect().send(replace(contest, note="x" * 1_001), lambda: pytest.fail("it was too late"))
+    lab.connect().send(replace(contest, note="It was delivered."), lambda: None)
+    (sent,) = [r.json() for r in lab.site.log if r.path.endswith("/contest")]
+    assert sent == {"revision": 1, "note": "It was delivered."}
+
+
 def test_the_kind_of_conversation_is_always_said(lab: Lab) -> None:
     lab.pull("messages")
     found = [r for r in lab.site.log if "/commerce/message/v1/conversation" in r.path]

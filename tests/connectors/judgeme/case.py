@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from connectors.contract import AnswerReview, Command, SendReply
@@ -11,7 +12,7 @@ from connectors.sandbox.market import Market
 from connectors.sandbox.web import Site
 from connectors.sandbox.world import World
 from store.values import HOUR, Instant
-from tests.connectors.ports import FrozenClock
+from tests.connectors.ports import FrozenClock, setting
 from tests.connectors.suite import Case, Lab
 
 ROOT = "/api/v1"
@@ -55,12 +56,7 @@ class JudgeMeCase(Case):
         site = lab.site
         assert isinstance(site, JudgeMeSite)
 
-        def set_(**values: Any) -> Callable[[], None]:
-            def do() -> None:
-                for name, value in values.items():
-                    setattr(site, name, value)
-
-            return do
+        set_ = partial(setting, site)
 
         return {
             "revoked": (set_(known=False), "API token"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from connectors.contract import Command, Followed, Parcels
-from connectors.sandbox.market import Market, MarketParcel
+from connectors.sandbox.market import Market
+from connectors.sandbox.market_records import MarketParcel
 from connectors.sandbox.seventeentrack import SLOW, SeventeenTrackSite
 from connectors.sandbox.web import Site
 from connectors.sandbox.world import World
 from store.values import DAY, HOUR, Instant
-from tests.connectors.ports import FrozenClock
+from tests.connectors.ports import FrozenClock, setting
 from tests.connectors.suite import Case, Lab
 
 ROOT = "/track/v2.2"
@@ -77,12 +79,7 @@ class SeventeenTrackCase(Case):
         site = lab.site
         assert isinstance(site, SeventeenTrackSite)
 
-        def set_(**values: Any) -> Callable[[], None]:
-            def do() -> None:
-                for name, value in values.items():
-                    setattr(site, name, value)
-
-            return do
+        set_ = partial(setting, site)
 
         return {
             "revoked": (set_(known=False), "account key"),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from connectors.contract import AnswerReview, Command, Decide, MarkRead, Refund, SendReply, Ship
-from connectors.sandbox.market import Market, MarketCase
+from connectors.sandbox.market import Market
+from connectors.sandbox.market_records import MarketCase, kinds_of
 from connectors.sandbox.shopee import ShopeeSite
 from connectors.sandbox.shopee_shapes import return_sn, user_id
 from connectors.sandbox.web import Site
 from store.values import Instant
-from tests.connectors.ports import FrozenClock
+from tests.connectors.ports import FrozenClock, setting
 from tests.connectors.suite import Case, Lab
 
 STREAMS = {
@@ -20,8 +22,12 @@ STREAMS = {
     "cases": r"^GET /api/v2/returns/get_return_list$",
     "messages": r"^GET /api/v2/sellerchat/get_conversation_list$",
     "reviews": r"^GET /api/v2/product/get_comment$",
+    "products": r"^GET /api/v2/product/get_item_list$",
 }
-SPOILS = {"messages": r"^GET /api/v2/sellerchat/get_message$"}
+SPOILS = {
+    "messages": r"^GET /api/v2/sellerchat/get_message$",
+    "products": r"^GET /api/v2/product/get_item_base_info$",
+}
 ACTS = {
     "reply": r"^POST /api/v2/sellerchat/send_message$",
     "reply:to": r"^POST /api/v2/sellerchat/send_message$",
@@ -65,6 +71,7 @@ class ShopeeCase(Case):
             "cases": {f"return:{return_sn(c)}" for c in _returns(m) if c.updated_at // 1000 >= low},
             "messages": {f"message:{x.id}" for t in m.threads for x in t.messages if x.at // 1000 >= low},
             "reviews": {f"review:{r.id}" for r in m.reviews if r.at // 1000 >= low},
+            "products": {f"product:{sku}" for p in m.products for sku in kinds_of(p)},
         }
 
     def commands(self, lab: Lab) -> Mapping[str, Command]:
@@ -145,6 +152,10 @@ class ShopeeCase(Case):
             case "messages":
                 inner["messages"][0]["created_timestamp"] = "yesterday"
                 return str(inner["messages"][0]["message_id"])
+            case "products":
+                one = next(i for i in inner["item_list"] if not i["has_model"])
+                one["update_time"] = "yesterday"
+                return str(one["item_id"])
         inner["item_comment_list"][0]["create_time"] = None
         return str(inner["item_comment_list"][0]["comment_id"])
 
@@ -152,12 +163,7 @@ class ShopeeCase(Case):
         site = lab.site
         assert isinstance(site, ShopeeSite)
 
-        def set_(**values: Any) -> Callable[[], None]:
-            def do() -> None:
-                for name, value in values.items():
-                    setattr(site, name, value)
-
-            return do
+        set_ = partial(setting, site)
 
         return {
             "revoked": (set_(linked=False), "authorise it again"),

@@ -99,7 +99,7 @@ def test_a_customer_service_app_is_not_asked_for_comments(lab: Lab) -> None:
     with pytest.raises(NotAllowed, match="app's type"):
         lab.pull("reviews")
     made = lab.connect(app_type="customer_service")
-    assert made.streams() == ("orders", "cases", "messages")
+    assert made.streams() == ("orders", "cases", "messages", "products")
     assert not made.capabilities.reviews
     assert "customer service" in made.capabilities.notes["reviews"]
     assert made.test().ok
@@ -110,7 +110,7 @@ def test_without_chat_there_is_none_and_it_says_why(lab: Lab) -> None:
     with pytest.raises(NotAllowed):
         lab.pull("messages")
     made = lab.connect(chat=False)
-    assert made.streams() == ("orders", "cases", "reviews")
+    assert made.streams() == ("orders", "cases", "reviews", "products")
     assert not made.capabilities.reply
     assert made.test().ok
 

@@ -14,7 +14,9 @@ from connectors.sandbox.web import Request, Response
 from tests.connectors.suite import SINCE, Lab
 
 SPECS = Path(__file__).parents[4] / "shared" / "reference" / "specs" / "shopee"
-UNDOCUMENTED = ("/api/v2/sellerchat/", "/api/v2/logistics/get_shipping_parameter", "/api/v2/logistics/ship_order")
+UNDOCUMENTED = ("/api/v2/sellerchat/", "/api/v2/logistics/get_shipping_parameter", "/api/v2/logistics/ship_order",
+                "/api/v2/product/get_item_list", "/api/v2/product/get_item_base_info",
+                "/api/v2/product/get_model_list")  # fmt: skip
 COMMON = {"partner_id", "timestamp", "access_token", "shop_id", "sign"}
 NUMBERS = ("int", "int32", "int64", "uint64", "timestamp")
 UNLISTED = {"cmt_reply", "error", "message", "request_id"}

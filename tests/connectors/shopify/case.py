@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from connectors.contract import Command, Decide, Refund, Ship
@@ -11,7 +12,7 @@ from connectors.sandbox.shopify import ShopifySite
 from connectors.sandbox.shopify_shapes import returns_of
 from connectors.sandbox.web import Site
 from store.values import HOUR, Instant, Money
-from tests.connectors.ports import FrozenClock
+from tests.connectors.ports import FrozenClock, setting
 from tests.connectors.suite import Case, Lab
 
 
@@ -23,7 +24,7 @@ def query(name: str) -> str:
 class ShopifyCase(Case):
     platform = "shopify"
     parcels = True
-    streams = {"orders": query("Orders"), "cases": query("Returns")}
+    streams = {"orders": query("Orders"), "cases": query("Returns"), "products": query("Products")}
     renewing = r"^POST /admin/oauth/access_token$"
     tells_left = True
     acts = {
@@ -31,6 +32,7 @@ class ShopifyCase(Case):
         "refunds:return": query("Refund"),
         "returns:approve": query("Approve"),
         "returns:decline": query("Decline"),
+        "returns:process": query("Process"),
         "tracking": query("Ship"),
     }
 
@@ -45,11 +47,13 @@ class ShopifyCase(Case):
         return {
             "orders": {f"order:{o.id}" for o in moved},
             "cases": {f"return:{c.id}" for o in moved for c in returns_of(m.cases, o)},
+            "products": {f"product:{p.sku}" for p in m.products},
         }
 
     def commands(self, lab: Lab) -> Mapping[str, Command]:
         m = lab.market
         asked = [c for o in m.orders for c in returns_of(m.cases, o) if c.state == "requested"]
+        m.decide(asked[3], "approved")
         busy = {c.order.id for c in m.cases}
         order = next(o for o in m.orders if o.id not in busy and o.status == "delivered")
         new = next(o for o in m.orders if o.status == "processing")
@@ -59,6 +63,7 @@ class ShopifyCase(Case):
             "refunds:return": Refund("k2", asked[2].order.id, asked[2].order.total, "OTHER", case_id=asked[2].id),
             "returns:approve": Decide("k3", asked[0].id, "return", "approve", asked[0].order.id),
             "returns:decline": Decide("k4", asked[1].id, "return", "decline", asked[1].order.id, "FINAL_SALE", "It was a sale."),
+            "returns:process": Decide("k6", asked[3].id, "return", "process", asked[3].order.id),
             "tracking": Ship("k5", new.id, "DHL Paket", "JJD00998877", lab.clock.time - HOUR),
         }  # fmt: skip
 
@@ -69,6 +74,8 @@ class ShopifyCase(Case):
                 order = m.order(command.order_id)
                 assert order is not None
                 return sum(money == command.amount for _, money in order.refunds)
+            case Decide(decision="process"):
+                return int(lab.site.calls.processed.count(command.case_id))
             case Decide():
                 wanted = {"approve": "approved", "decline": "declined"}[command.decision]
                 return sum(c.id == command.case_id and c.state == wanted for c in m.cases)
@@ -79,6 +86,10 @@ class ShopifyCase(Case):
         raise AssertionError(deed)
 
     def spoil(self, stream: str, page: Any) -> str:
+        if stream == "products":
+            one = page["data"]["products"]["nodes"][0]
+            one["updatedAt"] = "yesterday"
+            return str(one["id"])
         nodes = page["data"]["orders"]["nodes"]
         if stream == "orders":
             nodes[0]["totalPriceSet"]["presentmentMoney"]["amount"] = "abc"
@@ -91,12 +102,7 @@ class ShopifyCase(Case):
         site = lab.site
         assert isinstance(site, ShopifySite)
 
-        def set_(**values: Any) -> Callable[[], None]:
-            def do() -> None:
-                for name, value in values.items():
-                    setattr(site, name, value)
-
-            return do
+        set_ = partial(setting, site)
 
         return {
             "revoked": (set_(installed=False), "installed in this shop"),

@@ -41,16 +41,17 @@ def test_every_request_is_one_the_schema_knows(lab: Lab) -> None:
             body = request.json()
             seen.add(body["operationName"])
             assert schema.faults(body["query"], body["variables"]) == [], body["operationName"]
-    assert seen == {"Orders", "Returns", "Order", "Return", "Money", "ToShip", "Account", "Approve", "Decline", "Refund", "Ship"}
+    assert seen == {"Orders", "Returns", "Products", "Order", "Return", "Money", "ToShip", "Account", "Approve", "Decline",
+                    "Refund", "Ship", "ToProcess", "Process"}  # fmt: skip
 
 
 def test_requests_for_the_rest_of_an_order_are_ones_the_schema_knows() -> None:
-    from connectors.shopify.queries import ORDER_LINES, ORDER_RETURNS
+    from connectors.shopify.queries import ORDER_LINES, ORDER_RETURNS, PRODUCT_VARIANTS
 
     if not SCHEMA.exists():
         pytest.skip("../shared/reference/specs is not here")
     schema = Schema(SCHEMA)
-    for document in (ORDER_LINES, ORDER_RETURNS):
+    for document in (ORDER_LINES, ORDER_RETURNS, PRODUCT_VARIANTS):
         assert schema.faults(document, {"id": "gid://shopify/Order/1", "after": None}) == []
     assert schema.faults("query X($id: ID!) { order(id: $id) { nonsense } }", {"id": "1"})
 
@@ -316,3 +317,24 @@ def test_to_write_is_to_read(lab: Lab) -> None:
     assert not lab.connect().test().ok
     lab.site.granted.discard("read_returns")
     assert not any("read_returns" in line for line in lab.connect().test().lines)
+
+
+def test_each_variant_of_a_product_is_one_with_what_makes_it_another() -> None:
+    raw = {
+        "id": "gid://shopify/Product/7", "title": "Rain jacket", "updatedAt": "2026-11-01T00:00:00Z", "vendor": "Nordlicht",
+        "productType": "", "description": "Dry.", "featuredMedia": {"preview": {"image": {"url": "https://x.example/p.jpg"}}},
+        "metafields": {"nodes": [
+            {"key": "water_column", "value": "10000", "type": "number_integer"},
+            {"key": "size_chart", "value": "S: 48 cm\nM: 52 cm", "type": "multi_line_text_field"},
+            {"key": "twin", "value": "gid://shopify/Product/8", "type": "product_reference"},
+        ]},
+        "variants": {"nodes": [
+            {"sku": "J-S", "title": "S", "image": {"url": "https://x.example/s.jpg"}, "selectedOptions": [
+                {"name": "Size", "value": "S"}]},
+            {"sku": "", "title": "M", "image": None, "selectedOptions": [{"name": "Size", "value": "M"}]},
+        ]},
+    }  # fmt: skip
+    (one,) = mapping.products(raw)
+    assert (one.sku, one.title, one.sizes) == ("J-S", "Rain jacket (S)", "S: 48 cm\nM: 52 cm")
+    assert one.specs == {"Size": "S", "Vendor": "Nordlicht", "Water column": "10000", "Description": "Dry."}
+    assert one.image == "https://x.example/s.jpg"

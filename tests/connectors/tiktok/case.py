@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from connectors.contract import Command, Decide, MarkRead, Refund, SendReply, Ship
-from connectors.sandbox.market import Market, MarketCase
+from connectors.sandbox.market import Market
+from connectors.sandbox.market_records import MarketCase
 from connectors.sandbox.tiktok import TikTokSite
 from connectors.sandbox.tiktok_shapes import case_id, thread_id, user_id
 from connectors.sandbox.web import Site
 from store.values import HOUR, Instant
-from tests.connectors.ports import FrozenClock
+from tests.connectors.ports import FrozenClock, setting
 from tests.connectors.suite import Case, Lab
 
 STREAMS = {
@@ -143,12 +145,7 @@ class TikTokCase(Case):
         site = lab.site
         assert isinstance(site, TikTokSite)
 
-        def set_(**values: Any) -> Callable[[], None]:
-            def do() -> None:
-                for name, value in values.items():
-                    setattr(site, name, value)
-
-            return do
+        set_ = partial(setting, site)
 
         return {
             "revoked": (site.refresh_tokens.clear, "authorise the app again"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from connectors.contract import Command, Decide, Refund, Ship
@@ -11,7 +12,7 @@ from connectors.sandbox.walmart import WalmartSite
 from connectors.sandbox.walmart_shapes import RETURNED
 from connectors.sandbox.web import Site
 from store.values import HOUR, Instant, Money
-from tests.connectors.ports import FrozenClock
+from tests.connectors.ports import FrozenClock, setting
 from tests.connectors.suite import Case, Lab
 
 
@@ -85,12 +86,7 @@ class WalmartCase(Case):
         site = lab.site
         assert isinstance(site, WalmartSite)
 
-        def set_(**values: Any) -> Callable[[], None]:
-            def do() -> None:
-                for name, value in values.items():
-                    setattr(site, name, value)
-
-            return do
+        set_ = partial(setting, site)
 
         return {
             "revoked": (set_(known=False), "copy Client ID and secret again"),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from connectors.contract import Command, Refund, SendReply
 from connectors.sandbox.market import Market
+from connectors.sandbox.market_records import kinds_of
 from connectors.sandbox.web import Site
 from connectors.sandbox.woocommerce import WooCommerceSite
 from connectors.sandbox.woocommerce_shapes import gateway_of
 from connectors.sandbox.world import World
 from store.values import HOUR, Instant, Money
-from tests.connectors.ports import FrozenClock
+from tests.connectors.ports import FrozenClock, setting
 from tests.connectors.suite import Case, Lab
 
 ROOT = "/wp-json/wc/v3"
@@ -20,7 +22,8 @@ ROOT = "/wp-json/wc/v3"
 
 class WooCommerceCase(Case):
     platform = "woocommerce"
-    streams = {"orders": rf"^GET {ROOT}/orders$", "reviews": rf"^GET {ROOT}/products/reviews$"}
+    streams = {"orders": rf"^GET {ROOT}/orders$", "reviews": rf"^GET {ROOT}/products/reviews$",
+               "products": rf"^GET {ROOT}/products$"}  # fmt: skip
     acts = {
         "reply": rf"^POST {ROOT}/orders/\d+/notes$",
         "refunds": rf"^POST {ROOT}/orders/\d+/refunds$",
@@ -39,6 +42,7 @@ class WooCommerceCase(Case):
         return {
             "orders": {f"order:{o.id}" for o in m.orders if o.updated_at // 1000 >= floor},
             "reviews": {f"review:{r.id}" for r in m.reviews if r.at // 1000 >= floor},
+            "products": {f"product:{sku}" for p in m.products for sku in kinds_of(p)},
         }
 
     def commands(self, lab: Lab) -> Mapping[str, Command]:
@@ -67,6 +71,10 @@ class WooCommerceCase(Case):
     def spoil(self, stream: str, page: Any) -> str:
         if stream == "orders":
             page[0]["total"] = "abc"
+        elif stream == "products":
+            one = next(p for p in page if "date_modified_gmt" in p)
+            one["date_modified_gmt"] = "yesterday"
+            return str(one["id"])
         else:
             page[0]["date_created_gmt"] = "yesterday"
         return str(page[0]["id"])
@@ -75,12 +83,7 @@ class WooCommerceCase(Case):
         site = lab.site
         assert isinstance(site, WooCommerceSite)
 
-        def set_(**values: Any) -> Callable[[], None]:
-            def do() -> None:
-                for name, value in values.items():
-                    setattr(site, name, value)
-
-            return do
+        set_ = partial(setting, site)
 
         return {
             "revoked": (set_(known=False), "Make a new key"),

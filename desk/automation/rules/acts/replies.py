@@ -113,7 +113,8 @@ def _filled(unit: UnitOfWork, read: Thread, template: Template, share: str) -> F
     variant, _ = threads.variant(template, read.ticket)
     name = shop.name(unit.conn)
     owner = shop.agent(unit.conn, read.ticket.assignee_id) if read.ticket.assignee_id else None
-    return fill(variant.text, threads.template_context(read, owner.name if owner else name, name, share))
+    signed, signature = (owner.name, owner.signature) if owner else (name, "")
+    return fill(variant.text, threads.template_context(read, signed, name, share, signature))
 
 
 def _read_note(t: Table) -> Args:
