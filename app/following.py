@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, cast
 
 from app.actions import RECORDS
@@ -29,6 +29,8 @@ BREATH_S = 3.0
 """How often at least it makes sure that there is still somebody at the other end of the line."""
 COUNT_S = 0.5
 """Counts are read anew at most this often while much is happening."""
+SYNC_S = 1.0, 60.0
+"""How long after the first frame it is looked whether anybody fetches, and how often from then on."""
 STATUS_S = 60
 """Counts are read anew at least this often: some change with time alone."""
 
@@ -46,6 +48,8 @@ class Following(Background):
         """Ticket → (colleague there now, whether they are writing)."""
         self.toast = ""
         """What this person should be told just now, whatever they do."""
+        self.keep_syncing: Callable[[], object] = lambda: None
+        """Begins sync where nobody fetches; whoever opens a workstation for a person says how."""
         self._status_at = 0
         self._telling: Telling | None = None
 
@@ -63,7 +67,12 @@ class Following(Background):
         self.there = self.session.there()
         self._status_at = self.session.now + STATUS_S * SECOND
         self.soon("poll", POLL_S, self._poll)
+        self.soon("sync", SYNC_S[0], self._sync)
         self._tick()
+
+    def _sync(self) -> None:
+        self.keep_syncing()
+        self.soon("sync", SYNC_S[1], self._sync)
 
     def _poll(self) -> None:
         news = self.session.poll()

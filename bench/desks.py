@@ -135,8 +135,8 @@ def deskhand(*words: str) -> str:
 
 
 def environ() -> dict[str, str]:
-    """This environment without what would point a session elsewhere."""
-    return {k: v for k, v in os.environ.items() if not k.startswith("DESKHAND_")}
+    """This environment without what would point a session elsewhere, or have it begin sync by itself."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("DESKHAND_")} | {"DESKHAND_SYNC": "off"}
 
 
 def with_store(folder: Path, act: Callable[[Store], object]) -> None:

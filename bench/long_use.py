@@ -48,7 +48,7 @@ _ROUND = (
 def run(rounds: int, folder: Path) -> dict[str, Any]:
     """Works so many rounds on a new desk in `folder`. Memory in megabytes."""
     store = _desk(folder)
-    environ = {"DESKHAND_DESK": str(folder), "DESKHAND_CONFIG": str(folder / "config"), "TZ": "UTC",
+    environ = {"DESKHAND_DESK": str(folder), "DESKHAND_CONFIG": str(folder / "config"), "TZ": "UTC", "DESKHAND_SYNC": "off",
                "DESKHAND_DROP": str(folder / "drop")}  # fmt: skip
     memory: list[float] = []
     keys = 0

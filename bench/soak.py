@@ -181,7 +181,8 @@ def run(seconds: float, folder: Path) -> Outcome:
         store = _desk(folder, server)
         for number in range(BUYERS):
             server.deliver(_mail(number))
-        environ = {**os.environ, "DESKHAND_DESK": str(folder), "DESKHAND_CONFIG": str(folder / "config"), "TZ": "UTC"}
+        environ = {**os.environ, "DESKHAND_DESK": str(folder), "DESKHAND_CONFIG": str(folder / "config"), "TZ": "UTC",
+                   "DESKHAND_SYNC": "off"}  # fmt: skip
         with (folder / "sync.log").open("wb") as log:
             sync = subprocess.Popen([DESKHAND, "sync", "--forever"], env=environ, stdin=subprocess.DEVNULL, stdout=log,
                                     stderr=log, start_new_session=True)  # fmt: skip

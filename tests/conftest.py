@@ -21,6 +21,7 @@ _FROZEN = {
     "LANG": "C.UTF-8",
     "TZ": "UTC",
     "TERM": "xterm-256color",
+    "DESKHAND_SYNC": "off",
     "COLORTERM": "truecolor",
     "TEXTUAL_ANIMATIONS": "none",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from app.cli.output import record
@@ -61,6 +62,7 @@ def _practise(run: Run, args: argparse.Namespace) -> int:
             from app.opening import run as open_workstation
             from desk.practice import PERSON
 
+            os.environ["DESKHAND_SYNC"] = "off"  # what fetches is backstage already
             agent = who(wired.store, run.options.agent or PERSON, {})
             habits.speak(wired.store.conn, agent.id, run.options.lang)
             code: int = open_workstation(wired, agent, theme=run.options.theme)

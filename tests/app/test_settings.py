@@ -327,4 +327,5 @@ async def test_a_signature_stands_in_the_next_template(desk: TestDesk) -> None:
     async with desk.workstation() as pilot:
         await saved(pilot, "signature", "Ana, at your service", "work")
         await press(pilot, "g", "i", "t")
+        await write(pilot, "bye")
         await until(pilot, lambda: "Ana, at your service" in screen_text(pilot))

@@ -16,6 +16,7 @@ import pytest
 
 from bench.terminal import KEYS, Terminal
 from connectors.sandbox.mail import MailStandIn
+from store.sql.sync import lease
 from store.unit import Store
 from store.values import HOUR, SYSTEM
 from tests.connectors.conftest import PASSWORD as DOVECOT_PASSWORD
@@ -241,6 +242,19 @@ def test_a_draft_is_on_disk_though_nobody_saved_it(stand_in: Post) -> None:
         os.kill(terminal.pid, signal.SIGKILL)
         eventually(lambda: terminal.running() is False)
     assert drafts(stand_in.store) == ["Nobody saved this"]
+
+
+def test_a_workstation_opened_where_nobody_fetches_begins_to(stand_in: Post) -> None:
+    stand_in.deliver(mail("one", subject="The lamp is broken"))
+    try:
+        with workstation(stand_in.desk, more={"DESKHAND_SYNC": ""}) as terminal:
+            terminal.wait("The lamp is broken")
+            terminal.wait("sync ok")
+        assert (stand_in.desk / "log" / "sync.jsonl").is_file()
+    finally:  # it would stay a minute for whoever comes back
+        held = lease(stand_in.store.conn, "sync")
+        assert held is not None
+        os.kill(int(held.holder.split("/")[2]), signal.SIGTERM)
 
 
 ORPHAN = """
