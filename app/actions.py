@@ -414,7 +414,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("reviews.unanswered", ("u",), N_("Only unanswered"), N_("Show only reviews without an answer, or all again."),
            "records", ("reviews",), short=N_("unanswered")),
     Action("reviews.low", ("l",), N_("Only low ones"), N_("Show only reviews of one and two stars, or all again."),
-           "records", ("reviews",), short=N_("low")),
+           "records", ("reviews",), short=N_("low ones")),
     Action("reviews.all", ("F",), N_("All reviews"), N_("Show all reviews again."),
            "records", ("reviews",), "reviews_filtered", short=N_("all")),
     Action("incidents.new", ("n",), N_("Open an incident…"), N_("One cause behind many tickets."),

@@ -33,9 +33,8 @@ SOON_WANTED = (
     "app.moving", "app.going", "app.thread_lines", "app.cards", "app.widgets.palette", "app.finding", "app.widgets.help",
     "app.widgets.prompt", "app.searching", "app.acts", "app.writing", "app.templating", "app.sending",
     "app.widgets.template_picker", "desk.template_book", "desk.automation.suggest", "app.working", "app.joining",
-    "app.incident_acts", "app.flowing", "app.media", "app.addressing", "app.beginning", "app.channel_acts", "app.paging",
-    "app.undoing",
-    "app.settings.registry", "app.setup.rooms", "desk.automation.macros",
+    "app.incident_acts", "app.flowing", "app.media", "app.addressing", "app.form_acts", "app.review_acts", "app.beginning",
+    "app.channel_acts", "app.paging", "app.undoing", "app.settings.registry", "app.setup.rooms", "desk.automation.macros",
 )  # fmt: skip
 """Modules behind the keys that are pressed first."""
 

@@ -44,7 +44,7 @@ def page(row: dict[str, Any], zone: tzinfo) -> Iterator[str]:
     sender = row["from"] or {"name": "", "address": ""}
     ranked = [f"{_(TYPES.get(t, t))} {score:g}" for t, score in islice(row["scores"].items(), 4)]
     facts = [
-        (_("From"), f"{sender['name']} <{sender['address']}>" if sender["address"] else ""),
+        (_("Sender"), f"{sender['name']} <{sender['address']}>" if sender["address"] else ""),
         (_("Subject"), row["subject"]),
         (_("Automatic"), row["automatic"]),
         (_("Language"), row["language"]),

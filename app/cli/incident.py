@@ -100,7 +100,7 @@ def _list(run: Run, args: argparse.Namespace) -> int:
 
     columns = [
         Column("id", _("No."), right=True), Column("title", _("Title")), Column("state", _("State"), column(STATES)),
-        Column("tickets", _("Tickets"), right=True), Column("open", _("Open"), right=True),
+        Column("tickets", _("Tickets"), right=True), Column("open", _("Still open"), right=True),
         Column("answered", _("Answered"), right=True), Column("created", _("Since")),
     ]  # fmt: skip
     records(run, LIST, "incidents", columns, (_row(c) for c in incidents.listed(run.conn, state=args.state)))

@@ -188,7 +188,7 @@ class Rules(Step):
                "buyers can be no more than a shadow here: try it first.")  # fmt: skip
 
     def asks(self) -> Sequence[Field]:
-        words = {"off": _("off"), "shadow": _("shadow"), "on": _("on")}
+        words = {"off": _("off"), "shadow": _("shadow"), "on": _("in use")}
         return [
             Chosen(key=pack.id, label="", name=pack.name(language()), help=_meaning(pack),
                    options=tuple(Option(s, words[s]) for s in STATES[: 2 if writes(pack) else 3]))

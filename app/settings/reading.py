@@ -189,7 +189,7 @@ def _low(place: Place, key: str) -> Present:
 
     most = limit(channel)
     setting = LOW._replace(key=key, label=channel.name)
-    said = ngettext("{count} star", "{count} stars", most).format(count=most) if most else _("never")
+    said = ngettext("{count} star", "{count} stars", most).format(count=most) if most else _("no review")
     return Present(setting, str(most), said, "default" if most == USUAL else "desk", chosen=str(most))
 
 
