@@ -56,15 +56,15 @@ PATIENCE_MS = 2_000
 
 
 class Api(Generic[A]):
-    """Calls of one account. `renew` is None where calls carry no token that ends; `left` names the header that tells how
-    many calls are left of a bucket."""
+    """Calls of one account. `renew` is None where calls carry no token that ends, `traded` names the secret it gets; `left`
+    names the header that tells how many calls are left of a bucket."""
 
     def __init__(
         self, http: Http, ports: Ports, *, sign: Sign, judge: Judge[A], renew: Renew | None = None,
-        left: str = "", sleep: Callable[[float], None] = time.sleep,
+        traded: str = "refresh_token", left: str = "", sleep: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
         self._http, self._ports, self._sign, self._judge, self._renew = http, ports, sign, judge, renew
-        self._left, self._sleep = left, sleep
+        self._traded, self._left, self._sleep = traded, left, sleep
 
     def ask(self, call: Call, bucket: Bucket | None = None, cost: float = 1.0) -> A:
         """A call that changes nothing there (or may safely be repeated). Raises faults."""
@@ -140,7 +140,9 @@ class Api(Generic[A]):
         return self._judge(answer)
 
     def _token(self, rejected: str) -> str:
-        return self._ports.tokens.fresh(self._renew, rejected=rejected).value if self._renew else ""
+        if self._renew is None:
+            return ""
+        return self._ports.tokens.fresh(self._renew, traded=self._traded, rejected=rejected).value
 
     def _take(self, bucket: Bucket, cost: float) -> None:
         waited = 0

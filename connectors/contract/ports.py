@@ -32,13 +32,14 @@ class Tokens(Protocol):
     """Single-flight token refresh across processes: `fresh` runs `renew` in at most one of them at a time, and stores
     what it brought (a rotated refresh token included) before anybody may use it."""
 
-    def fresh(self, renew: Renew, *, rejected: str = "") -> Token: ...
+    def fresh(self, renew: Renew, *, traded: str = "refresh_token", rejected: str = "") -> Token:
+        """A token that is not `rejected` and lives on; `traded` names the secret that `renew` gets."""
 
 
 class Renew(Protocol):
-    """Trades the stored refresh token for a new pair: `(token, new refresh token or "")`."""
+    """Trades a stored secret for a token: `(token, what is kept in the secret's place, or "")`."""
 
-    def __call__(self, refresh_token: str) -> tuple[Token, str]: ...
+    def __call__(self, secret: str, /) -> tuple[Token, str]: ...
 
 
 class Quota(Protocol):

@@ -45,7 +45,7 @@ class ShopifySite(Site):
     def link(self, url: str) -> tuple[dict[str, object], dict[str, str]]:
         """What a seller enters to use the stand-in at `url`."""
         settings: dict[str, object] = {"shop": self.shop, "client_id": self.client_id, "plan": "plus", "api_url": url}
-        return settings, {"refresh_token": self.client_secret}
+        return settings, {"client_secret": self.client_secret}
 
     def answer(self, request: Request) -> Response:
         """See `Site.answer`."""

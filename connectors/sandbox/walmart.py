@@ -46,7 +46,7 @@ class WalmartSite(Site):
 
     def link(self, url: str) -> tuple[dict[str, object], dict[str, str]]:
         """What a seller enters to use the stand-in at `url`."""
-        return {"client_id": self.client_id, "api_url": url}, {"refresh_token": self.client_secret}
+        return {"client_id": self.client_id, "api_url": url}, {"client_secret": self.client_secret}
 
     # Who may call -------------------------------------------------------------------------------------
 

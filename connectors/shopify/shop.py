@@ -65,8 +65,9 @@ class Shop(account.Reached):
         super().__init__(ports, settings.url, timeout=settings.timeout, sleep=sleep)
         self.settings = settings
         self._api = Api(
-            self._http, ports, sign=_sign, judge=lambda answer: judge(answer, self.now()), renew=self._renew, sleep=sleep
-        )
+            self._http, ports, sign=_sign, judge=lambda answer: judge(answer, self.now()), renew=self._renew,
+            traded="client_secret", sleep=sleep,
+        )  # fmt: skip
         self._points = Bucket("points", *guesses.PLANS[settings.plan])
         self._costs: dict[str, float] = {}
 
@@ -115,13 +116,12 @@ class Shop(account.Reached):
             self._ports.quota.learn(self._points.name, answer.left)
         return answer
 
-    def _renew(self, refresh_token: str) -> tuple[Token, str]:
-        """A token by client credentials; what the desk keeps as refresh token is the client secret. Nothing rotates, so
-        doing it twice does no harm."""
+    def _renew(self, client_secret: str) -> tuple[Token, str]:
+        """A token by client credentials. Nothing rotates, so doing it twice does no harm."""
         asked = self.now()
         answer = self._http.call(
             "POST", self.settings.url + guesses.TOKEN_PATH, safe=True,
-            form={"grant_type": "client_credentials", "client_id": self.settings.client_id, "client_secret": refresh_token},
+            form={"grant_type": "client_credentials", "client_id": self.settings.client_id, "client_secret": client_secret},
         )  # fmt: skip
         if answer.status in (400, 401, 403):
             raise AuthRevoked(

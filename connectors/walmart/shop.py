@@ -47,8 +47,9 @@ class Shop(account.Reached):
         super().__init__(ports, settings.url, timeout=settings.timeout, sleep=sleep, again=guesses.REPLENISHED)
         self.settings = settings
         self._api = Api(
-            self._http, ports, sign=_sign, judge=judge, renew=self._renew, left=guesses.LEFT, sleep=sleep
-        )
+            self._http, ports, sign=_sign, judge=judge, renew=self._renew, traded="client_secret", left=guesses.LEFT,
+            sleep=sleep,
+        )  # fmt: skip
 
     def get(self, path: str, **params: str | int) -> Data:
         """A question."""
@@ -68,11 +69,10 @@ class Shop(account.Reached):
     def _ask(self, call: Call) -> Data:
         return data(self._api.ask(call, ASKING).json())
 
-    def _renew(self, refresh_token: str) -> tuple[Token, str]:
-        """A token by client credentials; what the desk keeps as refresh token is the client secret. Nothing rotates, so
-        doing it twice does no harm."""
+    def _renew(self, client_secret: str) -> tuple[Token, str]:
+        """A token by client credentials. Nothing rotates, so doing it twice does no harm."""
         asked = self.now()
-        who = b64encode(f"{self.settings.client_id}:{refresh_token}".encode()).decode()
+        who = b64encode(f"{self.settings.client_id}:{client_secret}".encode()).decode()
         answer = self._http.call(
             "POST", f"{self.settings.url}/v3/token", form={"grant_type": "client_credentials"}, safe=True,
             headers={**_common(), "authorization": f"Basic {who}"},

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from connectors.contract import AuthRevoked, Connector, Fault, Permanent, Throttled
-from desk.sync import dispatch, handover, lease, pull, queue, schedule, timers
+from desk.sync import dispatch, handover, lacking, lease, pull, queue, schedule, timers
 from desk.sync.chosen import chosen
 from desk.sync.lease import Holder
 from desk.sync.reader import Reader
@@ -263,6 +263,7 @@ class Sync:
         try:
             connector = chosen(self.store, holder, channel, connect(channel.id), schedule.of(settings_of(channel)))
             found = pull.pull(self.store, holder, channel, connector, self.reader, stop=self._stop.is_set)
+            lacking.fetch(self.store, holder, channel, connect(channel.id))
         except Throttled as pause:
             now = self.store.clock.now()
             self._wait_until[channel.id] = min(pause.until, now + HOUR)

@@ -35,7 +35,7 @@ class ChannelTokens:
         self._store, self._secrets, self._name, self._holder = store, secrets, f"token:{channel_id}", holder
         self._sleep = sleep
 
-    def fresh(self, renew: Renew, *, rejected: str = "") -> Token:
+    def fresh(self, renew: Renew, *, traded: str = "refresh_token", rejected: str = "") -> Token:
         """A token that is not `rejected` and lives on; `renew` runs in one process at a time. Raises what it raises."""
         if token := self._usable(rejected):
             return token
@@ -46,18 +46,18 @@ class ChannelTokens:
                 held = lease.take(self._store, self._name, self._holder)
                 if held:
                     try:
-                        return self._renewed(renew, rejected)
+                        return self._renewed(renew, traded, rejected)
                     finally:
                         lease.give_back(self._store, held)
                 self._sleep(_WAIT_S)
         raise Temporary("Another process has been renewing this sign-in for too long.")
 
-    def _renewed(self, renew: Renew, rejected: str) -> Token:
+    def _renewed(self, renew: Renew, traded: str, rejected: str) -> Token:
         if token := self._usable(rejected):  # somebody was faster while we waited for the lease
             return token
-        token, rotated = renew(self._secrets.get("refresh_token"))
+        token, rotated = renew(self._secrets.get(traded))
         if rotated:
-            self._secrets.put("refresh_token", rotated)
+            self._secrets.put(traded, rotated)
         self._secrets.put("access_token", json.dumps({"value": token.value, "expires_at": token.expires_at}))
         return token
 

@@ -115,7 +115,7 @@ def test_a_schedule_nobody_can_read_keeps_nothing(desk: Cli, option: str, value:
 def test_a_new_secret_is_tried_before_it_is_kept(desk: Cli, folder: Path) -> None:
     with account("shopify") as lab:
         assert add(desk, lab).code == 0
-        wrong = desk("channel", "set", "shopify", "--secret-stdin", "refresh_token", stdin="shpss_wrong\n")
+        wrong = desk("channel", "set", "shopify", "--secret-stdin", "client_secret", stdin="shpss_wrong\n")
         assert wrong.code == 1 and "Client ID and secret" in wrong.err
         assert desk("channel", "test", "shopify").code == 0, "the one that works was kept"
 
@@ -136,8 +136,12 @@ def test_a_first_fetch_is_watched_and_its_end_said(desk: Cli, folder: Path) -> N
         store = open_desk(folder).store
         found = first.of(store.conn, "shopee")
         assert found is not None and found.done and found.read > 0
+        work = store.conn.execute(
+            "SELECT count(*) FROM ticket t WHERE status NOT IN ('solved', 'closed') AND NOT EXISTS "
+            "(SELECT 1 FROM case_file c WHERE c.ticket_id = t.id AND c.is_open)"
+        ).fetchone()
+        assert work == (0,), "history comes in closed, but for cases the platform still waits in"
         store.close()
-        assert desk("count", "is:open", "--json").json["count"] == 0, "history comes in closed"
         assert desk("count", "is:closed", "--json").json["count"] > 0
         again = desk("channel", "fetch", "shopee")
         assert again.code == 0, again.err

@@ -49,14 +49,14 @@ class MemoryTokens:
         self.renewals = 0
         self.log: list[str] = []
 
-    def fresh(self, renew: Renew, *, rejected: str = "") -> Token:
+    def fresh(self, renew: Renew, *, traded: str = "refresh_token", rejected: str = "") -> Token:
         with self._lock:
             if self.token and self.token.value != rejected and self.token.expires_at > self._clock.now():
                 return self.token
             self.renewals += 1
-            token, rotated = renew(self._vault.get("refresh_token"))
+            token, rotated = renew(self._vault.get(traded))
             if rotated:
-                self._vault.put("refresh_token", rotated)
+                self._vault.put(traded, rotated)
                 self.log.append(f"stored {rotated}")
             self.token = token
             self.log.append(f"handed out {token.value}")

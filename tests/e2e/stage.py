@@ -38,17 +38,16 @@ def command(folder: Path, *argv: str, agent: str = "ana") -> subprocess.Complete
 
 
 def find(terminal: Terminal, subject: str) -> None:
-    """Opens the ticket of that subject from the list."""
+    """Opens the ticket of that subject, which the list shows on its first page."""
+    row = re.compile(rf"│[^│]*{subject}[^│]*│")
+
+    def at() -> int:
+        return next((y for y, line in enumerate(terminal.text().splitlines()) if row.search(line)), 0)
+
     terminal.type("g", "g")
-    for _row in range(10):
-        terminal.type("Enter")
-        terminal.wait(r"^ #\d+ ")
-        if re.search(rf"^ {subject}( |$)", terminal.text(), re.MULTILINE):
-            return
-        terminal.type("q")
-        terminal.wait(r"^ Inbox ")
-        terminal.type("j")
-    raise AssertionError(terminal.text())
+    terminal.until(lambda: at() > 0)
+    terminal.type(*["j"] * (at() - 1), "Enter")  # the first row stands below the head
+    terminal.wait(rf"^ {subject}( |$)")
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from themes.loading import load
 Compare = Callable[..., bool]
 Step = str | Callable[[Pilot[int]], Awaitable[object]]
 
-_RUNNING_ON = {"poll", "tick", "draft", "load ahead", "let go", "toast", "ring", "channels", "watch"}
+_RUNNING_ON = {"poll", "tick", "sync", "draft", "load ahead", "let go", "toast", "ring", "channels", "watch",
+               "own theme"}  # fmt: skip
 """Calls a moment later that come again and again, or that change nothing one sees."""
 
 

@@ -51,7 +51,11 @@ def test_an_audit_names_the_event_that_was_altered(desk: TestDesk, camera: Camer
     with desk.store.write(SYSTEM) as unit:
         unit.conn.execute("DROP TRIGGER IF EXISTS event_kept")
         unit.conn.execute("UPDATE event SET payload = replace(payload, 'pending', 'solved') WHERE seq = ?", (seq,))
-    assert camera(desk, "H c", "j", till="LOG BROKEN after event", size=LARGE, theme="high_contrast")
+
+    async def checked(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: "LOG BROKEN" in screen_text(pilot))
+
+    assert camera(desk, "H c", checked, "j", till="LOG BROKEN after event", size=LARGE, theme="high_contrast")
 
 
 def test_the_undo_history_on_a_small_screen_in_chinese(desk: TestDesk, camera: Camera) -> None:

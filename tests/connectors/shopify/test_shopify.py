@@ -129,7 +129,7 @@ def test_a_day_s_token_ends_and_another_is_fetched_with_the_secret(lab: Lab) -> 
     lab.clock.time += 25 * HOUR
     lab.connect().fetch("order", lab.market.orders[0].id)
     assert lab.tokens.renewals == 2
-    assert lab.vault["refresh_token"] == lab.site.client_secret
+    assert lab.vault["client_secret"] == lab.site.client_secret
 
 
 def test_an_unknown_version_is_refused_and_says_so(lab: Lab) -> None:

@@ -32,7 +32,7 @@ def sent(lab: Lab) -> Any:
 def test_the_sign_in_is_basic_and_every_call_has_a_new_correlation_id(lab: Lab) -> None:
     lab.site.client_id, lab.site.client_secret = "demo-id", "demo-secret"
     lab.settings["client_id"] = "demo-id"
-    lab.vault.put("refresh_token", "demo-secret")
+    lab.vault.put("client_secret", "demo-secret")
     lab.pull("orders")
     token = next(r for r in lab.site.log if r.path == "/v3/token")
     assert token.headers["authorization"] == "Basic ZGVtby1pZDpkZW1vLXNlY3JldA=="
