@@ -77,7 +77,3 @@ def p95(values: Iterable[float]) -> float:
     """The value nineteen in twenty stay within."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
-
-
-def per_cent(ratio: float) -> float:
-    return 100 * ratio

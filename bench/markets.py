@@ -163,10 +163,10 @@ class _Tokens:
     def __init__(self, secrets: _Secrets) -> None:
         self._secrets, self._token = secrets, Token("", 0)
 
-    def fresh(self, renew: Renew, *, rejected: str = "") -> Token:
+    def fresh(self, renew: Renew, *, traded: str = "refresh_token", rejected: str = "") -> Token:
         if not self._token.value or self._token.value == rejected:
-            self._token, rotated = renew(self._secrets.get("refresh_token"))
-            self._secrets.put("refresh_token", rotated)
+            self._token, rotated = renew(self._secrets.get(traded))
+            self._secrets.put(traded, rotated)
         return self._token
 
 

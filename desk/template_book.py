@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from desk import versions
 from desk.automation import library
-from desk.automation.library import Template, template_from, template_from_text
+from desk.automation.library import Template, template_from
 from desk.automation.lint import banned
 from desk.automation.templates import tags
 from desk.automation.variants import Variant
@@ -74,11 +74,6 @@ def save(unit: UnitOfWork, template: Template, *, note: str = "") -> Saved:
     could never leave, and for an issue type that is none; the old one stays then."""
     library.refuse_broken(template)
     return put(unit, template, note=note)
-
-
-def save_text(unit: UnitOfWork, text: str, *, item: str = "template", note: str = "") -> Saved:
-    """`save` of a template as TOML. Raises Invalid with line and column of the text."""
-    return save(unit, template_from_text(text, item), note=note)
 
 
 def put(unit: UnitOfWork, template: Template, *, about: Mapping[str, str] | None = None, note: str = "") -> Saved:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 BLOCKS, KITTY, SIXEL, FACTS = "blocks", "kitty", "sixel", "facts"
-MODES = (BLOCKS, KITTY, SIXEL, FACTS)
 """As the bytes come back: RGB rows, a PNG, a sixel string, or nothing but what is known of it."""
 
 FULL, CUBE, ANSI = "true", "256", "16"

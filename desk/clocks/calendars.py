@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -240,12 +240,6 @@ def after_working_days(calendar: Calendar, start: Instant, days: int) -> Instant
         elif (day - opened).days > 400:
             raise _never_opens(calendar)
     return end_of_day(calendar, day)
-
-
-def with_public_days(calendar: Calendar, off: Iterable[date], working: Iterable[date], hours: Hours) -> Calendar:
-    """The calendar under a government's list: days off, and make-up days worked with `hours`. One version on."""
-    extra = {**calendar.extra, **dict.fromkeys(working, hours)}
-    return replace(calendar, off=calendar.off | frozenset(off), extra=extra, version=calendar.version + 1)
 
 
 def _open(calendar: Calendar, a: Instant, b: Instant) -> int:

@@ -150,18 +150,6 @@ def next_due(plans: Iterable[ClockPlan]) -> ClockPlan | None:
     return min((p for p in plans if p.open), key=lambda p: (p.due, KINDS.index(p.kind)), default=None)
 
 
-def breached_by_change(before: ClockPlan, after: ClockPlan, changed_at: Instant) -> bool:
-    """Whether a clock is over only because a priority, policy or calendar changed at `changed_at`."""
-    return after.state == "breached" and after.due <= changed_at <= before.due
-
-
-def both_times(left: int, wall: int) -> Reason:
-    """Working and plain time to a due date in one line, where they differ."""
-    if left == wall:
-        return Reason(N_("in {wall}"), {"wall": spell(wall)})
-    return Reason(N_("{left} working, in {wall}"), {"left": spell(left), "wall": spell(wall)})
-
-
 def _runs(facts: TicketFacts) -> Iterator[_Run]:
     talk, done = facts.talk, facts.solved_at
     told = {(step.name, step.by_platform) for step in facts.steps}

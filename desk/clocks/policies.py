@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import Any, Literal, get_args
 
-from desk.clocks.calendars import ALWAYS, Calendar
+from desk.clocks.calendars import ALWAYS
 from desk.clocks.targets import Target, target_from
 from desk.clocks.toml_text import parse, shipped, wrong
 from store.errors import N_, Invalid
@@ -130,11 +130,6 @@ def policies_from_text(text: str, item: str = "policies") -> tuple[Policy, ...]:
 def shop_policies() -> tuple[Policy, ...]:
     """The policies a new shop starts with, each with its source in the data file."""
     return _policies(shipped("desk.clocks", "data/shop.toml"), "shop.toml")
-
-
-def missing_calendars(policies: Iterable[Policy], calendars: Mapping[str, Calendar]) -> tuple[str, ...]:
-    """Calendars that enabled policies name and the desk lacks; such clocks run around the clock meanwhile."""
-    return tuple(sorted({p.calendar for p in policies if p.enabled and p.calendar not in calendars} - {ALWAYS.name}))
 
 
 def _policies(table: Mapping[str, Any], item: str) -> tuple[Policy, ...]:

@@ -111,11 +111,6 @@ def draft(conn: Connection, ticket_id: int, agent_id: str) -> Draft | None:
     return Draft(*row) if row else None
 
 
-def drafts_of(conn: Connection, agent_id: str) -> list[Draft]:
-    sql = f"SELECT {columns(Draft)} FROM draft WHERE agent_id = ? ORDER BY updated_at DESC"
-    return [Draft(*r) for r in conn.execute(sql, (agent_id,))]
-
-
 def put_draft(conn: Connection, d: Draft) -> None:
     conn.execute(
         "INSERT INTO draft (ticket_id, agent_id, kind, body, template_id, base_seq, updated_at) VALUES (?,?,?,?,?,?,?) "

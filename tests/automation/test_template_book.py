@@ -76,7 +76,7 @@ def test_a_bad_template_is_refused_with_its_place_and_the_old_one_stays(desk: De
         template_book.save(unit, template_from(MINE))
     bad = 'id = "mine"\nnames = { en = "Mine" }\n[text]\nen = "Dear {{customer.nmae}}"\n'
     with pytest.raises(Invalid, match=r"line 4, column 12: customer\.nmae is not known"), desk.acting() as unit:
-        template_book.save_text(unit, bad)
+        template_book.save(unit, template_from_text(bad))
     with pytest.raises(Invalid, match="typo is no type"), desk.acting() as unit:
         template_book.save(unit, template_from({**MINE, "suits": ["typo"]}))
     assert template_book.read(desk.store.conn, "mine").variants[0].text == "Hello {{customer.name}}"
@@ -230,5 +230,5 @@ def test_toml_goes_in_and_comes_out(desk: Desk) -> None:
         template_book.save(unit, template_from({**MINE, "variant": [{"language": "en", "country": "US", "text": "Hi"}]}))
     kept = template_book.read(desk.store.conn, "mine")
     with desk.acting() as unit:
-        assert template_book.save_text(unit, template_toml(kept)).version == 0
+        assert template_book.save(unit, template_from_text(template_toml(kept))).version == 0
     assert template_from_text(template_toml(kept)) == kept
