@@ -138,8 +138,9 @@ class Acts:
         self.tell(_(verb.done), outcome, ids)
 
     def changed(self, ids: Iterable[int]) -> None:
-        """Shows what became of tickets; marks are for one act."""
+        """Shows what became of tickets; marks are for one act, and so is a range."""
         self.session.listing.marks.clear()
+        self.desk.desk_screen.list.range_from = None
         self.desk.take_in(list(ids))
         self.desk.desk_screen.list.refresh()
 
@@ -190,11 +191,24 @@ class Acts:
         ticket = read(self.session.store.conn, self.chosen()[0], shown=1).ticket
         if not ticket.order_number:
             raise Refused(N_("{item} names no order."), item=f"#{ticket.id}")
-        number = clean_line(ticket.order_number)  # it is pasted where a line feed would be obeyed
-        if self.desk.copy(number):
-            self.desk.say(_("sent to your terminal's clipboard: {text}").format(text=number))
+        self._copy(ticket.order_number)
+
+    def ticket_copy_tracking(self) -> None:
+        from desk.thread import read
+
+        thread = read(self.session.store.conn, self.chosen()[0], shown=1)
+        numbers = [parcel.tracking for parcel in thread.shipments if parcel.tracking]
+        if not numbers:
+            raise Refused(N_("{item} has no parcel with a number."), item=f"#{thread.ticket.id}")
+        self._copy(numbers[0])
+
+    def _copy(self, text: str) -> None:
+        """To the clipboard of the terminal, cleaned: it is pasted where a line feed would be obeyed."""
+        text = clean_line(text)
+        if self.desk.copy(text):
+            self.desk.say(_("sent to your terminal's clipboard: {text}").format(text=text))
         else:
-            self.desk.say(_("your terminal takes nothing into its clipboard; here it is: {text}").format(text=number))
+            self.desk.say(_("your terminal takes nothing into its clipboard; here it is: {text}").format(text=text))
 
     def ticket_type(self, kind: str = "") -> None:
         from desk.vocabulary import TYPES

@@ -2,7 +2,7 @@
 
 keys.toml gives an act other keys. Naming a leader moves what follows it along; an empty list takes the keys away.
 
-    "ticket.done" = "x"
+    "ticket.done" = "X"
     "app.go" = ","
     "app.palette" = ["^k", "F2"]
 """

@@ -33,7 +33,7 @@ def lines(first: First, now: Instant) -> list[tuple[str, str]]:
 def summary(first: First, now: Instant) -> str:
     """One line about all of it."""
     if first.done:
-        took = ago_text(max(s.done_at for s in first.streams) - first.begun_at)
+        took = ago_text(max(SECOND, max(s.done_at for s in first.streams) - first.begun_at))
         return _("All fetched: {count} in {time}.").format(count=f"{first.read:,}", time=took)
     running = next((s for s in first.streams if s.begun_at and not s.done_at), None)
     rest = left(running, now) if running else None

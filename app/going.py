@@ -27,9 +27,11 @@ class GoingActs:
 
     def list_range(self) -> None:
         pane = self.desk.desk_screen.list
-        pane.range_from = self.session.listing.cursor if pane.range_from is None else None
+        current = self.session.listing.current
+        pane.range_from = current.id if current and pane.range_from is None else None
         if pane.range_from is not None:
-            self.session.listing.mark_range(pane.range_from, pane.range_from)
+            pane.marked_before = frozenset(self.session.listing.marks)
+            self.session.listing.mark_range(pane.range_from, pane.marked_before)
         pane.refresh()
 
     def list_mark_all(self) -> None:

@@ -24,7 +24,7 @@ Put a file `keys.toml` into the configuration folder. Each line gives an act its
 above. Naming a menu key moves what follows it along, and an empty list takes the keys away.
 
 ```toml
-"ticket.done" = "x"
+"ticket.done" = "X"
 "app.go" = ","
 "app.palette" = ["^k", "F2"]
 "app.quit" = ["^q", "q@list"]      # q in the list only

@@ -6,7 +6,7 @@ until the person moves on to another list; new ones wait as arrivals until they 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from desk import inbox
 from store.connection import Connection
@@ -141,9 +141,15 @@ class Listing:
         """Every loaded row that still matches."""
         self.marks = {line.id for line in self.lines if line.id not in self.gone}
 
-    def mark_range(self, start: int, end: int) -> None:
-        low, high = sorted((start, end))
-        self.marks |= {line.id for line in self.lines[low : high + 1]}
+    def mark_range(self, start: int, beside: Set[int]) -> None:
+        """Marks what lies between the ticket `start` and the cursor, and `beside`. Where `start` is not loaded any more,
+        only the cursor's is added."""
+        found = self.index_of(start)
+        if found is not None:
+            low, high = sorted((found, self.cursor))
+            self.marks = {*beside, *(line.id for line in self.lines[low : high + 1])}
+        elif self.current:
+            self.marks.add(self.current.id)
 
     def chosen(self) -> list[int]:
         """What a verb acts on: the marked tickets in list order, else the one under the cursor."""

@@ -197,8 +197,9 @@ class MediaActs:
     # Files that leave ---------------------------------------------------------------------------
 
     def composer_attach(self) -> None:
-        """Asks for a path and puts the file beside the text."""
+        """Asks for a path and puts the file beside the text; where none can leave it says so before it asks."""
         writing = self._leaving()
+        self._carries(writing)
         folder = filing.drop_folder()
 
         def accept(text: str) -> None:
@@ -247,10 +248,14 @@ class MediaActs:
         """Raises Refused and Invalid where these cannot leave with it."""
         if writing.sort == "form":
             self.acts.forms.fits(writing, files)
-        elif writing.sort == "review":
-            raise Refused(N_("A public answer carries no files."))
         else:
-            enclosing.check(self._account(writing), files)
+            enclosing.fit(files)
+
+    def _carries(self, writing: Writing) -> None:
+        if writing.sort == "review":
+            raise Refused(N_("A public answer carries no files."))
+        if writing.sort != "form":
+            enclosing.carries(self._account(writing))
 
     def _account(self, writing: Writing) -> Channel | None:
         """What it leaves through."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.listing import WINDOW
 from app.row_keys import RowKeys
 from app.words import _
 from store.sql import people
@@ -34,7 +35,7 @@ class MovingActs(RowKeys):
             before, top = self.session.listing.cursor, self.session.listing.lines[:1]
             self.session.listing.move(by)
             if screen.list.range_from is not None:
-                self.session.listing.mark_range(screen.list.range_from, self.session.listing.cursor)
+                self.session.listing.mark_range(screen.list.range_from, screen.list.marked_before)
             if self.session.listing.lines[:1] == top:
                 screen.list.moved(before)
             else:  # rows were loaded or dropped above: indexes moved
@@ -50,17 +51,19 @@ class MovingActs(RowKeys):
         self.move(self.page_rows())
 
     def move_top(self, count: int) -> None:
-        if self.desk.place == "list":
+        if self.desk.place == "list" and self.desk.desk_screen.list.range_from is None:
             self.session.listing.top()
             self.session.listing.move(max(0, count - 1))
             self.desk.refresh_list()
         else:
-            self.move(-(10**6))
+            super().move_top(count)
 
     def move_bottom(self, count: int) -> None:
-        if self.desk.place == "list" and not count:
+        if self.desk.place == "list" and not count and self.desk.desk_screen.list.range_from is None:
             self.session.listing.bottom()
             self.desk.refresh_list()
+        elif self.desk.place == "list" and not count:  # a range reaches as far as rows stay loaded
+            self.move(WINDOW // 2)
         else:
             super().move_bottom(count)
 

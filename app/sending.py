@@ -151,10 +151,13 @@ class SendingActs:
             self.desk.take_in([ticket_id])
 
     def bring_back(self) -> bool:
-        """What was thrown away last is written on; False when there is nothing."""
+        """What was thrown away last is written on; False when there is nothing. Raises Refused where another text of
+        theirs waits in its place."""
         if self.discarded is None or self.desk.composer is not None:
             return False
-        (writing, text), self.discarded = self.discarded, None
+        writing, text = self.discarded
+        self.acts.writing.make_way(writing.kind, writing.ticket_id)
+        self.discarded = None
         writing.saved = ""
         if writing.files:
             self.session.act_now(lambda unit: enclosing.put(unit, writing.ticket_id, self.session.agent.id, writing.files))
@@ -167,6 +170,8 @@ class SendingActs:
             await self.acts.writing.save_draft()
         else:
             await self.session.act(lambda unit: _drop_draft(unit, ticket_id, me))
+            if self.discarded and self.discarded[0] is not composer.writing:
+                self.discarded = None  # what was sent since is what undo takes back
         self.acts.writing.finish()
         self.desk.take_in([ticket_id])
         await self.session.present(ticket_id, False)

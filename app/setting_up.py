@@ -18,6 +18,7 @@ from app.setup_keeping import KeepingActs
 from app.setup_trying import TryingActs
 from app.words import _
 from store.errors import N_, DeskError, Refused
+from store.values import fold
 
 if TYPE_CHECKING:
     from app.acts import Acts
@@ -243,8 +244,9 @@ class SettingUp(RowKeys):
 
         state = self.state
         if state.column == ROOMS:
-            state.column = RECORDS
-            self.give_keys()
+            if not self.unsaved():
+                ask(self.desk.screen, Question(_("Find"), self._room_called, "", changed=self._room_called))
+            return
 
         def show(text: str) -> None:
             state.filter, state.at = text, 0
@@ -258,6 +260,14 @@ class SettingUp(RowKeys):
             self.draw()
 
         ask(self.desk.screen, Question(_("Find"), show, state.filter, changed=show, closed=closed))
+
+    def _room_called(self, text: str) -> None:
+        """The cursor goes to the first room whose name holds every word."""
+        words = fold(text).split()
+        names = [fold(_(label)) for _ident, label in self.state.rooms]
+        if (at := next((n for n, name in enumerate(names) if all(w in name for w in words)), None)) is not None:
+            self.state.choose_room(at, self.reading)
+            self.draw()
 
     # Mouse ------------------------------------------------------------------------------------------------
 

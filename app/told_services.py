@@ -38,6 +38,7 @@ SENTENCES = (
     N_("code is no whole number"),
     # Judge.me
     N_("Judge.me does not accept the API token; enter the private one again."),
+    N_("Judge.me does not know the shop; check its address in the settings."),
     N_("The private API token is missing; enter it."),
     N_("Judge.me's token may not do this: enter the private token, and look what the plan allows."),
     N_("Judge.me refused: {said}"),

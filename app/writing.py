@@ -28,6 +28,11 @@ _WAITS = {
 """Kinds of drafts: what is said while one waits, and how to go on with it."""
 
 
+def _waits(draft: Draft) -> Refused:
+    said, key = _WAITS[draft.kind.partition(":")[0]]
+    return Refused(said, item=f"#{draft.ticket_id}", next=key)
+
+
 class WritingActs:
     """Methods named after acts, as in `app.acts`."""
 
@@ -61,9 +66,8 @@ class WritingActs:
     def ticket_note(self) -> None:
         ticket_id = self.target()
         draft = self.session.draft(ticket_id)
-        if draft is not None and draft.kind != "note" and draft.body.strip():  # it waits until the note is done
-            me = self.session.agent.id
-            self.session.act_now(lambda unit: people.set_aside(unit.conn, ticket_id, me))
+        if draft is not None and draft.kind != "note":
+            self.make_way("note", ticket_id)
         kept = draft.body if draft and draft.kind == "note" else ""
         thread = threads.read(self.session.store.conn, ticket_id, shown=1)
         self.write(self.noting(thread), kept)
@@ -90,8 +94,17 @@ class WritingActs:
         kind of text waits."""
         draft = self.session.draft(ticket_id)
         if draft is not None and draft.body.strip() and draft.kind != kind:
-            said, key = _WAITS[draft.kind.partition(":")[0]]
-            raise Refused(said, item=f"#{ticket_id}", next=key)
+            raise _waits(draft)
+
+    def make_way(self, kind: str, ticket_id: int) -> None:
+        """Before a text takes the place of a draft: for a note the draft waits until it is done. Raises Refused for
+        any other kind."""
+        draft, me = self.session.draft(ticket_id), self.session.agent.id
+        if draft is None or not draft.body.strip():
+            return
+        if kind != "note" or draft.kind == "note":
+            raise _waits(draft)
+        self.session.act_now(lambda unit: people.set_aside(unit.conn, ticket_id, me))
 
     def begin(self, writing: Writing, text: str, *, review: bool = False) -> None:
         """Writes under the ticket."""

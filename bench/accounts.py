@@ -77,12 +77,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.accounts", description=__doc__)
     parser.add_argument("platforms", nargs="+")
     platforms: list[str] = parser.parse_args().platforms
-    from connectors.sandbox.standing import SHOPS, serving
+    from connectors.sandbox.standing import serving, shown
     from connectors.sandbox.world import make_world
 
     clock = SystemClock()
     world = make_world(7, clock.now())
-    markets = [(p, Market(world, clock, platform=SHOPS.get(p, p))) for p in platforms]
+    markets = [(p, Market(world, clock, platform=shown(p))) for p in platforms]
     with serving(markets, clock) as found:
         said = [{"platform": s.platform, "settings": dict(s.settings), "secrets": dict(s.secrets)} for s in found]
         print(json.dumps(said), flush=True)

@@ -21,11 +21,16 @@ from connectors.contract import (
 from store.values import Instant
 
 
+def ended(text: str) -> str:
+    """With a full stop, which what platforms say often lacks: our own words may follow."""
+    return text if text.endswith((".", "!", "?", ")", "…", "。")) else text + "."
+
+
 class Refusal(Permanent):
     """No to this one thing; `code` is the platform's own word for why, `status` HTTP's (0 where it says nothing)."""
 
     def __init__(self, text: str, code: str = "", status: int = 0) -> None:
-        super().__init__(text)
+        super().__init__(ended(text))
         self.code, self.status = code, status
 
 

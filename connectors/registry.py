@@ -66,6 +66,10 @@ class Manifest:
     """What is fetched separately and may be left out; none where the settings say it (folders of a mailbox)."""
     forms: tuple[Form, ...] = ()
     """The platform's own forms of message, where it takes no other words about an order."""
+    account: tuple[str, ...] = ()
+    """The settings that tell one account from another, besides its server; none where nothing does."""
+    stand_in: str = ""
+    """Where its stand-in is, made of a clock and a market; "" where none is served."""
 
 
 class Factory(Protocol):
@@ -95,6 +99,8 @@ def manifest(platform: str) -> Manifest:
         settings=tuple(_setting(item) for item in raw["settings"]),
         streams=tuple(raw.get("streams", ())),
         forms=tuple(Form(**item) for item in raw.get("forms", ())),
+        account=tuple(raw.get("account", ())),
+        stand_in=raw.get("stand_in", ""),
     )
 
 

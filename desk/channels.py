@@ -156,15 +156,12 @@ def refuse_shared_mailbox(channels: list[Channel], platform: str, settings: Mapp
                            account=account.partition("/")[2], next=N_("One account, one channel."))  # fmt: skip
 
 
-_OWN = {"ebay": ("username",), "shopee": ("shop_id",), "shopify": ("shop",), "tiktok": ("shop_cipher",),
-        "amazon": ("seller_id", "marketplaces"), "woocommerce": ("shop_url",), "walmart": ("client_id",)}  # fmt: skip
-"""What tells one account of a platform from another; its server counts, too."""
-
-
 def account_of(platform: str, settings: Mapping[str, Any]) -> str:
     """What tells an account from all others, "" where nothing does."""
-    if platform in _OWN:
-        own = " ".join(fold(str(settings.get(key, ""))) for key in _OWN[platform])
+    from connectors.registry import PLATFORMS, manifest
+
+    if platform in PLATFORMS and (keys := manifest(platform).account):
+        own = " ".join(fold(str(settings.get(key, ""))) for key in keys)
         server = settings.get("api_url", "")
         return f"{platform}/{own}{f' at {server}' if server else ''}" if own.strip() else ""
     if folder := str(settings.get("folder", "")):  # the ids of a source are one channel's

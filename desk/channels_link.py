@@ -1,10 +1,12 @@
 """Linking an account: what a person described is checked, tried out at its platform, and only then kept.
 
-Secrets typed are held in memory until the account is kept; then they go into the vault and nowhere else.
+Secrets typed are held in memory until the account is kept; then they go into the vault and nowhere else. What a code was
+traded for while the account was tried out goes there at once: a code is good once, and the next try needs what came of it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
@@ -61,7 +63,7 @@ class Held(ChannelSecrets):
 
     def __init__(self, vault: Vault, draft: Draft) -> None:
         super().__init__(vault, draft.known)
-        self.typed = {name: value for name, value in draft.secrets.items() if value}
+        self.typed = _traded(vault, draft)
         self._known, self._anew = draft.known, "refresh_token" in self.typed
 
     def get(self, name: str) -> str:
@@ -79,13 +81,22 @@ class Held(ChannelSecrets):
             self.typed[name] = value
 
 
-_traded: dict[tuple[str, str], str] = {}
-"""`(account, what was typed)` → the refresh token it was traded for while it was tried out: a code is good once."""
+_TRIED = "linking/"
 
 
-def _typed(draft: Draft) -> tuple[str, str]:
-    account = channels.account_of(draft.platform, draft.settings) or draft.platform
-    return account, draft.secrets.get("refresh_token", "")
+def _tried_as(draft: Draft) -> str:
+    """The vault's name for what the typed refresh token was traded for, whatever else of the draft was wrong."""
+    said = "\n".join((draft.platform, str(draft.settings.get("api_url", "")), draft.secrets.get("refresh_token", "")))
+    return _TRIED + hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _traded(vault: Vault, draft: Draft) -> dict[str, str]:
+    """The typed secrets, with what the refresh token was traded for in its place."""
+    typed = {name: value for name, value in draft.secrets.items() if value}
+    if "refresh_token" in typed:
+        with suppress(KeyError):
+            typed["refresh_token"] = vault.get(_tried_as(draft))
+    return typed
 
 
 def ident_for(conn: Connection, platform: str, wanted: str = "") -> str:
@@ -153,24 +164,20 @@ def try_out(store: Store, vault: Vault, draft: Draft) -> tuple[Health, Mapping[s
     the platform lets it wait. Raises Invalid, Conflict."""
     check(store.conn, draft)
     held = Held(vault, draft)
-    typed = _typed(draft)
-    if typed in _traded:
-        held.typed["refresh_token"] = _traded[typed]
+    before = held.typed.get("refresh_token", "")
     made = connector(store, draft, held)
     try:
         return made.test(), held.typed, made.streams()
     finally:
         made.close()
         now = held.typed.get("refresh_token", "")
-        if typed[1] and now != typed[1]:
-            _traded[typed] = now
+        if before and now != before:
+            vault.put(_tried_as(draft), now)
 
 
-def untried(draft: Draft) -> Mapping[str, str]:
+def untried(vault: Vault, draft: Draft) -> Mapping[str, str]:
     """The secrets of an account that is kept without trying it out, or was tried before."""
-    typed = {name: value for name, value in draft.secrets.items() if value}
-    traded = _traded.get(_typed(draft))
-    return {**typed, "refresh_token": traded} if traded else typed
+    return _traded(vault, draft)
 
 
 def keep_secrets(vault: Vault, channel_id: str, secrets: Mapping[str, str]) -> None:
@@ -182,6 +189,9 @@ def keep_secrets(vault: Vault, channel_id: str, secrets: Mapping[str, str]) -> N
         vault.drop(f"channel/{channel_id}/access_token")
     for name, value in secrets.items():
         kept.put(name, value)
+    for name in vault.names():
+        if name.startswith(_TRIED) and vault.get(name) == secrets.get("refresh_token"):
+            vault.drop(name)
 
 
 def secrets_of(vault: Vault, channel_id: str, platform: str) -> dict[str, str]:
@@ -196,9 +206,7 @@ def secrets_of(vault: Vault, channel_id: str, platform: str) -> dict[str, str]:
 
 def keep(unit: UnitOfWork, draft: Draft) -> Channel:
     """Keeps the account; its secrets are in the vault already. Raises what `channels.add` and `channels.configure` do."""
-    kept = channels.configure(unit, draft.known, draft.whole) if draft.known else _added(unit, draft)
-    _traded.pop(_typed(draft), None)
-    return kept
+    return channels.configure(unit, draft.known, draft.whole) if draft.known else _added(unit, draft)
 
 
 def _added(unit: UnitOfWork, draft: Draft) -> Channel:

@@ -65,13 +65,17 @@ def store(unit: UnitOfWork, file: Taken) -> Enclosed:
 
 def check(channel: Channel | None, files: Sequence[Enclosed | Taken]) -> None:
     """Raises Refused where the channel carries no files, else as `fit`."""
-    if not files:
-        return
+    if files:
+        carries(channel)
+        fit(files)
+
+
+def carries(channel: Channel | None) -> None:
+    """Raises Refused where the channel carries no files."""
     name = channel.name if channel else ""
     if why := _why_not(channel):
         raise Refused(N_("{item} carries no files: {reason}"), item=name, reason=why,
                       next=N_("Put a link into the text instead."))  # fmt: skip
-    fit(files)
 
 
 def fit(files: Sequence[Enclosed | Taken]) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from desk.changes import require, swap, write
 from desk.outbox import take_back
 from store import events
+from store.connection import Connection
 from store.errors import N_, Conflict, DeskError, NotFound, Refused
 from store.events import Event
 from store.sql import mentions, outbox, people, tickets
@@ -42,7 +43,8 @@ _ROOMS = {
 }
 """Verbs that their own room takes back. Where such an act shows on further tickets, its payload lists them as
 `tickets`; an event with `mirror` is the other side of one and nothing by itself."""
-UNDOABLE = (*CHANGING, *_BLOCKING, *_ROOMS, "noted", "reply_queued", "deed_queued")
+QUEUING = ("reply_queued", "deed_queued")
+UNDOABLE = (*CHANGING, *_BLOCKING, *_ROOMS, *QUEUING, "noted")
 _LOOK_BACK = 5000
 
 
@@ -93,8 +95,8 @@ def undo_step(unit: UnitOfWork, seq: int) -> Step:
         raise Refused(N_("Event {item} is nothing that undo takes back."), item=str(seq))
     dead = dead_seqs(events.of_actor(unit.conn, unit.actor, _LOOK_BACK), down_to=seq)
     whole = events.of_batch(unit.conn, event.batch_id) if event.batch_id else [event]
-    step = [e for e in whole if e.actor == unit.actor and can_be_undone(e) and e.seq not in dead]
-    if event.seq in dead and not step:
+    step = [e for e in whole if e.actor == unit.actor and can_be_undone(e) and e.seq not in dead and not withdrawn(unit.conn, e)]
+    if not step:
         raise Refused(N_("That is undone already."), next=N_("Z does it again, right after an undo."))
     return _replay(unit, step, backwards=True)
 
@@ -161,13 +163,23 @@ def _newest(unit: UnitOfWork) -> list[Event]:
             dead.update(event.payload["seqs"], event.payload.get("left", ()))
         elif can_be_undone(event):
             whole = events.of_batch(unit.conn, event.batch_id) if event.batch_id else [event]
-            return [e for e in whole if e.actor == unit.actor and can_be_undone(e) and e.seq not in dead]
+            mine = [e for e in whole if e.actor == unit.actor and can_be_undone(e) and e.seq not in dead]
+            if standing := [e for e in mine if not withdrawn(unit.conn, e)]:
+                return standing
     return []
 
 
 def can_be_undone(event: Event) -> bool:
     """Whether undo reaches this kind of event."""
     return event.verb in UNDOABLE and not (event.payload or {}).get("mirror")
+
+
+def withdrawn(conn: Connection, event: Event) -> bool:
+    """Whether what it put into the outbox was taken back there, or called off."""
+    if event.verb not in QUEUING or event.payload is None:
+        return False
+    row = outbox.get(conn, event.payload["outbox_id"])
+    return row is not None and row.state == "cancelled"
 
 
 def _at(unit: UnitOfWork, seq: int) -> Event | None:

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from desk.changes import who_changed
-from desk.undo import CHANGING, can_be_undone, dead_seqs
+from desk.undo import CHANGING, QUEUING, can_be_undone, dead_seqs, withdrawn
 from store import events
 from store.connection import Connection
 from store.errors import N_, Conflict, DeskError, Refused
@@ -83,7 +83,7 @@ def _of(conn: Connection, actor: Actor, limit: int) -> Iterator[PastStep]:
         whole = [event]
         if event.batch_id:
             whole = [e for e in events.of_batch(conn, event.batch_id) if e.actor == actor and can_be_undone(e)]
-        standing = [e for e in whole if e.seq not in dead]
+        standing = [e for e in whole if e.seq not in dead and not withdrawn(conn, e)]
         state = UNDONE if not standing else GONE if all(e.payload is None for e in standing) else STANDS
         yield PastStep(actor, tuple(standing or whole), state)
 
@@ -99,7 +99,7 @@ def _back(conn: Connection, event: Event) -> Iterator[Back]:
         yield Back(event.ticket_id, event.verb, obstacle=Refused(N_("Its details were erased.")))
     elif event.verb in CHANGING and event.ticket_id is not None:
         yield from _fields(conn, event.ticket_id, event.seq, event.verb, payload["changes"])
-    elif event.verb in ("reply_queued", "deed_queued"):
+    elif event.verb in QUEUING:
         row = outbox.get(conn, payload["outbox_id"])
         left = _LEFT.get(row.state) if row else _LEFT["cancelled"]
         yield Back(event.ticket_id, event.verb, obstacle=Refused(left) if left else None)

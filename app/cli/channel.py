@@ -172,7 +172,7 @@ def _untried(run: Run, draft: Draft) -> dict[str, str]:
 
     link.check(run.conn, draft)
     link.connector(run.store, draft, link.Held(run.wired.vault, draft)).close()
-    return dict(link.untried(draft))
+    return dict(link.untried(run.wired.vault, draft))
 
 
 def _tried(run: Run, draft: Draft) -> dict[str, str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from app.cli.cells import fit
 from app.cli.key_values import said
 from app.cli.options import Usage, unknown
 from app.cli.run import Run
@@ -34,10 +36,8 @@ _LOOK_S = 0.5
 
 def described(run: Run, args: argparse.Namespace) -> Draft:
     """A new account as it was said, or asked for. Raises Usage, Invalid."""
-    from connectors.registry import PLATFORMS
-
     asking = not args.secret_stdin and sys.stdin.isatty()
-    if args.settings and args.settings[0] in PLATFORMS:  # deskhand channel add ebay …
+    if args.settings and not args.platform and "=" not in args.settings[0]:  # deskhand channel add ebay …
         args.platform = args.settings.pop(0)
     if not args.platform:
         args.platform = _platform() if asking and not args.settings else MAIL
@@ -49,7 +49,7 @@ def described(run: Run, args: argparse.Namespace) -> Draft:
     given = {**settings, **secrets}
     if missing := [s.key for s in manifest.settings if s.required and not given.get(s.key)]:
         raise Invalid(N_("{item} needs {missing}."), item=manifest.id, missing=", ".join(missing),
-                      next=N_("Give them as KEY=VALUE."))  # fmt: skip
+                      next=N_("Give settings as KEY=VALUE, secrets with --secret-stdin NAME."))  # fmt: skip
     since = _since(run, args.since)
     ident = args.id or slug(args.name) or ident_for(run.conn, manifest.id)
     history = history_from(manifest.id, since, _history(run, args.history), run.now)
@@ -163,7 +163,8 @@ def _draw(run: Run, channel_id: str, shown: int) -> int:
     found = first.of(run.conn, channel_id)
     if found is None or not sys.stderr.isatty():
         return shown
-    texts = [text for text, _role in lines(found, run.now)]
+    wide = shutil.get_terminal_size().columns - 3  # one that is broken would be two to go up over
+    texts = [fit(text, wide).rstrip() for text, _role in lines(found, run.now)]
     up = f"\x1b[{shown}F" if shown else ""
     sys.stderr.write(up + "".join(f"\x1b[2K  {text}\n" for text in texts))
     sys.stderr.flush()

@@ -35,6 +35,8 @@ class Parser(argparse.ArgumentParser):
         raise Usage(_("{message} See: {command} --help").format(message=whole, command=self.prog))
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices == ["-"] and value != "-":  # standard input is all that may stand here
+            raise argparse.ArgumentError(None, _("{word} is not understood here.").format(word=value))
         if action.choices is not None and value not in action.choices:
             raise argparse.ArgumentError(None, unknown(str(value), map(str, action.choices), _("known here")))
 
@@ -42,7 +44,9 @@ class Parser(argparse.ArgumentParser):
         """Parses a whole line; options may stand between positional words."""
         try:
             args, left = self.parse_known_args(argv)
-            if left and not any(w.startswith("-") and w != "-" for w in left) and not self._subparsers:
+            if left and not any(w.startswith("-") and w != "-" for w in left):
+                if verb := verbs_of(self).get(argv[0]):
+                    return argparse.Namespace(**{"verb": argv[0], **vars(verb.complete_line(argv[1:]))})
                 args, left = self.parse_known_intermixed_args(argv)
         except argparse.ArgumentError as error:
             self.error(str(error))

@@ -61,6 +61,8 @@ def _step(course: Course, width: int, height: int) -> Drawn:
     wide = min(width, _MOST_WIDE)
     trail = [_(course.step.label), *(p.title for p in course.pages[1:] if isinstance(p, FormPage))]
     about = [] if page.part else [*text_lines([_(course.step.about)], wide, "muted"), ()]
+    if len(about) > height // 2:
+        about = []  # what is to be filled in comes first
     drawn = form_lines(page, course.reading, " › ".join(trail), False, True, wide, height - len(about))
     head, *rest = drawn.lines
     page.seen = {spot: y + len(about) + 1 for spot, y in page.seen.items()}

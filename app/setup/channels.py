@@ -90,13 +90,13 @@ class Channels(Room):
         before = self._channel(desk, ident)
         if before is not None and not self._differs(desk, before, values):
             return values
-        draft = form.draft(desk, before, values)
+        draft, vault = form.draft(desk, before, values), Vault(store.folder)
         try:
             link.check(store.conn, draft)
-            link.connector(store, draft, link.Held(Vault(store.folder), draft)).close()
+            link.connector(store, draft, link.Held(vault, draft)).close()
         except DeskError as error:
             raise form.field_of(draft.platform, error) from error
-        link.keep_secrets(Vault(store.folder), draft.id, link.untried(draft))
+        link.keep_secrets(vault, draft.id, link.untried(vault, draft))
         hidden = {f"{draft.platform}_{name}" for name in draft.secrets}
         rest = {key: value for key, value in values.items() if key not in hidden}
         return rest if ident else {**rest, "id": draft.id}
@@ -132,7 +132,7 @@ class Channels(Room):
         if found is not None:
             for text, role in progress_lines(found, desk.now):
                 lines += text_lines([text], width, role)
-        if found is None or health.state not in ("first", "well"):
+        if found is None or health.state not in ("first", "well", "waiting"):
             lines += said(health, desk, width)
         over = found is not None and found.done
         if over:

@@ -29,22 +29,20 @@ Judge = Callable[[str], Sequence[Reason]]
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A template filled in for a ticket. `chain` are its languages in the order they are tried."""
+    """A template filled in for a ticket."""
 
     template: Template
     language: str
     text: str
     missing: tuple[str, ...]
     how: Reason
-    chain: tuple[str, ...] = ()
 
 
 def filling(template: Template, ticket: Ticket, context: Mapping[str, str], wanted: str = "") -> Filling:
     """`wanted` asks for a language; the ticket's own is the default."""
     chosen, how = variant(template, ticket, wanted)
     filled = fill(chosen.text, context)
-    chain = fallback_chain(variants_of(template), wanted or ticket.lang)
-    return Filling(template, chosen.language, filled.text, filled.missing, how, chain)
+    return Filling(template, chosen.language, filled.text, filled.missing, how)
 
 
 def other_language(text: str, buyer: str) -> bool:
@@ -113,10 +111,15 @@ class TemplatePicker:
     def next_language(self) -> None:
         """The same template in the next of its languages."""
         if self.current:
-            languages = list(dict.fromkeys(v.language for v in variants_of(self.current)))
-            now = filling(self.current, self.ticket, self.context, self.wanted).language
+            made = filling(self.current, self.ticket, self.context, self.wanted)
+            languages = self._languages(self.current)
+            now = self.wanted if self.wanted in languages else made.language
             self.wanted = languages[(languages.index(now) + 1) % len(languages)]
             self.refresh()
+
+    def _languages(self, template: Template) -> tuple[str, ...]:
+        """In the order in which they are tried for the buyer: the one shown above the text, which the key goes along."""
+        return fallback_chain(variants_of(template), self.tongue or self.ticket.lang)
 
     @property
     def _split(self) -> int:
@@ -165,7 +168,7 @@ class TemplatePicker:
         return self._kept[1]
 
     def _about(self, made: Filling, room: int) -> list[Line]:
-        chain = " → ".join(f"[{tag}]" if tag == made.language else tag for tag in made.chain)
+        chain = " → ".join(f"[{tag}]" if tag == made.language else tag for tag in self._languages(made.template))
         lines: list[Line] = [((f"  {made.how.render(_)}", "muted"), (f"   {chain}", "muted"))]
         if not self.note and other_language(made.language, self.ticket.lang):
             text = _("▲ the buyer writes {theirs}, this text is {ours}").format(theirs=self.ticket.lang, ours=made.language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from rich.segment import Segment
 from textual import events
@@ -43,6 +43,8 @@ class TicketList(Drawn):
         self.listing = listing
         self.top = 0
         self.range_from: int | None = None
+        """The ticket a range of marks begins at, while one is being drawn."""
+        self.marked_before: Set[int] = frozenset()
         self._now: Instant = 0
         self._drawn: dict[int, tuple[object, Strip]] = {}
         self._lacking: tuple[object, Sequence[Line]] = (None, ())

@@ -22,6 +22,8 @@ class JudgeMeSite(Site):
     """`known` says whether the token is accepted, `full` whether it is the private one; `private` are answers that went to
     the author alone, by review id; `spam` ids of reviews that were found to be that."""
 
+    shows = "shopify"
+
     def __init__(self, clock: Clock, market: Market) -> None:
         super().__init__(clock)
         self.market = market

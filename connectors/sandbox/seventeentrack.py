@@ -27,6 +27,8 @@ class SeventeenTrackSite(Site):
     """`registered` is what is followed, and since when; `quota` how many more may be; `known` and `declared` whether the
     key is accepted and the client's address known; `silent` numbers whose carrier it cannot tell."""
 
+    shows, follows_all = "", True
+
     def __init__(self, clock: Clock, market: Market, *more: Market) -> None:
         super().__init__(clock)
         self.market, self.markets = market, (market, *more)

@@ -106,6 +106,11 @@ class Site:
     `page_cap` is the most records a page may hold, whatever was asked for; 0 leaves it to the platform's own limit.
     `skew` is how much its clock is ahead of the client's (milliseconds)."""
 
+    shows: str | None = None
+    """Whose market it shows, where the practice shop has no account of its own there; "" is all of them."""
+    follows_all = False
+    """Whether it is made of the markets of all that are served with it, too."""
+
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.page_cap = 0

@@ -25,6 +25,8 @@ class WooCommerceSite(Site):
     `gateway_refuses` that the bank pays nothing back; `zone_ms` how far the shop's own time is from UTC; `totals`
     whether its host lets the headers of lists through."""
 
+    shows = "email"
+
     def __init__(self, clock: Clock, market: Market) -> None:
         super().__init__(clock)
         self.market = market

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from connectors.answer import Answer
 from connectors.contract import AuthRevoked, SchemaSurprise
-from connectors.refusals import ClockWrong, Refusal
+from connectors.refusals import ClockWrong, Refusal, ended
 from connectors.woocommerce.guesses import CLOCK_OFF_MS
 from store.values import Instant, clean_line
 
@@ -23,7 +23,7 @@ def judge(answer: Answer, now: Instant) -> Answer:
     if answer.status == 401 and answer.date is not None and abs(answer.date - now) > CLOCK_OFF_MS:
         raise ClockWrong("The clock of this machine is more than 15 minutes off the shop's; set it right.")
     if answer.status == 401:
-        raise KeyRefused(f"The shop does not accept the key: {said or 'no reason given'}")
+        raise KeyRefused(ended(f"The shop does not accept the key: {said or 'no reason given'}"))
     if answer.status == 403:
         text = "The key's user may not do this; make the key for a shop manager." if code else (
             "The shop's host keeps the desk out; ask it to let the REST API through."

@@ -49,6 +49,23 @@ async def test_case_and_product_stand_beside_the_ticket(desk: TestDesk) -> None:
         assert "PRODUCT LAMP-1" in text and "42 cm" in text and "sizes: S, M" in text
 
 
+async def test_order_and_parcel_numbers_go_to_the_clipboard(desk: TestDesk) -> None:
+    ticket = desk.mail("Lamp broken")
+    with desk.store.write(SYSTEM) as unit:
+        order = _order(unit, ticket, rows.get(desk.store.conn, ticket).customer_id)
+        unit.conn.execute("UPDATE ticket SET order_number = '701-22'")
+    async with desk.workstation() as pilot:
+        await press(pilot, "y")
+        assert desk_of(pilot).clipboard == "701-22"
+        await press(pilot, "Y")
+        assert "has no parcel with a number" in screen_text(pilot)
+        with desk.store.write(SYSTEM) as unit:
+            unit.conn.execute("INSERT INTO shipment (order_id, courier, tracking, status) VALUES (?, 'DHL', 'T-1', 'moving')",
+                              (order,))  # fmt: skip
+        await press(pilot, "Y")
+        assert desk_of(pilot).clipboard == "T-1"
+
+
 async def test_the_buyers_history_lists_everything_and_opens_a_ticket(desk: TestDesk) -> None:
     before = desk.mail("An older matter", hours_ago=40, sender="marie@mail.example")
     ticket = desk.mail("Lamp broken", hours_ago=2, sender="marie@mail.example")

@@ -350,3 +350,12 @@ async def test_the_colours_that_were_asked_for_stay(home: Path) -> None:
         await to_the(pilot, "review")
         assert plan(app.state.answers).habits["theme"] == "mono"
         app.exit("")
+
+
+async def test_no_window_is_too_small_for_a_step(home: Path) -> None:
+    async with wizard(home) as pilot:
+        await pilot.press("n")
+        for size in ((20, 5), (20, 3), (40, 8), (10, 1), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+        assert "Name of the shop" in screen_text(pilot)

@@ -13,6 +13,7 @@ from app.actions import ACTIONS, BY_ID, PLACES, TYPING
 from app.bindings import Bindings, defaults, load
 from app.key_names import parse, printable, show, token
 from app.keys import Act, Engine, Nothing, Pending, Result
+from app.keys_page import page
 from store.errors import Invalid
 
 
@@ -175,6 +176,11 @@ def test_an_act_gets_other_keys(tmp_path: Path) -> None:
     assert press(engine, "e") == Nothing("e")
     assert keys.shown("ticket.done") == "X"
     assert keys.shown("ticket.reopen") == ""
+
+
+def test_the_example_of_the_key_page_starts(tmp_path: Path) -> None:
+    example = page().partition("```toml\n")[2].partition("```")[0]
+    assert own(tmp_path, example).shown("ticket.done") == "X"
 
 
 def test_moving_a_leader_moves_what_follows_it(tmp_path: Path) -> None:

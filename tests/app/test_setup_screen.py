@@ -58,6 +58,14 @@ async def test_g_and_capital_s_opens_it_and_esc_leads_back_step_by_step(desk: Te
         await until(pilot, lambda: "one" in screen_text(pilot) and "Agents & shifts" not in screen_text(pilot))
 
 
+async def test_slash_finds_a_room_by_its_name(desk: TestDesk) -> None:
+    async with desk.workstation() as pilot:
+        await press(pilot, "g", "S", "/")
+        await typed(pilot, "chan")
+        await press(pilot, "enter", "enter")
+        await until(pilot, lambda: "─ Channels" in screen_text(pilot))
+
+
 async def test_the_palette_finds_a_room_by_its_name(desk: TestDesk) -> None:
     async with desk.workstation() as pilot:
         await press(pilot, ":")

@@ -425,6 +425,7 @@ async def test_another_language_than_the_buyers_is_said_before_sending(desk: Tes
         await write(pilot, "photo")
         assert "[de] → en" in screen_text(pilot) and "for Damaged" in screen_text(pilot)
         await press(pilot, "ctrl+l")
+        assert "de → [en]" in screen_text(pilot), "the language named next"
         assert "the buyer writes de" in screen_text(pilot)
         await press(pilot, "enter")
         await until(pilot, lambda: desk_of(pilot).place == "review")

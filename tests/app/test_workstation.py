@@ -335,6 +335,58 @@ async def test_a_text_thrown_away_comes_back(desk: TestDesk) -> None:
         assert desk_of(pilot).composer.text == "Dear Marie"
 
 
+async def test_a_text_thrown_away_takes_no_other_texts_place(desk: TestDesk) -> None:
+    desk.mail("Lamp broken")
+    async with desk.workstation() as pilot:
+        for text, key in (("First try", "n"), ("Second try", "p")):
+            await press(pilot, "r")
+            await until(pilot, lambda: desk_of(pilot).focused is not None)
+            await write(pilot, text)
+            await press(pilot, "escape", key)
+        await press(pilot, "z")
+        assert "A reply of yours to #1 waits" in screen_text(pilot)
+        await press(pilot, "r")
+        await until(pilot, lambda: desk_of(pilot).composer is not None)
+        assert desk_of(pilot).composer.text == "Second try"
+
+
+async def test_undo_takes_back_what_was_sent_before_what_was_thrown_away_earlier(desk: TestDesk) -> None:
+    desk.mail("Lamp broken")
+    async with desk.workstation() as pilot:
+        for text, key in (("First try", "n"), ("Second try", "y")):
+            await press(pilot, "r")
+            await until(pilot, lambda: desk_of(pilot).focused is not None)
+            await write(pilot, text)
+            await press(pilot, "escape", key)
+        await press(pilot, "z", "z")
+        assert desk_of(pilot).composer is None, "taken back; nothing older takes the place of its draft"
+        assert desk_of(pilot).session.draft(1).body == "Second try"
+
+
+@pytest.mark.parametrize(("keys", "marked"), [
+    (("V", "G"), {2, 3, 4}), (("V", "g", "g"), {1, 2}), (("V", "2", "j", "k"), {2, 3}), (("V", "1", "G"), {1, 2}),
+    (("space", "V", "j"), {2, 3, 4}),
+])  # fmt: skip
+async def test_a_range_is_what_lies_between_its_beginning_and_the_cursor(
+    desk: TestDesk, keys: tuple[str, ...], marked: set[int]
+) -> None:
+    for hours, name in ((9, "one"), (8, "two"), (7, "three"), (6, "four")):
+        desk.mail(name, hours_ago=hours)
+    async with desk.workstation() as pilot:
+        await press(pilot, "j", *keys)
+        assert desk_of(pilot).session.listing.marks == marked
+
+
+async def test_a_range_ends_with_the_act_it_was_for(desk: TestDesk) -> None:
+    for name in ("one", "two", "three", "four"):
+        desk.mail(name)
+    async with desk.workstation() as pilot:
+        await press(pilot, "V", "j", "p", "h")
+        assert "2 tickets changed" in screen_text(pilot)
+        await press(pilot, "j", "j")
+        assert not desk_of(pilot).session.listing.marks
+
+
 async def test_undo_brings_the_cursor_back_too(desk: TestDesk) -> None:
     first = desk.mail("one", hours_ago=3)
     desk.mail("two", hours_ago=2)

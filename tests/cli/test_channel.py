@@ -20,6 +20,7 @@ from connectors.sandbox.world import World, make_world
 from desk.sync import first, schedule
 from store.sql import shop, sync
 from store.values import DAY, MINUTE
+from store.vault import Vault as VaultFile
 from tests.cli.conftest import Cli, Result
 from tests.connectors.ports import MemoryTokens, Vault
 from tests.connectors.suite import Lab
@@ -118,6 +119,30 @@ def test_a_new_secret_is_tried_before_it_is_kept(desk: Cli, folder: Path) -> Non
         wrong = desk("channel", "set", "shopify", "--secret-stdin", "client_secret", stdin="shpss_wrong\n")
         assert wrong.code == 1 and "Client ID and secret" in wrong.err
         assert desk("channel", "test", "shopify").code == 0, "the one that works was kept"
+
+
+@pytest.mark.parametrize(("platform", "wrong"), [("shopee", "shop_id=600101"), ("tiktok", "shop_cipher=GCP_other")])
+def test_an_authorisation_outlives_a_try_with_another_setting_wrong(
+    desk: Cli, folder: Path, platform: str, wrong: str
+) -> None:
+    with account(platform) as lab:
+        assert add(desk, lab, wrong).code == 1, "it is good once, and this was the once"
+        made = add(desk, lab)
+        assert made.code == 0, made.err
+        assert desk("channel", "test", platform).code == 0
+        names = VaultFile(folder).names()
+        assert names and all(name.startswith(f"channel/{platform}/") for name in names)
+
+
+def test_settings_may_stand_around_options_and_a_wrong_platform_is_named(desk: Cli) -> None:
+    with account("walmart") as lab:
+        words = [f"{key}={value}" for key, value in lab.settings.items()]
+        made = desk("channel", "add", "walmart", words[0], "--label", "WMT", *words[1:], "--secret-stdin", "client_secret",
+                    stdin=lab.vault.get("client_secret") + "\n")  # fmt: skip
+        assert made.code == 0, made.err
+    assert "shopify" in desk("channel", "add", "shopfy").err
+    assert "2024" in desk("channel", "add", "wish").err
+    assert "--secret-stdin" in desk("channel", "add", "shopify", "shop=one").err
 
 
 def test_secrets_are_in_the_vault_and_nowhere_else(desk: Cli, folder: Path) -> None:

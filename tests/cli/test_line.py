@@ -38,6 +38,11 @@ def test_every_command_has_help(cli: Cli, noun: str) -> None:
     assert found.out.startswith(f"usage: deskhand {noun}")
 
 
+def test_a_word_too_many_is_named(desk: Cli) -> None:
+    found = desk("new", "--customer", "ann@example.org", "--subject", "Call", "NL-100")
+    assert found.code == 2 and "NL-100 is not understood here." in found.err
+
+
 @pytest.mark.parametrize("argv", [
     ["--desk", "d", "--json", "list"], ["list", "--json", "--desk", "d"], ["list", "--desk=d", "--format=json"],
 ])  # fmt: skip

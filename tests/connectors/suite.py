@@ -51,6 +51,7 @@ from connectors.contract import (
     ShipmentRecord,
 )
 from connectors.sandbox.market import Market
+from connectors.sandbox.standing import shown
 from connectors.sandbox.web import Fault, Request, Response, Site, served
 from connectors.sandbox.world import World, make_world
 from store.values import DAY, HOUR, MINUTE, Instant
@@ -90,7 +91,7 @@ class Case(ABC):
     """Capabilities whose records come in a stream of another name."""
 
     def market(self, world: World, clock: FrozenClock) -> Market:
-        return Market(world, clock, platform=self.platform)
+        return Market(world, clock, platform=shown(self.platform))
 
     def prepare(self, market: Market, clock: FrozenClock) -> None:
         """Makes sure that there are some of everything; leaves the clock as it was."""

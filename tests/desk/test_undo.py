@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.contract import Receipt
-from desk import outbox, tickets, undo
+from desk import outbox, tickets, undo, undo_history
 from desk.changes import change
 from store import events
 from store.errors import Conflict, Refused
@@ -192,6 +192,19 @@ def test_a_reply_is_undone_while_it_waits_and_not_after(desk: Desk, ticket: int)
         outbox.sent(unit, row, Receipt("x", NOON))
     with pytest.raises(Refused, match="has left"):
         step(desk)
+
+
+def test_a_reply_taken_back_in_the_outbox_is_passed_over(desk: Desk, ticket: int) -> None:
+    act(desk, ticket, do=ACTS["low"])
+    row = desk.reply(ticket, "Dear Anna")
+    queued = desk.told(ticket, "reply_queued")[-1].seq
+    with desk.acting(ANA) as unit:
+        outbox.take_back(unit, row)
+    with pytest.raises(Refused, match="undone already"):
+        step(desk, lambda unit: undo.undo_step(unit, queued))
+    assert [s.state for s in undo_history.steps(desk.store.conn, ["ana"])] == ["undone", "stands"]
+    step(desk)
+    assert desk.ticket(ticket).priority == 1, "the step before it, not a word that it has left"
 
 
 def test_a_waiver_the_buyer_overtook_is_not_undone(desk: Desk, ticket: int) -> None:

@@ -92,6 +92,8 @@ def judge(answer: Answer) -> Answer:
     if answer.status == 403:
         raise NotAllowed("Judge.me's token may not do this: enter the private token, and look what the plan allows.")
     words = _said(answer)
+    if answer.status == 404 and guesses.NO_SHOP in words.lower():
+        raise NotAllowed("Judge.me does not know the shop; check its address in the settings.")
     raise Refusal(f"Judge.me refused: {words or answer.status}", status=answer.status)
 
 

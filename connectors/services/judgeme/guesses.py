@@ -15,6 +15,8 @@ LONGEST = 5_000
 """Characters of an answer."""
 VERIFIED = frozenset({"buyer", "verified-buyer", "verified-purchase", "confirmed-buyer"})
 """`verified` of a review by somebody who bought the product."""
+NO_SHOP = "shop not found"
+"""What the 404 says where no such shop uses Judge.me."""
 SPAM = "spam"
 """`curated` of a review that was found to be spam; it is left out."""
 

@@ -10,7 +10,6 @@ from connectors.contract import AnswerReview, Command, SendReply
 from connectors.sandbox.judgeme import JudgeMeSite
 from connectors.sandbox.market import Market
 from connectors.sandbox.web import Site
-from connectors.sandbox.world import World
 from store.values import HOUR, Instant
 from tests.connectors.ports import FrozenClock, setting
 from tests.connectors.suite import Case, Lab
@@ -24,9 +23,6 @@ class JudgeMeCase(Case):
     acts = {"reviews": rf"^POST {ROOT}/replies$", "reply": rf"^POST {ROOT}/private_replies$"}
     cannot_tell = frozenset({"reviews", "reply"})
     renews = False
-
-    def market(self, world: World, clock: FrozenClock) -> Market:
-        return Market(world, clock, platform="shopify")
 
     def site(self, market: Market, clock: FrozenClock) -> Site:
         return JudgeMeSite(clock, market)
@@ -61,7 +57,7 @@ class JudgeMeCase(Case):
         return {
             "revoked": (set_(known=False), "API token"),
             "scope": (set_(full=False), "private token"),
-            "shop": (set_(shop="another.myshopify.com"), "Shop not found"),
+            "shop": (set_(shop="another.myshopify.com"), "does not know the shop"),
             "clock": (set_(skew=HOUR), "Wrong clock"),
         }
 

@@ -11,7 +11,6 @@ from connectors.sandbox.market import Market
 from connectors.sandbox.market_records import MarketParcel
 from connectors.sandbox.seventeentrack import SLOW, SeventeenTrackSite
 from connectors.sandbox.web import Site
-from connectors.sandbox.world import World
 from store.values import DAY, HOUR, Instant
 from tests.connectors.ports import FrozenClock, setting
 from tests.connectors.suite import Case, Lab
@@ -42,9 +41,6 @@ class SeventeenTrackCase(Case):
     streams = {"parcels": rf"^POST {ROOT}/gettrackinfo$"}
     parcels = True
     renews = False
-
-    def market(self, world: World, clock: FrozenClock) -> Market:
-        return Market(world, clock, platform="")
 
     def site(self, market: Market, clock: FrozenClock) -> Site:
         """All but two are followed since the day before."""

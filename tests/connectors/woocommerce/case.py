@@ -12,7 +12,6 @@ from connectors.sandbox.market_records import kinds_of
 from connectors.sandbox.web import Site
 from connectors.sandbox.woocommerce import WooCommerceSite
 from connectors.sandbox.woocommerce_shapes import gateway_of
-from connectors.sandbox.world import World
 from store.values import HOUR, Instant, Money
 from tests.connectors.ports import FrozenClock, setting
 from tests.connectors.suite import Case, Lab
@@ -30,9 +29,6 @@ class WooCommerceCase(Case):
         "refunds:lines": rf"^POST {ROOT}/orders/\d+/refunds$",
     }
     renews = False
-
-    def market(self, world: World, clock: FrozenClock) -> Market:
-        return Market(world, clock, platform="email")
 
     def site(self, market: Market, clock: FrozenClock) -> Site:
         return WooCommerceSite(clock, market)
