@@ -188,7 +188,7 @@ ACTIONS: tuple[Action, ...] = (
            "list", ("list",), "ticket", short=N_("mark")),
     Action("list.range", ("V",), N_("Mark a range"), N_("Mark from here to where the cursor goes; V again ends it."),
            "list", ("list",), "ticket"),
-    Action("list.mark_all", ("* a",), N_("Mark all shown"), N_("Mark every ticket the filter shows."),
+    Action("list.mark_all", ("* a",), N_("Mark all shown"), N_("Mark every ticket the filter shows, 2,000 at most."),
            "list", ("list",), menu="list.marks", short=N_("all shown")),
     Action("list.mark_none", ("* n",), N_("Unmark all"), N_("Take all marks away."),
            "list", ("list",), "marks", "list.marks", N_("none")),

@@ -138,7 +138,9 @@ class Listing:
             self.marks ^= {self.current.id}
 
     def mark_all(self) -> None:
-        """Every loaded row that still matches."""
+        """Every row that still matches, those further down too, as many as are kept."""
+        while len(self.lines) < WINDOW and not self.last and self._more_below():
+            pass
         self.marks = {line.id for line in self.lines if line.id not in self.gone}
 
     def mark_range(self, start: int, beside: Set[int]) -> None:

@@ -113,7 +113,7 @@ class MovingActs(RowKeys):
         self.desk.desk_screen.list.altered(self.session.listing.changed([ticket_id]))
         await self.session.present(ticket_id, False)
         draft = self.session.draft(ticket_id)
-        if draft and draft.body.strip() and not self.desk.desk_screen.bottom.said:
+        if draft and draft.body.strip() and self.desk.place == "ticket" and not self.desk.desk_screen.bottom.said:
             self.desk.say(_("your draft waits here: r goes on with it"), "us")
 
     def item_back(self) -> None:

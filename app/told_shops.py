@@ -62,7 +62,7 @@ SENTENCES = (
     N_("The authorisation has ended or was withdrawn; authorise the app again."),
     N_("The authorisation is used, ended or withdrawn; authorise the app again."),
     N_("The shop cipher does not belong to this authorisation; check it in the settings."),
-    N_("TikTok does not know the app key; check it in the settings."),
+    N_("TikTok does not know the app key or its secret; check both in the settings."),
     N_("TikTok does not accept the signature; enter the app secret again."),
     N_("The app lacks a scope for this call; enable it in Partner Center and authorise the app again."),
     N_("TikTok does not know this machine's internet address; add it in Partner Center, IP allow list."),

@@ -54,7 +54,7 @@ def refuse(code: int, message: str, now: Instant) -> None:
     if "cipher" in said:
         raise AuthRevoked("The shop cipher does not belong to this authorisation; check it in the settings.")
     if "app key" in said or "app_key" in said:
-        raise AuthRevoked("TikTok does not know the app key; check it in the settings.")
+        raise AuthRevoked("TikTok does not know the app key or its secret; check both in the settings.")
     if "ip address" in said or "whitelist" in said:
         raise NotAllowed("TikTok does not know this machine's internet address; add it in Partner Center, IP allow list.")
     if "refresh" in said or "auth code" in said or "auth_code" in said or "deauthorized" in said:

@@ -96,3 +96,11 @@ def test_reloading_keeps_the_cursor_on_its_ticket(desk: TestDesk) -> None:
     assert rows.current is not None and rows.current.id == here.id and rows.cursor == 29
     with desk.store.write(SYSTEM) as unit:
         change(unit, gone, {"status": "open"})
+
+
+def test_marking_all_reaches_what_was_not_scrolled_to(desk: TestDesk) -> None:
+    rows = listing(desk)
+    seen = len(rows.lines)
+    rows.mark_all()
+    assert len(rows.marks) == WINDOW > seen
+    assert rows.cursor == 0

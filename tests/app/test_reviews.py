@@ -99,7 +99,8 @@ async def test_a_template_goes_into_a_public_answer_by_its_name_only(desk: Revie
         await press(pilot, "ctrl+t")
         assert desk_of(pilot).place == "composer" and "Type ; and its name" in screen_text(pilot)
         await press(pilot, "ctrl+f")
-        assert desk_of(pilot).place == "composer"
+        assert "A public answer carries no files." in screen_text(pilot), "said before a path is asked for"
+        assert "Attach (" not in screen_text(pilot)
 
 
 async def test_enter_opens_its_ticket_and_s_goes_back_to_it(desk: Reviewed) -> None:
