@@ -68,7 +68,7 @@ def test_a_server_that_is_not_there(desk: Cli, server: MailStandIn) -> None:
 
 @pytest.mark.parametrize(("words", "code", "said"), [
     (["imap_prot=993"], 2, "Did you mean imap_port?"), (["password=x"], 2, "no place for password"),
-    (["imap_host=h"], 1, "smtp_host"), (["nonsense"], 2, "not KEY=VALUE"),
+    (["imap_host=h"], 1, "smtp_host"), (["nonsense"], 2, "nonsense is not a platform"),
 ])  # fmt: skip
 def test_bad_settings_are_named(desk: Cli, words: list[str], code: int, said: str) -> None:
     found = desk("channel", "add", "--id", "mail", "--no-test", *words)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.terminal import Terminal
+from store.unit import Store
 
 DESKHAND = str(Path(sysconfig.get_path("scripts")) / "deskhand")
 _T = TypeVar("_T")
@@ -69,6 +70,15 @@ def syncing(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def pull(store: Store) -> None:
+    """One round of fetching and sending, in this process."""
+    from app.wire import Wired
+    from desk.sync.loop import Sync
+    from desk.sync.reader import InProcess
+
+    Sync(store, Wired(store).connector, InProcess(), "setup").once()
 
 
 def eventually(look: Callable[[], _T], seconds: float = 20, what: str = "") -> _T:

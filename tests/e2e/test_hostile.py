@@ -19,7 +19,7 @@ from store.unit import Store
 from store.values import clean
 from tests.e2e import furnished
 from tests.e2e.nasty import ESC, PAYLOADS, SURROGATES, faults, shapes, strings
-from tests.e2e.stage import environ, find, workstation
+from tests.e2e.stage import environ, find, pull, workstation
 from tests.faults.kit import USER, make_desk, on_duty
 
 MARKUP = [p for p in PAYLOADS if p.startswith("[") and p.isascii()]
@@ -178,14 +178,6 @@ def hostile_mails() -> list[bytes]:
             coded.set_content(f"<p>{payload[:500]}</p>", subtype="html")
             found.append(coded.as_bytes())
     return found
-
-
-def pull(store: Store) -> None:
-    from app.wire import Wired
-    from desk.sync.loop import Sync
-    from desk.sync.reader import InProcess
-
-    Sync(store, Wired(store).connector, InProcess(), "setup").once()
 
 
 def dirty(store: Store) -> list[str]:

@@ -14,7 +14,7 @@ from bench.terminal import Terminal
 from connectors.sandbox.mail import MailStandIn
 from store import events
 from store.unit import Store
-from tests.e2e.stage import eventually, workstation
+from tests.e2e.stage import eventually, pull, workstation
 from tests.faults.kit import mail, make_desk, on_duty
 
 ROUNDS = 3
@@ -24,14 +24,6 @@ ROUNDS = 3
 def server() -> Iterator[MailStandIn]:
     with MailStandIn() as stand_in:
         yield stand_in
-
-
-def pull(store: Store) -> None:
-    from app.wire import Wired
-    from desk.sync.loop import Sync
-    from desk.sync.reader import InProcess
-
-    Sync(store, Wired(store).connector, InProcess(), "setup").once()
 
 
 @pytest.fixture
