@@ -31,14 +31,15 @@ def _said(typed: str) -> bool:
     return len(typed.strip()) > 1 or not typed.strip().isascii()
 
 
-def _named(typed: str, rows: Iterable[tuple[Entry, str]]) -> list[Entry]:
-    """Entries of which every typed word stands in the text or in what belongs to it, and one of them in the latter:
-    the word of the kind alone, such as "template", does not list them all."""
+def _named(typed: str, rows: Iterable[tuple[Entry, str, str]]) -> list[Entry]:
+    """Entries, each with its name and what else it is known by, of which every typed word stands in either. The word of
+    the kind alone, such as "template", does not list them all."""
     words = _plain(typed).split() if _said(typed) else []
     found = []
-    for entry, known in rows if words else ():
-        name = _plain(known)
-        if any(w in name for w in words) and all(w in name or w in _plain(entry.text) for w in words):
+    for entry, name, also in rows if words else ():
+        text, known = _plain(entry.text), _plain(f"{name} {also}")
+        kind = text.replace(_plain(name), "")
+        if all(w in text or w in known for w in words) and any(w in known or w not in kind for w in words):
             found.append(entry)
     return found
 
@@ -48,10 +49,10 @@ def providers(session: Session) -> tuple[Provider, ...]:
     conn = session.store.conn
 
     @cache
-    def views() -> list[tuple[Entry, str]]:
+    def views() -> list[tuple[Entry, str, str]]:
         """Read at the first letter: their counts take their time on a large desk."""
         known = [*(v.view for v in session.views()), *session.quiet_views()]
-        return [(Entry(f"go.view:{v.id}", _("view {name}").format(name=name_of(v)), "", v.query), name_of(v))
+        return [(Entry(f"go.view:{v.id}", _("view {name}").format(name=name_of(v)), "", v.query), name_of(v), "")
                 for v in known]  # fmt: skip
 
     def in_views(typed: str) -> Iterable[Entry]:
@@ -60,7 +61,7 @@ def providers(session: Session) -> tuple[Provider, ...]:
     def in_setup(typed: str) -> Iterable[Entry]:
         from app.setup.rooms import listed
 
-        return _named(typed, ((Entry(f"go.setup:{ident}", _("set up: {name}").format(name=label)), label)
+        return _named(typed, ((Entry(f"go.setup:{ident}", _("set up: {name}").format(name=label)), label, "")
                               for ident, label in listed()))  # fmt: skip
 
     def in_settings(typed: str) -> Iterable[Entry]:
@@ -68,7 +69,7 @@ def providers(session: Session) -> tuple[Provider, ...]:
 
         return _named(typed, (
             (Entry(f"go.setup:settings/{s.group}#{s.key}", _("setting: {name}").format(name=_(s.label)), "",
-                   _(GROUPS[s.group][0])), f"{_(s.label)} {s.key} {s.label}")
+                   _(GROUPS[s.group][0])), _(s.label), f"{s.key} {s.label}")
             for s in SETTINGS.values()
         ))  # fmt: skip
 
@@ -77,7 +78,7 @@ def providers(session: Session) -> tuple[Provider, ...]:
         from store.sql import shop
 
         return _named(typed, (
-            (Entry(f"ticket.template:{t.id}", _("template {name}").format(name=title(t)), "", t.id), f"{title(t)} {t.id}")
+            (Entry(f"ticket.template:{t.id}", _("template {name}").format(name=title(t)), "", t.id), title(t), t.id)
             for t in shop.templates(conn)
         ))  # fmt: skip
 
@@ -87,7 +88,7 @@ def providers(session: Session) -> tuple[Provider, ...]:
         tongue = language().replace("_", "-")
         named = [(m.id, m.name(tongue)) for m in listed(conn)]
         return _named(typed, ((Entry(f"ticket.macro:{ident}", _("macro {name}").format(name=name), "", ident),
-                               f"{name} {ident}") for ident, name in named))  # fmt: skip
+                               name, ident) for ident, name in named))  # fmt: skip
 
     def found(typed: str) -> Sequence[TicketLine]:
         from app.searching import as_typed, enough

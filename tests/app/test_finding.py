@@ -6,6 +6,7 @@ from datetime import UTC
 
 import pytest
 
+from app import words
 from app.finding import providers
 from app.session import Session
 from app.widgets.palette import Entry
@@ -38,6 +39,15 @@ def test_a_template_is_found_by_its_name_and_not_by_the_word_template_alone(desk
     assert templates("we have") == templates("template WE HAVE") == ["ack"]
     assert templates("ack") == ["ack", "withdrawal_ack"]
     assert templates("template") == []
+
+
+@pytest.mark.parametrize("typed", ["set up: rul", "rules", "设置：规则", "设置：规", "规则"])
+def test_a_room_of_the_set_up_is_found_as_it_is_written_in_either_language(desk: TestDesk, typed: str) -> None:
+    words.use("en" if typed.isascii() else "zh_CN")
+    try:
+        assert "go.setup:rules" in found(desk, typed)
+    finally:
+        words.use("en")
 
 
 def test_half_a_query_finds_nothing_and_breaks_nothing(desk: TestDesk) -> None:
