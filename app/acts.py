@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app import verbs
-from app.actions import BY_ID, Leader, split
+from app.act import Leader
+from app.actions import BY_ID, split
 from app.words import _, ngettext, render_error
 from desk import tickets
 from store.errors import N_, Refused

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from app.actions import ACTIONS, BY_ID, LEADERS, PLACES, TYPING, Action, Leader
+from app.act import PLACES, TYPING, Action, Leader
+from app.actions import ACTIONS, BY_ID, LEADERS
 from app.key_names import Keys, parse, printable, show
 from app.keymap import Keymap, Node, Option, first
 from store.errors import N_, Invalid
@@ -33,7 +34,7 @@ class Bindings:
             self._keymaps[place] = self._build(place, file)
 
     def keymap(self, place: str) -> Keymap:
-        """The keys of `place`, one of `app.actions.PLACES`."""
+        """The keys of `place`, one of `app.act.PLACES`."""
         if place not in self._keymaps:
             self._keymaps[place] = self._build(place)
         return self._keymaps[place]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import combining, normalize
 
@@ -90,7 +90,9 @@ def providers(session: Session) -> tuple[Provider, ...]:
         return _named(typed, ((Entry(f"ticket.macro:{ident}", _("macro {name}").format(name=name), "", ident),
                                name, ident) for ident, name in named))  # fmt: skip
 
+    @lru_cache(maxsize=1)
     def found(typed: str) -> Sequence[TicketLine]:
+        """Tickets by number or words; customers are looked for among their buyers, too."""
         from app.searching import as_typed, enough
         from desk import inbox
 

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, cast
 
-from app.actions import RECORDS
+from app.act import RECORDS
 from app.at_terminal import line_is_up
 from app.background import Background
 from app.words import _

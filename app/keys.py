@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.actions import BY_ID, Action
+from app.act import Action
+from app.actions import BY_ID
 from app.bindings import Bindings, defaults, load
 from app.key_names import Keys, show, token
 from app.keymap import Keymap, Node, Option, options_of, walk

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.actions import BY_ID, GROUPS, PLACES, STATES, TYPING, Action, Leader
+from app.act import GROUPS, PLACES, STATES, TYPING, Action, Leader
+from app.actions import BY_ID
 from app.bindings import Bindings, defaults
 
 _INTRO = """# Keys

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.session import Session
+from app.starting_sync import keep_syncing
 from app.workstation import Workstation
 
 if TYPE_CHECKING:
@@ -27,12 +28,6 @@ def _own_theme(conn: Connection, agent_id: str, folder: Path) -> str | None:
     return found if found and depth(os.environ) in ("true", "256") and found in names(folder) else None
 
 
-def _keep_syncing(session: Session) -> None:
-    from app.starting_sync import keep_syncing
-
-    keep_syncing(session, os.environ)
-
-
 def run(wired: Wired, agent: Agent, *, theme: str | None = None, begin: Sequence[str] = ()) -> int:
     """Opens the workstation, does the acts it is to begin with, and returns when its person leaves: the exit status."""
     from app import habits
@@ -47,6 +42,6 @@ def run(wired: Wired, agent: Agent, *, theme: str | None = None, begin: Sequence
     session = Session(wired.store, agent, zone_named(agent.zone), wired.store.ids())
     app = Workstation(session, load_bindings(config / "keys.toml"), look)
     app.begin = tuple(begin)
-    app.keep_syncing = lambda: _keep_syncing(session)
+    app.keep_syncing = lambda: keep_syncing(session, os.environ)
     app.run(mouse=habits.chosen(conn, "mouse", agent.id) != "off")
     return app.return_code or 0

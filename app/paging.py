@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.actions import RECORDS
+from app.act import RECORDS
 from app.row_keys import RowKeys
 from app.screens.page import Page, PagePane
 

@@ -11,11 +11,13 @@ from desk import review_tickets, reviews
 from desk import thread as threads
 from desk.vocabulary import OPEN_STATUSES
 from store.errors import N_, Refused
+from store.sql import tickets
 from store.sql.reviews import Review
 from store.unit import UnitOfWork
 
 if TYPE_CHECKING:
     from app.acts import Acts
+    from app.screens.reviews import Reviews
     from app.workstation import Workstation
 
 
@@ -27,9 +29,14 @@ class ReviewActs:
 
     def go_reviews(self) -> None:
         """Reviews of all accounts."""
+        self._page()
+
+    def _page(self) -> Reviews:
         from app.screens.reviews import Reviews
 
-        self.acts.paging.enter(Reviews(self.desk, self.acts))
+        page = Reviews(self.desk, self.acts)
+        self.acts.paging.enter(page)
+        return page
 
     def ticket_review(self) -> None:
         """The review behind a ticket, among the others."""
@@ -41,9 +48,7 @@ class ReviewActs:
 
     def to(self, review_id: int) -> None:
         """The page of reviews, on one of them."""
-        self.go_reviews()
-        pane = self.desk.desk_screen.query_one("#page")
-        pane.go(review_id)  # type: ignore[attr-defined]
+        self._page().pane.go(review_id)
         self.desk.show_hints()
 
     def _behind(self, ticket_id: int) -> list[Review]:
@@ -111,6 +116,6 @@ class ReviewActs:
     async def send(self, writing: Writing, text: str, then: str) -> None:
         """Into the outbox. The ticket of a review that is history stays closed."""
         review_id = int(writing.about)
-        status = threads.read(self.session.store.conn, writing.ticket_id, shown=1).ticket.status
-        then = then if status in OPEN_STATUSES or then == "solved" else ""
+        ticket = tickets.get(self.session.store.conn, writing.ticket_id)
+        then = then if then == "solved" or (ticket is not None and ticket.status in OPEN_STATUSES) else ""
         await self.session.act(lambda unit: reviews.answer(unit, review_id, text, then=then))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +25,8 @@ def keep_syncing(session: Session, environ: Mapping[str, str]) -> bool:
 def begin_sync(folder: Path) -> bool:
     """Begins `deskhand sync` on a desk that is ours; it leaves a minute after the last person did. False where the desk
     belongs to another account, which must begin it."""
+    import subprocess  # not on the way to the first list
+
     if folder.stat().st_uid != os.getuid():
         return False
     subprocess.Popen(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.actions import RECORDS
+from app.act import RECORDS
 from app.words import _, render_error
 from desk import undo
 from store.errors import N_

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from app.actions import RECORDS
+from app.act import RECORDS
 from app.bindings import Bindings
 from app.keys import Act, Engine, Keymap, Nothing, Pending
 from app.pointing import Pointing
@@ -264,7 +264,7 @@ class Workstation(Pointing):
         bottom.show(self.place, self.holds())
 
     def holds(self) -> Collection[str]:
-        """The states of `app.actions.STATES` that hold now."""
+        """The states of `app.act.STATES` that hold now."""
         listing = self.session.listing
         found = {"undo", "redo"}
         if listing.chosen():

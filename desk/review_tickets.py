@@ -84,9 +84,9 @@ def _take(
 
 def _message(conn: Connection, channel: Channel, review: Review, author_key: str, email: str) -> Inbound:
     """What its author wrote, as a message of theirs."""
-    order = conn.execute("SELECT number, customer_id FROM orders WHERE id = ?", (review.order_id,)).fetchone()
-    number, buyer_id = order or ("", None)
-    buyer_id = review.customer_id or buyer_id
+    order = shop.order(conn, review.order_id) if review.order_id else None
+    number = order.number if order else ""
+    buyer_id = review.customer_id or (order.customer_id if order else None)
     buyer = people.customer(conn, buyer_id) if buyer_id else None
     keys = people.keys_of(conn, buyer_id) if buyer_id else []
     key = remote_key(channel.platform, review.remote_id)

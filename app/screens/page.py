@@ -32,7 +32,7 @@ class Page(ABC):
     """What one page shows and does; its acts are methods named after them, as in `app.acts`."""
 
     place = ""
-    """Where its keys work, one of `app.actions.RECORDS`."""
+    """Where its keys work, one of `app.act.RECORDS`."""
     state_width = 11
 
     def __init__(self, desk: Workstation, acts: Acts) -> None:

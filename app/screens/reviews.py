@@ -47,11 +47,12 @@ class Reviews(Page):
         self._found: dict[int, Review] = {}
         self._waiting: Mapping[tuple[str, str], Standing] = {}
         self._channels: Mapping[str, Channel] = {}
+        self._unanswered = 0
         self._closed: Collection[str] = ()
         """Accounts that take no answer from here."""
 
     def title(self) -> str:
-        count = reviews.unanswered(self.session.store.conn)
+        count = self._unanswered
         parts = [_("Reviews · {count} unanswered").format(count=f"{count}+" if count == reviews.MOST else count)]
         if self.wanted.unanswered:
             parts.append(_("only unanswered"))
@@ -71,6 +72,7 @@ class Reviews(Page):
     def entries(self) -> Sequence[Entry]:
         conn = self.session.store.conn
         self._waiting = reviews.under_way(conn)
+        self._unanswered = reviews.unanswered(conn)
         self._channels = {c.id: c for c in shop.channels(conn)}
         self._closed = {c.id for c in self._channels.values() if reach.why_not(c, "reviews")}
         self._found = {r.id: r for r in rows.listed(conn, self.wanted, MOST)}
@@ -99,9 +101,8 @@ class Reviews(Page):
         yield " ".join(filter(None, (stars(r.rating), product))), "strong"
         verified = _("verified buyer") if r.verified else ""
         yield " · ".join(filter(None, (clean_line(r.author), verified, self._account(r), when, f"no. {r.id}"))), "muted"
-        order = conn.execute("SELECT number FROM orders WHERE id = ?", (r.order_id,)).fetchone()
-        if order:
-            yield _("order {number}").format(number=clean_line(order[0])), "muted"
+        if r.order_id and (order := shop.order(conn, r.order_id)):
+            yield _("order {number}").format(number=clean_line(order.number)), "muted"
         if r.url:
             yield clean_line(r.url), "muted"
         if r.ticket_id:

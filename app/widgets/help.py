@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.geometry import Size
 
-from app.actions import BY_ID, GROUPS, PLACES, STATES
+from app.act import GROUPS, PLACES, STATES
+from app.actions import BY_ID
 from app.bindings import Bindings
 from app.safe import cells
 from app.widgets.drawing import Piece

@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from textual.geometry import Size
 
-from app.actions import BY_ID, GROUPS, LEADERS, Leader, allowed, available
+from app.act import GROUPS, Leader
+from app.actions import BY_ID, LEADERS, allowed, available
 from app.bindings import Bindings
 from app.keymap import Keymap
 from app.widgets.drawing import Piece, length

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from textual.geometry import Size
 
-from app.actions import GROUPS, available
+from app.act import GROUPS
+from app.actions import available
 from app.bindings import Bindings
 from app.editing import LineEdit
 from app.fuzzy import fit, has_words

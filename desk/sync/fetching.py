@@ -9,6 +9,7 @@ from desk import reach
 from desk.reason import Reason
 from desk.sync import pull
 from desk.sync.facts_buyers import number_key
+from desk.sync.lease import Holder
 from desk.sync.reader import InProcess
 from store.connection import Connection
 from store.errors import N_, Invalid, NotFound, Refused
@@ -39,11 +40,16 @@ def insist(channel: Channel) -> None:
                       next=N_("Import them: deskhand import FILE"))  # fmt: skip
 
 
-def fetch(store: Store, channel: Channel, connector: Connector, kind: str, remote_id: str) -> pull.Pulled:
-    """Stores what there is of it now. Faults of the connector pass through."""
+def fetch(
+    store: Store, channel: Channel, connector: Connector, kind: str, remote_id: str, holder: Holder | None = None
+) -> pull.Pulled:
+    """Stores what there is of it now. `holder` is sync's, whose lease must still be its own; None for a person who asks.
+    Faults of the connector pass through."""
     total = pull.Pulled()
     items = list(pull.read(connector.fetch(kind, remote_id), channel.platform, InProcess()))
     with store.write(Actor("connector", channel.id)) as unit:
+        if holder is not None:
+            holder.check(unit)
         for item in items:
             pull.take_one(unit, channel, item, total)
     return total

@@ -32,7 +32,7 @@ def fetch(store: Store, holder: Holder, channel: Channel, connector: Connector) 
     done = list[str]()
     for number in wanted:
         try:
-            fetching.fetch(store, channel, connector, "order", number)
+            fetching.fetch(store, channel, connector, "order", number, holder)
         except (Permanent, SchemaSurprise):
             pass
         except Fault:

@@ -24,11 +24,12 @@ def customer_by_key(conn: Connection, key: str) -> int | None:
 def beginning(conn: Connection, words: str, limit: int) -> list[Customer]:
     """Customers whose folded name or address begins with these folded words, those with an address first."""
     sql = (
-        f"SELECT {columns(Customer)} FROM customer WHERE name_key BETWEEN ? AND ? OR email BETWEEN ? AND ? "
-        "ORDER BY email = '', name_key, id LIMIT ?"
+        f"SELECT {columns(Customer)} FROM customer WHERE id IN ("
+        "SELECT id FROM (SELECT id FROM customer WHERE name_key BETWEEN ?1 AND ?2 ORDER BY name_key LIMIT ?3) UNION "
+        "SELECT customer_id FROM (SELECT customer_id FROM customer_key WHERE key BETWEEN 'email:' || ?1 AND 'email:' || ?2 "
+        "LIMIT ?3)) ORDER BY email = '', name_key, id LIMIT ?3"
     )
-    last = f"{words}\U0010ffff"
-    return [Customer(*row) for row in conn.execute(sql, (words, last, words, last, limit))] if words else []
+    return [Customer(*row) for row in conn.execute(sql, (words, f"{words}\U0010ffff", limit))] if words else []
 
 
 def of_tickets(conn: Connection, ids: Sequence[int]) -> list[Customer]:

@@ -87,6 +87,11 @@ def orders_of_ticket(conn: Connection, ticket_id: int) -> list[Order]:
     return [Order(*r) for r in conn.execute(sql, (ticket_id,))]
 
 
+def order(conn: Connection, order_id: int) -> Order | None:
+    row = conn.execute(f"SELECT {columns(Order)} FROM orders WHERE id = ?", (order_id,)).fetchone()
+    return Order(*row) if row else None
+
+
 def orders_by_key(conn: Connection, number_key: str) -> list[Order]:
     sql = f"SELECT {columns(Order)} FROM orders WHERE number_key = ? ORDER BY id LIMIT 10"
     return [Order(*r) for r in conn.execute(sql, (number_key,))]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.actions import ACTIONS, BY_ID, GROUPS, HINTS, LEADERS, MOST_HINTS, PLACES, STATES, available, hints, split
+from app.act import GROUPS, PLACES, STATES
+from app.actions import ACTIONS, BY_ID, HINTS, LEADERS, MOST_HINTS, available, hints, split
 from app.bindings import defaults
 from app.key_names import parse
 from app.keys_page import page

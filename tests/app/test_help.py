@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.message import Message
 
-from app.actions import ACTIONS, LEADERS, PLACES, STATES
+from app.act import PLACES, STATES
+from app.actions import ACTIONS, LEADERS
 from app.bindings import Bindings, defaults
 from app.keys import Engine, Pending
 from app.widgets.help import Help, page

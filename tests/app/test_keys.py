@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.keys import _character_to_key
 
-from app.actions import ACTIONS, BY_ID, PLACES, TYPING
+from app.act import PLACES, TYPING
+from app.actions import ACTIONS, BY_ID
 from app.bindings import Bindings, defaults, load
 from app.key_names import parse, printable, show, token
 from app.keys import Act, Engine, Nothing, Pending, Result
