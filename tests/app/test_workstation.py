@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.pilot import Pilot
 
 from connectors.contract import Receipt
 from desk import tickets
@@ -322,13 +323,18 @@ async def test_buyer_markup_is_literal_everywhere(desk: TestDesk) -> None:
         assert "[@click=app.quit]x[/]" in screen_text(pilot)
 
 
+async def reply(pilot: Pilot[int], text: str, end: str) -> None:
+    """Writes a reply and ends it by a key of the review bar."""
+    await press(pilot, "r")
+    await until(pilot, lambda: desk_of(pilot).focused is not None)
+    await write(pilot, text)
+    await press(pilot, "escape", end)
+
+
 async def test_a_text_thrown_away_comes_back(desk: TestDesk) -> None:
     desk.mail("Lamp broken")
     async with desk.workstation() as pilot:
-        await press(pilot, "r")
-        await until(pilot, lambda: desk_of(pilot).focused is not None)
-        await write(pilot, "Dear Marie")
-        await press(pilot, "escape", "n")
+        await reply(pilot, "Dear Marie", "n")
         assert desk_of(pilot).composer is None
         await press(pilot, "z")
         await until(pilot, lambda: desk_of(pilot).composer is not None)
@@ -338,11 +344,8 @@ async def test_a_text_thrown_away_comes_back(desk: TestDesk) -> None:
 async def test_a_text_thrown_away_takes_no_other_texts_place(desk: TestDesk) -> None:
     desk.mail("Lamp broken")
     async with desk.workstation() as pilot:
-        for text, key in (("First try", "n"), ("Second try", "p")):
-            await press(pilot, "r")
-            await until(pilot, lambda: desk_of(pilot).focused is not None)
-            await write(pilot, text)
-            await press(pilot, "escape", key)
+        await reply(pilot, "First try", "n")
+        await reply(pilot, "Second try", "p")
         await press(pilot, "z")
         assert "A reply of yours to #1 waits" in screen_text(pilot)
         await press(pilot, "r")
@@ -353,11 +356,8 @@ async def test_a_text_thrown_away_takes_no_other_texts_place(desk: TestDesk) -> 
 async def test_undo_takes_back_what_was_sent_before_what_was_thrown_away_earlier(desk: TestDesk) -> None:
     desk.mail("Lamp broken")
     async with desk.workstation() as pilot:
-        for text, key in (("First try", "n"), ("Second try", "y")):
-            await press(pilot, "r")
-            await until(pilot, lambda: desk_of(pilot).focused is not None)
-            await write(pilot, text)
-            await press(pilot, "escape", key)
+        await reply(pilot, "First try", "n")
+        await reply(pilot, "Second try", "y")
         await press(pilot, "z", "z")
         assert desk_of(pilot).composer is None, "taken back; nothing older takes the place of its draft"
         assert desk_of(pilot).session.draft(1).body == "Second try"
